@@ -1,0 +1,121 @@
+"""Every error that a user of LAMM can meet, each with one clear sentence that carries the numbers.
+
+All of them descend from :class:`LammError`, so that a page or the command line can show the message and go on,
+while a programming mistake still surfaces as what it is.
+"""
+
+
+class LammError(Exception):
+    """Base of every error that is the input's or the situation's fault, never the program's."""
+
+
+class InvalidInput(LammError, ValueError):
+    """A value given by the caller cannot be used as it is."""
+
+
+# selection
+
+
+class InvalidProbabilities(InvalidInput):
+    """Class probabilities are not finite, are negative, do not sum to 1, or have the wrong shape."""
+
+
+class InvalidBudget(InvalidInput):
+    """The number of labels in a batch is not a whole number of at least 1."""
+
+
+class InvalidAccuracy(InvalidInput):
+    """An accuracy or a target is not a number between 0 and 1."""
+
+
+class InvalidWeights(InvalidInput):
+    """A language weight is negative or not finite, or an availability is not a whole number."""
+
+
+class InvalidScores(InvalidInput):
+    """A scoring function returned something other than one finite number per item."""
+
+
+class MissingTarget(InvalidInput):
+    """A language that has items in the pool has no target."""
+
+
+class UnknownStrategy(InvalidInput):
+    """No strategy, or no uncertainty, is registered under that name."""
+
+
+# model
+
+
+class EncoderUnavailable(LammError):
+    """An encoder cannot be loaded, or gives embeddings of a form that cannot be used."""
+
+
+class NotEnoughLabels(LammError):
+    """The labels so far do not allow a classifier to be fitted."""
+
+
+class ModelUnreadable(LammError):
+    """A saved model is missing, damaged, or holds types that are not trusted."""
+
+
+class EmbeddingStoreDamaged(LammError):
+    """The files of an embedding store do not fit together."""
+
+
+# storage and workflow
+
+
+class StorageUnavailable(LammError):
+    """The database or the data folder cannot be opened or written."""
+
+
+class UnknownProject(InvalidInput):
+    """No project has that name."""
+
+
+class ProjectExists(InvalidInput):
+    """A project of that name is there already."""
+
+
+class InvalidProject(InvalidInput):
+    """The settings of a project contradict each other."""
+
+
+class UnknownItem(InvalidInput):
+    """No item of that id belongs to the project."""
+
+
+class UnknownClass(InvalidInput):
+    """No class of that name belongs to the project."""
+
+
+class NothingToUndo(LammError):
+    """The annotator has no label or skip left that can be taken back."""
+
+
+class RoundRunning(LammError):
+    """A round of this project is running already."""
+
+
+class RoundSuperseded(LammError):
+    """A round was declared dead while it was still working; its result is not saved."""
+
+
+# exchange and experiments
+
+
+class UnreadableFile(InvalidInput):
+    """A file is missing, empty, of an unknown format, or not what its name says."""
+
+
+class MissingColumn(InvalidInput):
+    """A table lacks a column that the import or the benchmark needs."""
+
+
+class UnknownTask(InvalidInput):
+    """No benchmark task is registered under that name."""
+
+
+class UnknownPreparation(InvalidInput):
+    """No preparation of embeddings is registered under that name."""

@@ -1,0 +1,217 @@
+"""Which column of a file means what, and the items that its rows become."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from lamm_core.errors import MissingColumn
+from lamm_core.storage.records import NewItem, Purpose
+
+_USUAL_NAMES = {
+    "text": ("text", "sentence", "content", "description", "title", "document", "body"),
+    "language": ("language", "lang", "locale", "language_code"),
+    "class_name": ("class", "label", "target", "category", "intent", "topic"),
+    "id": ("id", "item_id", "external_id", "uid", "key"),
+    "split": ("split", "purpose", "subset", "partition"),
+}
+_MAX_ID = 500
+_PURPOSES = {
+    **dict.fromkeys(("pool", "train", "training", "unlabelled", "unlabeled"), Purpose.POOL),
+    **dict.fromkeys(("check", "dev", "valid", "validation", "eval"), Purpose.CHECK),
+}
+
+
+@dataclass(frozen=True)
+class ColumnMapping:
+    """Column of the file for each part of an item; None where the file has none.
+
+    Attributes:
+        text: what is to be labelled.
+        language: code of its language; None when all rows are of one language.
+        class_name: its class, where it is known.
+        id: its id in the user's own systems.
+        split: whether it belongs to the pool or to the check set.
+    """
+
+    text: str
+    language: str | None = None
+    class_name: str | None = None
+    id: str | None = None
+    split: str | None = None
+
+
+@dataclass(frozen=True)
+class RejectedRow:
+    """A row that cannot be imported: its number in the file, counted from 1, and why."""
+
+    row: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class ParsedRows:
+    """What the rows of a file became.
+
+    Attributes:
+        items: one for each different row that can be imported.
+        rows: number of the row that each item came from.
+        rejected: the rows that cannot be imported.
+    """
+
+    items: tuple[NewItem, ...]
+    rows: tuple[int, ...]
+    rejected: tuple[RejectedRow, ...]
+
+
+def guess_columns(columns: Iterable[str]) -> ColumnMapping:
+    """Column for each part of an item, by the usual names.
+
+    Raises:
+        MissingColumn: no column looks like the text.
+    """
+    by_lower = {column.strip().lower(): column for column in columns}
+    guess = {
+        part: next((by_lower[name] for name in names if name in by_lower), None) for part, names in _USUAL_NAMES.items()
+    }
+    text = guess.pop("text")
+    if text is None:
+        raise MissingColumn(f"No column looks like the text; the file has: {', '.join(by_lower.values())}.")
+    return ColumnMapping(text=text, **guess)
+
+
+def parse_rows(
+    table: pd.DataFrame,
+    mapping: ColumnMapping,
+    classes: Sequence[str],
+    languages: Sequence[str],
+    purpose: Purpose = Purpose.POOL,
+    language: str | None = None,
+    hide_labels: bool = False,
+) -> ParsedRows:
+    """Turn the rows of a table into items, and say of each other row why it is none.
+
+    Args:
+        table: from `read_table`.
+        mapping: which column means what.
+        classes: classes of the project.
+        languages: languages of the project.
+        purpose: what rows are for when there is no split column.
+        language: language of all rows when there is no language column.
+        hide_labels: leave out the classes of pool items, as if nobody had labelled them.
+
+    Raises:
+        MissingColumn: the mapping names a column that the table lacks, or no language is given.
+    """
+    _check_mapping(table, mapping, language)
+    parser = _RowParser(frozenset(classes), frozenset(languages), purpose, hide_labels)
+    columns = {
+        "text": table[mapping.text],
+        "language": table[mapping.language] if mapping.language else [language] * len(table),
+        "class_name": table[mapping.class_name] if mapping.class_name else [None] * len(table),
+        "id": table[mapping.id] if mapping.id else [None] * len(table),
+        "split": table[mapping.split] if mapping.split else [None] * len(table),
+    }
+    items: dict[str, NewItem] = {}
+    rows: list[int] = []
+    rejected: list[RejectedRow] = []
+    for row, values in enumerate(zip(*columns.values(), strict=True), 1):
+        parsed = parser.parse(*values)
+        if isinstance(parsed, str):
+            rejected.append(RejectedRow(row, parsed))
+            continue
+        first = items.get(parsed.external_id)
+        if first is None:
+            items[parsed.external_id] = parsed
+            rows.append(row)
+        elif first != parsed:
+            rejected.append(RejectedRow(row, _contradiction(first, parsed)))
+    return ParsedRows(tuple(items.values()), tuple(rows), tuple(rejected))
+
+
+def _contradiction(first: NewItem, other: NewItem) -> str:
+    if first.text != other.text:
+        return f"the id {other.external_id!r} stands for another text further up"
+    parts = {"language": "language", "class_name": "class", "purpose": "split"}
+    differing = [what for part, what in parts.items() if getattr(first, part) != getattr(other, part)]
+    return f"the same text stands further up with another {differing[0]}"
+
+
+@dataclass(frozen=True)
+class _RowParser:
+    classes: frozenset[str]
+    languages: frozenset[str]
+    purpose: Purpose
+    hide_labels: bool
+
+    def parse(
+        self, text: str | None, language: str | None, class_name: str | None, row_id: str | None, split: str | None
+    ) -> NewItem | str:
+        """The item, or the reason why the row is none."""
+        purpose = self.purpose if split is None else _PURPOSES.get(split.lower())
+        problem = self._problem(text, language, class_name, split, purpose) or _bad_id(row_id)
+        if problem:
+            return problem
+        # Said again for the type checker; `_problem` has looked at all three.
+        if text is None or language is None or purpose is None:
+            return "the row is incomplete"
+        keep = purpose is Purpose.CHECK or not self.hide_labels
+        return NewItem(row_id or _id_from_text(language, text), language, text, purpose, class_name if keep else None)
+
+    def _problem(
+        self,
+        text: str | None,
+        language: str | None,
+        class_name: str | None,
+        split: str | None,
+        purpose: Purpose | None,
+    ) -> str | None:
+        if text is None:
+            return "the text is empty"
+        if bad := _bad_characters(text):
+            return f"the text holds {bad}"
+        if language is None:
+            return "the language is missing"
+        if language not in self.languages:
+            return f"the language {language!r} is not one of the project's"
+        if purpose is None:
+            return f"the split {split!r} is neither pool nor check"
+        if class_name is not None and class_name not in self.classes:
+            return f"the class {class_name!r} is not one of the project's"
+        if purpose is Purpose.CHECK and class_name is None:
+            return "an item of the check set needs a class"
+        return None
+
+
+def _bad_id(row_id: str | None) -> str | None:
+    if row_id is None:
+        return None
+    if len(row_id) > _MAX_ID:
+        return f"the id has {len(row_id)} characters; at most {_MAX_ID} are stored"
+    bad = _bad_characters(row_id)
+    return f"the id holds {bad}" if bad else None
+
+
+def _bad_characters(value: str) -> str | None:
+    """What no database stores as text."""
+    if "\x00" in value:
+        return "a NUL character"
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        return "half of a broken character"
+    return None
+
+
+def _check_mapping(table: pd.DataFrame, mapping: ColumnMapping, language: str | None) -> None:
+    wanted = [mapping.text, mapping.language, mapping.class_name, mapping.id, mapping.split]
+    missing = [column for column in wanted if column is not None and column not in table.columns]
+    if missing:
+        found = ", ".join(map(str, table.columns))
+        raise MissingColumn(f"The file has no column {missing[0]!r}; it has: {found}.")
+    if mapping.language is None and language is None:
+        raise MissingColumn("The file has no column for the language, and no language was given for all rows.")
+
+
+def _id_from_text(language: str, text: str) -> str:
+    """An id that is the same whenever the same text is imported again."""
+    return hashlib.blake2b(f"{language}\n{text}".encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()

@@ -1,0 +1,124 @@
+"""Read a file into a table of texts, whatever its format."""
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import pandas as pd
+
+from lamm_core.errors import UnreadableFile
+
+Reader = Callable[[BinaryIO], pd.DataFrame]
+
+
+def _read_csv(file: BinaryIO, separator: str = ",") -> pd.DataFrame:
+    # utf-8-sig takes the mark that spreadsheets put in front. Only an empty cell is missing: the text "NA" is a text.
+    table = pd.read_csv(
+        file,
+        sep=separator,
+        dtype=str,
+        keep_default_na=False,
+        na_values=[""],
+        encoding="utf-8-sig",
+        skipinitialspace=True,
+    )
+    if not isinstance(table.index, pd.RangeIndex):  # pandas took the first column for the names of the rows
+        raise ValueError(  # noqa: TRY004 - the file is wrong, not a type
+            "the first row has more cells than the header"
+        )
+    return table
+
+
+def _read_tsv(file: BinaryIO) -> pd.DataFrame:
+    return _read_csv(file, separator="\t")
+
+
+def _read_jsonl(file: BinaryIO) -> pd.DataFrame:
+    # Line by line and without types: the reader of pandas turns whole numbers next to gaps into 7.0.
+    records = [
+        _json_object(number, line)
+        for number, line in enumerate(io.TextIOWrapper(file, encoding="utf-8-sig"), 1)
+        if line.strip()
+    ]
+    return pd.DataFrame(records, dtype=object)
+
+
+def _json_object(number: int, line: str) -> dict[str, object]:
+    try:
+        record = json.loads(line)
+    except ValueError as error:
+        raise ValueError(f"line {number} is not JSON") from error
+    if not isinstance(record, dict):
+        raise ValueError(f"line {number} is not an object")  # noqa: TRY004 - the file is wrong, not a type
+    return record
+
+
+def _read_parquet(file: BinaryIO) -> pd.DataFrame:
+    return pd.read_parquet(file)
+
+
+READERS: dict[str, Reader] = {
+    ".csv": _read_csv,
+    ".tsv": _read_tsv,
+    ".jsonl": _read_jsonl,
+    ".parquet": _read_parquet,
+}
+
+
+def read_table(file: Path | BinaryIO, name: str | None = None) -> pd.DataFrame:
+    """Read a table; every cell becomes a text or is missing.
+
+    Args:
+        file: a path, or an open binary file together with its name.
+        name: file name whose ending tells the format; None takes the path's.
+
+    Returns:
+        One row for each item, columns as named in the file.
+
+    Raises:
+        UnreadableFile: the file is missing, empty, of an unknown format or not what its ending says.
+    """
+    title = name or (Path(file).name if isinstance(file, str | Path) else "")
+    reader = READERS.get(Path(title).suffix.lower())
+    if reader is None:
+        raise UnreadableFile(f"{title!r} is of an unknown format; use one of {', '.join(READERS)}.")
+    table = _read(reader, file, title)
+    if table.empty:
+        raise UnreadableFile(f"{title!r} holds no rows.")
+    table.columns = [str(column).strip() for column in table.columns]
+    repeated = sorted(set(table.columns[table.columns.duplicated()]))
+    if repeated:
+        raise UnreadableFile(f"{title!r} has more than one column named {repeated[0]!r}.")
+    # Built column by column as objects: a text column of pandas would turn None into NaN.
+    return pd.DataFrame(
+        {column: pd.Series([_as_text(value) for value in table[column]], dtype=object) for column in table.columns}
+    )
+
+
+def _read(reader: Reader, file: Path | BinaryIO, title: str) -> pd.DataFrame:
+    try:
+        if isinstance(file, str | Path):
+            with Path(file).open("rb") as opened:
+                return reader(opened)
+        return reader(file)
+    except FileNotFoundError:
+        raise UnreadableFile(f"There is no file {str(file)!r}.") from None
+    except UnicodeDecodeError as error:
+        raise UnreadableFile(f"{title!r} is not UTF-8 text (byte {error.start}); save it as UTF-8.") from error
+    except pd.errors.EmptyDataError:
+        raise UnreadableFile(f"{title!r} is empty.") from None
+    except (ValueError, OSError) as error:  # parsers of pandas and pyarrow raise subclasses of these two
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+        raise UnreadableFile(f"{title!r} cannot be read as {Path(title).suffix[1:]}: {reason}.") from error
+
+
+def _as_text(value: object) -> str | None:
+    if value is None or (pd.api.types.is_scalar(value) and bool(pd.isna(cast("float", value)))):
+        return None
+    # A column of whole numbers with a gap in it arrives as 7.0.
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    text = str(value).strip()
+    return text or None

@@ -1,0 +1,37 @@
+"""Names of languages for people: in English, in the language itself, and which way its script runs."""
+
+import functools
+
+import langcodes
+from langcodes.tag_parser import LanguageTagError
+
+# ISO 15924 codes of the scripts that run from right to left.
+_RIGHT_TO_LEFT = frozenset(["Adlm", "Arab", "Hebr", "Mand", "Mend", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa", "Yezi"])
+
+
+def language_name(code: str) -> str:
+    """English name of a language, such as "Polish" for pl or "Portuguese (Brazil)" for pt-BR; unknown codes stay."""
+    language = _known(code)
+    return language.display_name() if language else code
+
+
+def native_name(code: str) -> str:
+    """Name of a language in the language itself, such as "polski" for pl; unknown codes stay as they are."""
+    language = _known(code)
+    return language.autonym() if language else code
+
+
+def text_direction(code: str) -> str:
+    """Which way texts of a language run: "rtl" or "ltr", by the script it names or is usually written in."""
+    language = _known(code)
+    return "rtl" if language and language.maximize().script in _RIGHT_TO_LEFT else "ltr"
+
+
+@functools.lru_cache(maxsize=512)
+def _known(code: str) -> langcodes.Language | None:
+    """The language of a code; None for codes that are malformed or that no language has."""
+    try:
+        language = langcodes.Language.get(code)
+    except LanguageTagError:
+        return None
+    return language if language.is_valid() else None

@@ -1,0 +1,60 @@
+"""Fill an embedding store: only what is missing, in chunks, so that an interruption costs one chunk at most."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from lamm_core.errors import EncoderUnavailable
+from lamm_core.model.embedding_store import EmbeddingStore, Vectors, text_key
+from lamm_core.model.encoders import load_encoder
+
+Progress = Callable[[int, int], None]
+_CHUNK = 256
+
+
+def embed_missing(store: EmbeddingStore, texts: Sequence[str], progress: Progress | None = None) -> int:
+    """Compute the embeddings that the store does not hold yet.
+
+    Args:
+        store: the store of one encoder; the encoder is loaded only when something is missing.
+        texts: texts to embed; repeated ones are computed once.
+        progress: called with (texts done, texts to do) before the first chunk and after each.
+
+    Returns:
+        Number of texts computed.
+
+    Raises:
+        EncoderUnavailable: the encoder cannot be loaded or gives something other than one row a text.
+    """
+    missing = _missing(store, texts)
+    if not missing:
+        return 0
+    if progress:
+        progress(0, len(missing))
+    encoder = load_encoder(store.encoder)
+    for start in range(0, len(missing), _CHUNK):
+        chunk = missing[start : start + _CHUNK]
+        vectors: Vectors = np.asarray(
+            encoder.encode([_without_lone_surrogates(text) for text in chunk], show_progress_bar=False),
+            dtype=np.float32,
+        )
+        if vectors.ndim != 2 or len(vectors) != len(chunk) or not vectors.shape[1]:
+            raise EncoderUnavailable(
+                f"The encoder {store.encoder!r} gave an array of shape {vectors.shape} for {len(chunk)} texts."
+            )
+        store.append([text_key(text) for text in chunk], vectors)
+        if progress:
+            progress(start + len(chunk), len(missing))
+    return len(missing)
+
+
+def _without_lone_surrogates(text: str) -> str:
+    """The text with `?` for each half of a broken character, which no encoder accepts."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _missing(store: EmbeddingStore, texts: Sequence[str]) -> list[str]:
+    keys = [text_key(text) for text in texts]
+    store.refresh()
+    rows = store.rows_of(keys)
+    return list(dict.fromkeys(text for text, row in zip(texts, rows, strict=True) if row < 0))

@@ -1,0 +1,202 @@
+"""Embeddings on disk, one folder an encoder: computed once per text, memory-mapped, growing at the end.
+
+Two files side by side. `vectors.f32` holds one row of float32 a text, `keys.bin` the 16-byte key of each row. Rows
+are appended vectors first, keys second, both flushed to disk; a crash in between leaves rows without a key, which
+the next opening cuts off. So an interrupted run continues where it stopped, and a half-written row is never read.
+"""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock
+from numpy.typing import NDArray
+
+from lamm_core.errors import EmbeddingStoreDamaged
+
+KEY_BYTES = 16
+Vectors = NDArray[np.float32]
+
+
+def text_key(text: str) -> bytes:
+    """The 16-byte key of a text: BLAKE2b of its UTF-8 form. Equal texts share one embedding."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=KEY_BYTES).digest()
+
+
+class EmbeddingStore:
+    """The embeddings of one encoder.
+
+    Several processes may read while one appends; appends are serialised by a lock file.
+
+    Args:
+        root: folder that holds the stores of all encoders.
+        encoder: name of the encoder; its store lives in a folder of its own.
+    """
+
+    def __init__(self, root: Path, encoder: str) -> None:
+        self.encoder = encoder
+        self.folder = root / _folder_name(encoder)
+        self._vectors_path = self.folder / "vectors.f32"
+        self._keys_path = self.folder / "keys.bin"
+        self._about_path = self.folder / "about.json"
+        self._dimension = 0
+        self._rows = 0
+        self._sorted_high: NDArray[np.uint64] = np.empty(0, dtype=np.uint64)
+        self._sorted_low: NDArray[np.uint64] = np.empty(0, dtype=np.uint64)
+        self._row_of_sorted: NDArray[np.intp] = np.empty(0, dtype=np.intp)
+        self._vectors: Vectors = np.empty((0, 0), dtype=np.float32)
+        self.refresh()
+
+    def __len__(self) -> int:
+        return self._rows
+
+    @property
+    def dimension(self) -> int:
+        """Numbers per text; 0 while the store is empty."""
+        return self._dimension
+
+    def refresh(self) -> None:
+        """See the rows that other processes have appended since the last look.
+
+        Raises:
+            EmbeddingStoreDamaged: the description of the store cannot be read.
+        """
+        if not self._about_path.exists():
+            return
+        try:
+            self._dimension = _dimension_in(self._about_path.read_text("utf-8"))
+        except (ValueError, KeyError, TypeError) as error:
+            raise EmbeddingStoreDamaged(
+                f"{self._about_path} cannot be read; delete {self.folder} to start over."
+            ) from error
+        rows = self._complete_rows()
+        if rows == self._rows:
+            return
+        self._rows = rows
+        if rows:
+            self._vectors = np.memmap(self._vectors_path, dtype="<f4", mode="r", shape=(rows, self._dimension))
+        keys = np.fromfile(self._keys_path, dtype=">u8", count=2 * rows).reshape(rows, 2)
+        self._row_of_sorted = np.lexsort((keys[:, 1], keys[:, 0]))
+        self._sorted_high = keys[self._row_of_sorted, 0].astype(np.uint64)
+        self._sorted_low = keys[self._row_of_sorted, 1].astype(np.uint64)
+
+    def rows_of(self, keys: Sequence[bytes]) -> NDArray[np.intp]:
+        """Row of each key, `(n,)`; -1 where the text has no embedding yet."""
+        if not len(keys):
+            return np.empty(0, dtype=np.intp)
+        if not self._rows:
+            return np.full(len(keys), -1, dtype=np.intp)
+        wanted = np.frombuffer(b"".join(keys), dtype=">u8").astype(np.uint64).reshape(-1, 2)
+        place = np.minimum(np.searchsorted(self._sorted_high, wanted[:, 0]), self._rows - 1)
+        while True:
+            same_high = self._sorted_high[place] == wanted[:, 0]
+            found = same_high & (self._sorted_low[place] == wanted[:, 1])
+            # Keys that share their first half stand side by side; it is a one in 10^7 event among a million texts.
+            further = same_high & ~found & (place + 1 < self._rows)
+            if not further.any():
+                return np.where(found, self._row_of_sorted[place], -1)
+            place[further] += 1
+
+    def vectors(self, keys: Sequence[bytes]) -> Vectors:
+        """Embeddings `(n, dimension)` of the texts with these keys.
+
+        Raises:
+            KeyError: a text has no embedding yet; the message says how many.
+        """
+        rows = self.rows_of(keys)
+        missing = int(np.count_nonzero(rows < 0))
+        if missing:
+            raise KeyError(f"{missing} of {len(keys)} texts have no embedding by {self.encoder} yet")
+        return self._vectors[rows] if len(rows) else np.empty((0, self._dimension), dtype=np.float32)
+
+    def append(self, keys: Sequence[bytes], vectors: Vectors) -> None:
+        """Add embeddings; texts that are there already are left as they are.
+
+        Args:
+            keys: n keys from `text_key`.
+            vectors: `(n, dimension)`.
+
+        Raises:
+            EmbeddingStoreDamaged: the dimension differs from what the store holds, or a number is not finite.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(self.folder / "write.lock"):
+            self.refresh()
+            new = self._new_rows(keys)
+            block = np.ascontiguousarray(vectors[new], dtype="<f4")
+            if not len(block):
+                return
+            self._check_block(block)
+            self._cut_to_complete_rows()
+            _append_bytes(self._vectors_path, block.tobytes())
+            _append_bytes(self._keys_path, b"".join(keys[i] for i in new))
+        self.refresh()
+
+    def _new_rows(self, keys: Sequence[bytes]) -> list[int]:
+        seen: set[bytes] = set()
+        new = []
+        for position, row in enumerate(self.rows_of(keys)):
+            if row < 0 and keys[position] not in seen:
+                seen.add(keys[position])
+                new.append(position)
+        return new
+
+    def _check_block(self, block: Vectors) -> None:
+        broken = len(block) - np.count_nonzero(np.isfinite(block).all(axis=1))
+        if broken:
+            raise EmbeddingStoreDamaged(
+                f"{broken} of {len(block)} new embeddings by {self.encoder!r} are not finite numbers."
+            )
+        if not self._dimension:
+            # Rows whose description is lost have an unknown dimension, so they cannot be read back.
+            self._vectors_path.unlink(missing_ok=True)
+            self._keys_path.unlink(missing_ok=True)
+            self._dimension = block.shape[1]
+            _write_whole(self._about_path, json.dumps({"encoder": self.encoder, "dimension": self._dimension}))
+        elif block.shape[1] != self._dimension:
+            raise EmbeddingStoreDamaged(
+                f"{self.folder} holds embeddings of {self._dimension} numbers, but {self.encoder!r} now gives "
+                f"{block.shape[1]}; delete the folder to embed anew."
+            )
+
+    def _complete_rows(self) -> int:
+        row_bytes = 4 * self._dimension
+        vectors = self._vectors_path.stat().st_size // row_bytes if self._vectors_path.exists() else 0
+        keys = self._keys_path.stat().st_size // KEY_BYTES if self._keys_path.exists() else 0
+        return int(min(vectors, keys))
+
+    def _cut_to_complete_rows(self) -> None:
+        rows = self._complete_rows()
+        for path, row_bytes in ((self._vectors_path, 4 * self._dimension), (self._keys_path, KEY_BYTES)):
+            if path.exists() and path.stat().st_size != rows * row_bytes:
+                os.truncate(path, rows * row_bytes)
+
+
+def _dimension_in(about: str) -> int:
+    dimension = json.loads(about)["dimension"]
+    if type(dimension) is not int or dimension < 1:
+        raise ValueError(f"{dimension!r} is not a dimension")
+    return dimension
+
+
+def _folder_name(encoder: str) -> str:
+    """A folder name that is readable, safe on every file system, and different for every encoder."""
+    readable = re.sub(r"[^A-Za-z0-9._-]+", "-", encoder).strip("-.")[-60:]
+    return f"{readable}-{hashlib.blake2b(encoder.encode(), digest_size=4).hexdigest()}"
+
+
+def _append_bytes(path: Path, data: bytes) -> None:
+    with path.open("ab") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _write_whole(path: Path, text: str) -> None:
+    aside = path.with_suffix(".part")
+    aside.write_text(text, "utf-8")
+    aside.replace(path)

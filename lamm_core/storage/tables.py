@@ -1,0 +1,235 @@
+"""All tables. The migrations make the same ones; a test holds the two together."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+BigId = BigInteger().with_variant(Integer, "sqlite")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment, stored in UTC on both engines and always read back with its time zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Moments without a time zone are refused: nobody could tell what they mean."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """SQLite forgets the time zone, which was UTC; PostgreSQL answers in the zone of its session."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _id() -> Column[Any]:
+    return Column("id", BigId, primary_key=True, autoincrement=True)
+
+
+def _project_id() -> Column[Any]:
+    return Column("project_id", BigId, ForeignKey("project.id"), nullable=False)
+
+
+project = Table(
+    "project",
+    metadata,
+    _id(),
+    Column("name", String(200), nullable=False, unique=True),
+    Column("guidelines", Text, nullable=False, default=""),
+    Column("budget", Integer, nullable=False),
+    Column("strategy", String(100), nullable=False),
+    Column("uncertainty", String(100), nullable=False),
+    Column("encoder", String(500), nullable=False),
+    Column("seed", Integer, nullable=False),
+    Column("lease_minutes", Integer, nullable=False),
+    Column("automatic_rounds", Boolean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+project_class = Table(
+    "project_class",
+    metadata,
+    _id(),
+    _project_id(),
+    Column("position", Integer, nullable=False),
+    Column("name", String(200), nullable=False),
+    UniqueConstraint("project_id", "name"),
+)
+
+project_language = Table(
+    "project_language",
+    metadata,
+    _id(),
+    _project_id(),
+    Column("position", Integer, nullable=False),
+    Column("language", String(35), nullable=False),
+    Column("target", Float, nullable=False),
+    UniqueConstraint("project_id", "language"),
+)
+
+annotator = Table(
+    "annotator",
+    metadata,
+    _id(),
+    Column("name", String(200), nullable=False, unique=True),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+# `class_id` and `label_id` repeat what the newest label says, so that training reads one table.
+item = Table(
+    "item",
+    metadata,
+    _id(),
+    _project_id(),
+    Column("external_id", String(500), nullable=False),
+    Column("language", String(35), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("text_key", LargeBinary(16), nullable=False),
+    Column("purpose", String(10), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("class_id", BigId, ForeignKey("project_class.id"), nullable=True),
+    Column("label_id", BigId, nullable=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("project_id", "external_id"),
+    Index("ix_item_project_purpose_state_language", "project_id", "purpose", "state", "language"),
+)
+
+# Append-only: an edit or an undo is a further revision, and nothing is ever overwritten.
+label = Table(
+    "label",
+    metadata,
+    _id(),
+    _project_id(),
+    Column("item_id", BigId, ForeignKey("item.id"), nullable=False),
+    Column("annotator_id", BigId, ForeignKey("annotator.id"), nullable=True),
+    Column("revision", Integer, nullable=False),
+    Column("action", String(10), nullable=False),
+    Column("class_id", BigId, ForeignKey("project_class.id"), nullable=True),
+    Column("source", String(10), nullable=False),
+    Column("seconds", Float, nullable=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("item_id", "annotator_id", "revision"),
+    Index("ix_label_project_annotator", "project_id", "annotator_id", "id"),
+)
+
+round_ = Table(
+    "round",
+    metadata,
+    _id(),
+    _project_id(),
+    Column("number", Integer, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("stage", String(100), nullable=False),
+    Column("progress", Float, nullable=False),
+    Column("error", Text, nullable=True),
+    Column("host", String(200), nullable=True),
+    Column("process_id", Integer, nullable=True),
+    Column("heartbeat_at", UtcDateTime, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime, nullable=True),
+    Column("strategy", String(100), nullable=True),
+    Column("uncertainty", String(100), nullable=True),
+    Column("labels", Integer, nullable=True),
+    Column("all_targets_met", Boolean, nullable=True),
+    Column("seconds_embed", Float, nullable=True),
+    Column("seconds_fit", Float, nullable=True),
+    Column("seconds_select", Float, nullable=True),
+    Column("seconds_queue", Float, nullable=True),
+    UniqueConstraint("project_id", "number"),
+    Index(
+        "uq_round_running",
+        "project_id",
+        unique=True,
+        sqlite_where=text("state = 'running'"),
+        postgresql_where=text("state = 'running'"),
+    ),
+)
+
+round_language = Table(
+    "round_language",
+    metadata,
+    _id(),
+    Column("round_id", BigId, ForeignKey("round.id"), nullable=False),
+    Column("language", String(35), nullable=False),
+    Column("target", Float, nullable=False),
+    Column("correct", Integer, nullable=False),
+    Column("checked", Integer, nullable=False),
+    Column("weight", Float, nullable=True),
+    Column("quota", Integer, nullable=False),
+    Column("pool", Integer, nullable=False),
+    Column("labels", Integer, nullable=False),
+    UniqueConstraint("round_id", "language"),
+)
+
+model_version = Table(
+    "model_version",
+    metadata,
+    _id(),
+    _project_id(),
+    Column("round_id", BigId, ForeignKey("round.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("file", String(500), nullable=False),
+    Column("encoder", String(500), nullable=False),
+    Column("labels", Integer, nullable=False),
+    Column("data_key", String(64), nullable=False),
+    Column("settings", JSON, nullable=False),
+    Column("seed", Integer, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("project_id", "number"),
+)
+
+# The queue. A lease is the pair (annotator_id, lease_until); an entry is open until `closed_at` is set.
+batch_item = Table(
+    "batch_item",
+    metadata,
+    _id(),
+    _project_id(),
+    Column("round_id", BigId, ForeignKey("round.id"), nullable=False),
+    Column("item_id", BigId, ForeignKey("item.id"), nullable=False),
+    Column("language", String(35), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("annotator_id", BigId, ForeignKey("annotator.id"), nullable=True),
+    Column("lease_until", UtcDateTime, nullable=True),
+    Column("closed_at", UtcDateTime, nullable=True),
+    UniqueConstraint("round_id", "item_id"),
+    Index("ix_batch_item_item", "item_id"),
+    Index("ix_batch_item_queue", "project_id", "closed_at", "round_id", "position"),
+)

@@ -1,0 +1,1 @@
+"""What a user does: create, import, claim, submit, undo, run a round, export."""

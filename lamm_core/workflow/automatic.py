@@ -1,0 +1,76 @@
+"""Start the next round by itself, in a process of its own, when a batch is nearly done."""
+
+import logging
+import subprocess
+import sys
+
+from lamm_core.errors import LammError, RoundRunning, StorageUnavailable
+from lamm_core.storage import items, queue, rounds
+from lamm_core.storage.records import Project, Round, RoundState
+from lamm_core.workflow.batches import nearly_done
+from lamm_core.workflow.running import begin_round
+from lamm_core.workflow.workspace import Workspace, utc_now
+
+_log = logging.getLogger(__name__)
+
+
+def start_round_if_due(workspace: Workspace, project: Project) -> Round | None:
+    """Start the next round when the batch is nearly done; returns it, or None when none is due.
+
+    Called after every label, and never raises: a label that is stored must be acknowledged, whatever becomes of the
+    round.
+    """
+    try:
+        return start_round(workspace, project) if _is_due(workspace, project) else None
+    except RoundRunning:
+        return None
+    except LammError:
+        _log.exception("the next round of project %s could not be started", project.id)
+        return None
+
+
+def start_round(workspace: Workspace, project: Project) -> Round:
+    """Start the next round in a process of its own, and return at once.
+
+    Raises:
+        RoundRunning: a round of this project is running already.
+        StorageUnavailable: the log cannot be written or the process not be started; the round has failed.
+    """
+    round_ = begin_round(workspace, project)
+    command = [sys.executable, "-m", "lamm_core.workflow.round_process", str(round_.id), str(round_.attempt)]
+    try:
+        workspace.settings.logs.mkdir(parents=True, exist_ok=True)
+        with (workspace.settings.logs / "rounds.log").open("ab") as log:
+            process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=workspace.settings.environment(),
+                start_new_session=True,  # the round outlives the server or the terminal that started it
+            )
+    except OSError as error:
+        reason = f"The process of the round could not be started: {error}."
+        with workspace.database.write() as connection:
+            rounds.fail(connection, round_.id, round_.attempt, reason, utc_now())
+        raise StorageUnavailable(reason) from error
+    _log.info("round %s of project %s runs as process %s", round_.number, project.id, process.pid)
+    return round_
+
+
+def _is_due(workspace: Workspace, project: Project) -> bool:
+    """Whether the batch is nearly done, and no round is running or failed and waiting for a person."""
+    if not project.settings.automatic_rounds:
+        return False
+    with workspace.database.read() as connection:
+        open_items = queue.count_open(connection, project.id)
+        if open_items > nearly_done(project.settings.budget):
+            return False
+        latest = rounds.latest_round(connection, project.id)
+        if latest is not None and latest.state is not RoundState.DONE:
+            return False
+        if items.has_unlabelled(connection, project.id):
+            return True
+        # The pool has nothing more to give: one last round, after the last label, if the model has not seen it.
+        seen = latest.labels if latest is not None else 0
+        return open_items == 0 and items.count_labelled(connection, project.id) != seen

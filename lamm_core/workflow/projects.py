@@ -1,0 +1,154 @@
+"""Create projects, change their settings, find them again."""
+
+import re
+
+from sqlalchemy.exc import IntegrityError
+
+from lamm_core.errors import InvalidProject, ProjectExists, UnknownProject
+from lamm_core.model.encoders import supported_languages
+from lamm_core.selection.strategies import find_strategy
+from lamm_core.selection.uncertainty import find_uncertainty
+from lamm_core.storage import annotators, projects
+from lamm_core.storage.records import Project, ProjectSettings
+from lamm_core.workflow.workspace import Workspace, utc_now
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_MAX_NAME = 200
+_MAX_LANGUAGE = 35
+_MAX_ENCODER = 500
+_MAX_BUDGET = 100_000
+_MAX_LEASE = 7 * 24 * 60
+_MAX_SEED = 2**31 - 1
+
+
+def create_project(workspace: Workspace, name: str, settings: ProjectSettings) -> Project:
+    """Store a new project.
+
+    Raises:
+        ProjectExists: the name is taken.
+        InvalidProject: the settings cannot work; the message says which.
+        UnknownStrategy: the strategy or the uncertainty is not registered.
+    """
+    clean_name = _clean_name("A project's", name)
+    check_settings(settings)
+    try:
+        with workspace.database.write() as connection:
+            if projects.find_project(connection, clean_name):
+                raise ProjectExists(f"There is a project named {clean_name!r} already.")
+            projects.add_project(connection, clean_name, settings, utc_now())
+    except IntegrityError as error:
+        raise ProjectExists(f"There is a project named {clean_name!r} already.") from error
+    return get_project(workspace, clean_name)
+
+
+def change_settings(workspace: Workspace, project: Project, settings: ProjectSettings) -> Project:
+    """Store changed settings; they hold from the next round on.
+
+    Raises:
+        InvalidProject: the settings cannot work, or take away a class or a language that items may refer to.
+        UnknownStrategy: the strategy or the uncertainty is not registered.
+    """
+    check_settings(settings)
+    lost_classes = set(project.settings.classes) - set(settings.classes)
+    lost_languages = set(project.settings.targets) - set(settings.targets)
+    if lost_classes or lost_languages:
+        lost = ", ".join(sorted(lost_classes | lost_languages))
+        raise InvalidProject(f"Classes and languages can be added but not taken away; missing: {lost}.")
+    with workspace.database.write() as connection:
+        projects.update_project(connection, project, settings)
+    return get_project(workspace, project.name)
+
+
+def get_project(workspace: Workspace, name: str) -> Project:
+    """The project of that name, as it is now.
+
+    Raises:
+        UnknownProject: there is none; the message lists those there are.
+    """
+    with workspace.database.read() as connection:
+        found = projects.find_project(connection, name.strip())
+        known = [] if found else [each.name for each in projects.list_projects(connection)]
+    if found is None:
+        listed = f"there are: {', '.join(known)}" if known else "there is none yet"
+        raise UnknownProject(f"There is no project named {name!r}; {listed}.")
+    return found
+
+
+def list_projects(workspace: Workspace) -> list[Project]:
+    """All projects, by name."""
+    with workspace.database.read() as connection:
+        return projects.list_projects(connection)
+
+
+def ensure_annotator(workspace: Workspace, name: str) -> int:
+    """Id of the annotator of that name, who is added if new.
+
+    Raises:
+        InvalidProject: the name is empty or too long.
+    """
+    clean_name = _clean_name("An annotator's", name)
+    with workspace.database.read() as connection:
+        known = {each: number for number, each in annotators.list_annotators(connection).items()}
+    if clean_name in known:
+        return known[clean_name]
+    with workspace.database.write() as connection:
+        return annotators.ensure_annotator(connection, clean_name, utc_now())
+
+
+def list_annotators(workspace: Workspace) -> dict[int, str]:
+    """Annotator id to name."""
+    with workspace.database.read() as connection:
+        return annotators.list_annotators(connection)
+
+
+def _clean_name(whose: str, name: str) -> str:
+    clean_name = name.strip()
+    if not clean_name or len(clean_name) > _MAX_NAME:
+        raise InvalidProject(f"{whose} name has 1 to {_MAX_NAME} characters; this one has {len(clean_name)}.")
+    if "\x00" in clean_name:
+        raise InvalidProject(f"{whose} name cannot hold a NUL character.")
+    return clean_name
+
+
+def check_settings(settings: ProjectSettings) -> None:
+    """Raise InvalidProject or UnknownStrategy unless these settings can work."""
+    _check_names("classes", settings.classes, at_least=2)
+    _check_names("languages", tuple(settings.targets), at_least=1)
+    for language, target in settings.targets.items():
+        if not _LANGUAGE.fullmatch(language) or len(language) > _MAX_LANGUAGE:
+            raise InvalidProject(f"{language!r} is not a language code such as 'en' or 'pt-BR'.")
+        if not 0 < target <= 1:
+            raise InvalidProject(f"The target of {language!r} is {target}; it must be above 0 and at most 1.")
+    _check_number("budget", settings.budget, 1, _MAX_BUDGET, "labels a batch")
+    _check_number("lease", settings.lease_minutes, 1, _MAX_LEASE, "minutes")
+    _check_number("seed", settings.seed, 0, _MAX_SEED)
+    if not settings.encoder.strip() or len(settings.encoder) > _MAX_ENCODER:
+        raise InvalidProject(
+            f"An encoder's name has 1 to {_MAX_ENCODER} characters; this one has {len(settings.encoder)}."
+        )
+    if "\x00" in settings.guidelines + settings.encoder:
+        raise InvalidProject("The guidelines and the encoder's name cannot hold a NUL character.")
+    find_strategy(settings.strategy)
+    find_uncertainty(settings.uncertainty)
+
+
+def languages_beyond_encoder(settings: ProjectSettings) -> list[str]:
+    """Languages of a project that its encoder was not trained on, as far as that is known."""
+    known = supported_languages(settings.encoder)
+    return [each for each in settings.targets if known and each.split("-")[0].lower() not in known]
+
+
+def _check_number(what: str, value: int, least: int, most: int, unit: str = "") -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        given = f"{value} {unit}".strip()
+        raise InvalidProject(f"The {what} is {given}; it must be a whole number from {least:,} to {most:,}.")
+
+
+def _check_names(what: str, names: tuple[str, ...], at_least: int) -> None:
+    if len(names) < at_least:
+        raise InvalidProject(f"A project needs at least {at_least} {what}; {len(names)} given.")
+    if any(not name or name != name.strip() or len(name) > _MAX_NAME or "\x00" in name for name in names):
+        raise InvalidProject(f"The {what} must be 1 to {_MAX_NAME} characters without spaces around them.")
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise InvalidProject(f"The {what} must differ; given twice: {', '.join(repeated)}.")

@@ -1,0 +1,135 @@
+"""One round: embed what is new, fit, evaluate, select (which weighs and allocates), save."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lamm_core.errors import LammError, NotEnoughLabels
+from lamm_core.model.classifier import Classifier
+from lamm_core.model.evaluation import LanguageAccuracy, accuracy_by_language, measured
+from lamm_core.selection import Selection, select_batch
+from lamm_core.storage import rounds
+from lamm_core.storage.records import Project, Round
+from lamm_core.workflow.batches import batch_size
+from lamm_core.workflow.heartbeat import Heartbeat, Report
+from lamm_core.workflow.importing import embed_project
+from lamm_core.workflow.round_data import RoundData, read_round_data
+from lamm_core.workflow.round_result import RoundResult, Seconds, save_result
+from lamm_core.workflow.running import begin_round
+from lamm_core.workflow.workspace import Workspace, utc_now
+
+
+def run_round(workspace: Workspace, project: Project, report: Report | None = None) -> Round:
+    """Run the next round in this process, from the labels so far to the next batch.
+
+    Args:
+        report: called with (stage, progress 0 to 1) as the round goes on.
+
+    Returns:
+        The finished round.
+
+    Raises:
+        RoundRunning: a round of this project is running already.
+        RoundSuperseded: this round was declared dead by another process; nothing of it is saved.
+        EncoderUnavailable: the project's encoder cannot be loaded; the round has failed and can be run again.
+    """
+    return perform_round(workspace, project, begin_round(workspace, project), report)
+
+
+def perform_round(workspace: Workspace, project: Project, round_: Round, report: Report | None = None) -> Round:
+    """Do the work of a round that was begun. Whatever goes wrong, the old model and the old batches stay."""
+    try:
+        with Heartbeat(workspace, round_, report) as pulse:
+            save_result(workspace, project, round_, _one_round(workspace, project, round_, pulse))
+    except BaseException as error:
+        reason = str(error) if isinstance(error, LammError) else f"{type(error).__name__}: {error}"
+        with workspace.database.write() as connection:
+            rounds.fail(connection, round_.id, round_.attempt, reason, utc_now())
+        raise
+    with workspace.database.read() as connection:
+        return rounds.get_round(connection, round_.id)
+
+
+def _one_round(workspace: Workspace, project: Project, round_: Round, pulse: Heartbeat) -> RoundResult:
+    """The round as the paper has it. Seconds are kept step by step."""
+    seconds = Seconds()
+    with _timed(seconds, "embed"):
+        embed_project(workspace, project, pulse.embedding)
+        data = read_round_data(workspace, project)
+
+    pulse.stage("fitting the model", 0.6)
+    with _timed(seconds, "fit"):
+        classifier = _fit(data, project.settings.seed)
+
+    pulse.stage("measuring accuracy", 0.7)
+    accuracy = _evaluate(data, classifier)
+
+    pulse.stage("choosing the next batch", 0.8)
+    with _timed(seconds, "select"):
+        # Without a model nothing is known about any text, so the first batch is drawn by chance.
+        strategy = project.settings.strategy if classifier else "random"
+        selection = _select(project, round_, data, classifier, accuracy, strategy)
+
+    pulse.stage("saving", 0.9)
+    return RoundResult(data, classifier, accuracy, strategy, selection, seconds)
+
+
+def _fit(data: RoundData, seed: int) -> Classifier | None:
+    """The model, or None while the labels do not allow one."""
+    labelled = np.flatnonzero(data.labelled)
+    if not len(labelled):
+        return None
+    classes = data.pool.classes[labelled].tolist()
+    try:
+        return Classifier.fit(data.pool_vectors, data.pool_vectors[labelled], classes, seed)
+    except NotEnoughLabels:
+        return None
+
+
+def _evaluate(data: RoundData, classifier: Classifier | None) -> dict[str, LanguageAccuracy]:
+    if classifier is None or not len(data.check):
+        return {}
+    return accuracy_by_language(classifier.predict(data.check_vectors), data.check.classes, data.check.languages)
+
+
+def _select(
+    project: Project,
+    round_: Round,
+    data: RoundData,
+    classifier: Classifier | None,
+    accuracy: dict[str, LanguageAccuracy],
+    strategy: str,
+) -> Selection | None:
+    """The next batch; None when the queue is full or the pool is empty."""
+    settings = project.settings
+    budget = batch_size(settings.budget, data.open)
+    rows = np.flatnonzero(data.selectable)
+    if budget < 1 or not len(rows):
+        return None
+    return select_batch(
+        _probabilities(data, classifier, rows),
+        data.pool.languages[rows],
+        measured(accuracy),
+        settings.targets,
+        budget,
+        strategy=strategy,
+        uncertainty=settings.uncertainty,
+        ids=data.pool.ids[rows],
+        rng=np.random.default_rng([settings.seed, round_.number]),
+    )
+
+
+def _probabilities(data: RoundData, classifier: Classifier | None, rows: NDArray[np.intp]) -> NDArray[np.float64]:
+    if classifier is None:
+        return np.ones((len(rows), 1))
+    return classifier.predict_proba(data.pool_vectors[rows])
+
+
+@contextmanager
+def _timed(seconds: Seconds, step: str) -> Iterator[None]:
+    started = time.perf_counter()
+    yield
+    seconds[step] = time.perf_counter() - started

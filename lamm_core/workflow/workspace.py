@@ -1,0 +1,51 @@
+"""One installation's data: the database and the folders beside it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from lamm_core.errors import StorageUnavailable
+from lamm_core.model.embedding_store import EmbeddingStore
+from lamm_core.settings import Settings, load_settings
+from lamm_core.storage.database import Database
+from lamm_core.storage.migrate import migrate
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Everything that a workflow call needs. Safe to share between threads."""
+
+    settings: Settings
+    database: Database
+
+    def embedding_store(self, encoder: str) -> EmbeddingStore:
+        """The store of one encoder, seen as it is now."""
+        return EmbeddingStore(self.settings.embeddings, encoder)
+
+    def close(self) -> None:
+        """Close the database connections."""
+        self.database.close()
+
+
+def open_workspace(home: Path | None = None) -> Workspace:
+    """Open the data of this installation, making folders and tables where they are missing.
+
+    Args:
+        home: data folder; None takes LAMM_HOME, or the user's data folder.
+
+    Raises:
+        StorageUnavailable: the folder or the database cannot be opened, or is of a newer version.
+    """
+    settings = load_settings(home)
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageUnavailable(f"The data folder {str(settings.home)!r} cannot be made: {error.strerror}.") from error
+    database = Database(settings.database_url)
+    migrate(database)
+    return Workspace(settings, database)
+
+
+def utc_now() -> datetime:
+    """This moment, in UTC."""
+    return datetime.now(UTC)

@@ -1,0 +1,1 @@
+"""Parts that several pages share. Widgets only: no maths, no SQL."""

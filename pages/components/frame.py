@@ -1,0 +1,91 @@
+"""The frame around every page: the first line that guards it, the sidebar, and the chosen project."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from lamm_core.errors import LammError, StorageUnavailable
+from lamm_core.storage.records import Project
+from pages.components import services
+
+# Keys of the two choices in the sidebar. Both stand in the address too, so that a reload or a link keeps them.
+_PROJECT = "project"
+_ANNOTATOR = "annotator"
+_NEXT_PROJECT = "next_project"
+_STARTED = "started_by_app"
+_LOGO = str(Path(__file__).parent / "logo.svg")
+# Streamlit keeps a third of a small screen empty above the title.
+_STYLE = "<style>.stMainBlockContainer { padding-top: 4rem; max-width: 75rem; }</style>"
+
+
+def mark_started() -> None:
+    """Note that this run came through `app.py`."""
+    st.session_state[_STARTED] = True
+
+
+def guard() -> None:
+    """First line of every page: a page opened by its address on a fresh server would run alone, without `app.py`.
+
+    Then `app.py` is run here instead, which shows the whole frame with this page in it.
+    """
+    if st.session_state.pop(_STARTED, False):
+        return
+    import app
+
+    app.main()
+    st.stop()
+
+
+def show_sidebar() -> None:
+    """The project that all pages show, and the name under which labels are stored."""
+    try:
+        names = [each.name for each in services.all_projects()]
+    except StorageUnavailable as error:
+        show_error(error)
+        st.stop()
+    if _NEXT_PROJECT in st.session_state:
+        st.session_state[_PROJECT] = st.session_state.pop(_NEXT_PROJECT)
+    st.logo(_LOGO, size="large")
+    st.html(_STYLE)
+    with st.sidebar:
+        if names:
+            st.selectbox("Project", names, key=_PROJECT, bind="query-params")
+        st.text_input(
+            "Your name",
+            value=services.user_name(),
+            key=_ANNOTATOR,
+            bind="query-params",
+            max_chars=100,
+            help="Labels are stored under this name.",
+        )
+
+
+def chosen_project() -> Project:
+    """The project chosen in the sidebar. Where there is none yet, the page says what to do and ends."""
+    name = st.session_state.get(_PROJECT)
+    found = next((each for each in services.all_projects() if each.name == name), None)
+    if found is None:
+        st.info("There is no project yet. Make one from a file of texts on the page Project.", icon=":material/add:")
+        st.page_link("pages/project.py", label="Go to Project", icon=":material/folder_open:")
+        st.stop()
+    return found
+
+
+def choose_project(name: str) -> None:
+    """Let all pages show this project, from the next run on."""
+    st.session_state[_NEXT_PROJECT] = name
+
+
+def annotator_id() -> int:
+    """Id of the person who labels in this session."""
+    return services.annotator_id(str(st.session_state.get(_ANNOTATOR) or "").strip() or services.user_name())
+
+
+def show_error(error: LammError) -> None:
+    """One clear sentence, in the place where it belongs."""
+    st.error(as_plain_text(str(error)), icon=":material/error:")
+
+
+def as_plain_text(text: str) -> str:
+    """Escape what markdown would take for markup: messages quote file names and texts of users."""
+    return "".join(f"\\{mark}" if mark in "\\`*_{}[]()#+-!|~$:<>" else mark for mark in text)

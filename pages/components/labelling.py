@@ -1,0 +1,97 @@
+"""The labelling card's other half: hands it leased items, stores what it sends, says what is stored."""
+
+from typing import Any
+
+import streamlit as st
+
+from lamm_core.errors import LammError
+from lamm_core.language_names import language_name, text_direction
+from lamm_core.storage.records import Action, BatchProgress, Project, RoundState
+from lamm_core.workflow import automatic, labelling
+from lamm_core.workflow.running import notice_dead_round
+from pages.components import services
+from pages.components.labelling_card import labelling_card
+
+# Items held in the browser: the next one is on the screen at once, while the label travels behind.
+_HELD = 4
+_CARD = "labelling_card"
+
+
+@st.fragment
+def show_labelling(project: Project, annotator: int) -> None:
+    """The card with the next items, or the reason why there is none."""
+    stored, problem = _store_outbox(project, annotator)
+    leases: list[dict[str, Any]] = []
+    try:
+        leases = [_shown(lease) for lease in labelling.claim(services.workspace(), project, annotator, _HELD)]
+        recent = labelling.recent_act(services.workspace(), project, annotator)
+        progress = labelling.batch_progress(services.workspace(), project)
+    except LammError as error:
+        recent, progress, problem = None, BatchProgress(0, 0, 0, 0, 0, None), problem or str(error)
+    labelling_card(
+        key=_CARD,
+        data={
+            "session": f"{project.id}/{annotator}",
+            "items": leases,
+            "classes": list(project.settings.classes),
+            "stored": stored,
+            "recent": _shown(recent) | {"class": recent.class_name} if recent else None,
+            "progress": {"round": progress.round_number, "size": progress.size, "closed": progress.closed},
+            "problem": problem,
+            "empty": "" if leases else _why_empty(project, progress),
+        },
+    )
+
+
+def _store_outbox(project: Project, annotator: int) -> tuple[list[str], str]:
+    """Store what the card sent; gives the keys of what is stored, and the last problem as one sentence.
+
+    The card sends everything that was not acknowledged yet, so most of it may have been stored before; sending an
+    act again changes nothing.
+    """
+    sent = (st.session_state.get(_CARD) or {}).get("outbox") or {}
+    if sent.get("session") != f"{project.id}/{annotator}":
+        return [], ""
+    stored, problem = [], ""
+    for each in sent.get("acts", []):
+        act = labelling.Act(
+            item_id=int(each["item"]),
+            action=Action(each["action"]),
+            revision=int(each["revision"]),
+            class_name=each.get("class"),
+            seconds=each.get("seconds"),
+        )
+        try:
+            labelling.record(services.workspace(), project, annotator, act)
+            stored.append(str(each["key"]))
+        except LammError as error:
+            problem = str(error)
+    return stored, problem
+
+
+def _shown(item: labelling.Lease | labelling.RecentAct) -> dict[str, Any]:
+    """What the card needs of an item. Texts travel as data and are never put into html."""
+    return {
+        "id": item.item_id,
+        "revision": item.revision,
+        "text": item.text,
+        "language": item.language,
+        "languageName": language_name(item.language),
+        "direction": text_direction(item.language),
+    }
+
+
+def _why_empty(project: Project, progress: BatchProgress) -> str:
+    latest = automatic.start_round_if_due(services.workspace(), project)
+    latest = latest or notice_dead_round(services.workspace(), project)
+    if latest is not None and latest.state is RoundState.RUNNING:
+        done = "This batch is done. The next one" if progress.round_number else "The first batch"
+        return f"{done} is being prepared and appears here by itself."
+    if progress.held:
+        until = f"{progress.held_until:%H:%M} UTC" if progress.held_until else "their leases end"
+        return f"The last {progress.open} texts are held by other annotators, until {until} at the latest."
+    if latest is None:
+        return "There is nothing to label yet: bring in texts on the page Project, and the first batch is prepared."
+    if latest.state is RoundState.FAILED:
+        return "The next batch could not be prepared; see below."
+    return "Every text of the pool is labelled or skipped."

@@ -1,0 +1,226 @@
+/* The labelling card. It holds the next leased items, so that the next one is painted in the moment a key is
+ * pressed; the label goes into an outbox, which is sent until the server says that it is stored. Texts are set as
+ * textContent only. */
+
+const REST_AFTER_PAINT_MS = 120; // a key meant for the text before must not label a text nobody has read
+const SEND_AGAIN_MS = 4000;
+const CARDS = new WeakMap();
+
+export default function (component) {
+  const root = component.parentElement;
+  let card = CARDS.get(root);
+  if (!card) {
+    card = new Card(root);
+    CARDS.set(root, card);
+  }
+  card.receive(component);
+  return () => {
+    card.leave();
+    CARDS.delete(root);
+  };
+}
+
+class Card {
+  constructor(root) {
+    this.parts = {};
+    for (const element of root.querySelectorAll("[data-part]")) this.parts[element.dataset.part] = element;
+    this.session = null;
+    this.onKey = (event) => this.key(event);
+    document.addEventListener("keydown", this.onKey);
+    this.parts.skip.onclick = () => this.skip();
+    this.parts.undo.onclick = () => this.undo();
+    this.timer = setInterval(() => this.outbox.length && this.send(), SEND_AGAIN_MS);
+  }
+
+  leave() {
+    document.removeEventListener("keydown", this.onKey);
+    clearInterval(this.timer);
+  }
+
+  /* New data from the server: what is stored, what is held, what may be undone. */
+  receive({ data, setStateValue }) {
+    this.setStateValue = setStateValue;
+    if (data.session !== this.session) this.begin(data);
+    const stored = new Set(data.stored);
+    if (this.outbox.some((act) => stored.has(act.key))) {
+      this.outbox = this.outbox.filter((act) => !stored.has(act.key));
+      this.keepOutbox();
+    }
+    this.data = data;
+    if (!this.outbox.length) this.past = this.past.slice(-20);
+    if (!this.past.length && data.recent && !this.outbox.length) this.past = [data.recent];
+    this.takeItems(data.items);
+    this.paint();
+  }
+
+  begin(data) {
+    this.session = data.session;
+    this.outbox = this.readOutbox();
+    this.past = [];
+    this.queue = [];
+    this.paintedItem = null;
+    this.paintClasses(data.classes);
+    if (this.outbox.length) queueMicrotask(() => this.send());
+  }
+
+  /* The server's list decides, except about items whose act is still under way. The item on the screen stays. */
+  takeItems(items) {
+    const answered = new Map();
+    for (const act of this.outbox) answered.set(act.item, act);
+    const open = items.filter((item) => !answered.has(item.id));
+    const undone = this.queue.filter((item) => answered.get(item.id)?.action === "undo");
+    const shown = this.queue[0];
+    this.queue = [...undone, ...open.filter((item) => !undone.some((each) => each.id === item.id))];
+    const place = this.queue.findIndex((item) => item.id === shown?.id);
+    if (place > 0) this.queue.unshift(...this.queue.splice(place, 1));
+  }
+
+  key(event) {
+    if (event.repeat || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    if (isTyping(event) || document.querySelector('[role="dialog"], [role="listbox"]')) return;
+    const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code);
+    const act = digit ? () => this.label(Number(digit[1]) - 1)
+      : event.code === "KeyS" ? () => this.skip()
+      : event.code === "KeyU" || event.code === "Backspace" ? () => this.undo()
+      : null;
+    if (!act) return;
+    event.preventDefault();
+    act();
+  }
+
+  label(place) {
+    const name = this.data.classes[place];
+    if (name !== undefined) this.answer("label", name);
+  }
+
+  skip() {
+    this.answer("skip", null);
+  }
+
+  answer(action, className) {
+    const item = this.queue[0];
+    const waited = performance.now() - this.paintedAt;
+    if (!item || waited < REST_AFTER_PAINT_MS) return;
+    this.queue.shift();
+    this.past.push({ ...item, class: className });
+    this.add({ item: item.id, revision: item.revision, action, class: className, seconds: round(waited / 1000) });
+  }
+
+  undo() {
+    const last = this.past.pop();
+    if (!last) return;
+    this.queue.unshift({ ...last, revision: last.revision + 2 });
+    this.add({ item: last.id, revision: last.revision + 1, action: "undo", class: null, seconds: null });
+  }
+
+  add(act) {
+    this.outbox.push({ ...act, key: `${act.item}:${act.revision}:${act.action}:${act.class ?? ""}` });
+    this.keepOutbox();
+    this.paint();
+    this.send();
+  }
+
+  send() {
+    // The time makes every sending a change of state, which is what makes the server look at it.
+    this.setStateValue("outbox", { session: this.session, acts: this.outbox, at: Date.now() });
+    this.paintState();
+  }
+
+  /* A reload or a crash of the browser keeps what the server has not acknowledged. */
+  keepOutbox() {
+    try {
+      localStorage.setItem(this.storageKey(), JSON.stringify(this.outbox));
+    } catch {
+      // Storage may be full or forbidden; then the outbox lives as long as the page.
+    }
+  }
+
+  readOutbox() {
+    try {
+      const kept = JSON.parse(localStorage.getItem(this.storageKey()) ?? "[]");
+      return Array.isArray(kept) ? kept : [];
+    } catch {
+      return [];
+    }
+  }
+
+  storageKey() {
+    return `lamm-outbox/${this.session}`;
+  }
+
+  paintClasses(names) {
+    this.parts.classes.replaceChildren(...names.map((name, place) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.onclick = () => this.label(place);
+      if (place < 9) {
+        const hint = document.createElement("kbd");
+        hint.textContent = String(place + 1);
+        button.append(hint);
+      }
+      const label = document.createElement("span");
+      label.textContent = name;
+      label.dir = "auto";
+      button.append(label);
+      return button;
+    }));
+  }
+
+  paint() {
+    const item = this.queue[0];
+    const identity = item ? `${item.id}:${item.revision}` : null;
+    if (identity !== this.paintedItem || !item) this.paintText(item, identity);
+    for (const button of this.parts.classes.children) button.disabled = !item;
+    this.parts.skip.disabled = !item;
+    this.parts.undo.disabled = !this.past.length;
+    this.paintProgress();
+    this.paintRecent();
+    this.paintState();
+    this.parts.problem.textContent = this.data.problem;
+    this.parts.problem.hidden = !this.data.problem;
+  }
+
+  paintText(item, identity) {
+    const { text, language } = this.parts;
+    text.classList.toggle("empty", !item);
+    text.lang = item?.language ?? "";
+    text.dir = item?.direction ?? "auto";
+    text.textContent = item?.text ?? (this.outbox.length ? "Saving …" : this.data.empty || "Loading the next texts …");
+    text.scrollTop = 0;
+    language.textContent = item?.languageName ?? "";
+    this.paintedItem = identity;
+    this.paintedAt = performance.now();
+  }
+
+  paintProgress() {
+    const { size, closed, round: number } = this.data.progress;
+    const underWay = this.outbox.reduce((sum, act) => sum + (act.action === "undo" ? -1 : 1), 0);
+    const done = Math.max(0, Math.min(size, closed + underWay));
+    this.parts.count.textContent = size ? `Batch ${number}: ${done} of ${size}` : "";
+    const percent = size ? Math.round((100 * done) / size) : 0;
+    this.parts.bar.setAttribute("aria-valuenow", String(percent));
+    this.parts.bar.firstElementChild.style.width = `${percent}%`;
+  }
+
+  paintRecent() {
+    const last = this.past[this.past.length - 1];
+    this.parts.recent.textContent = last ? `${last.class ?? "skipped"}: ${last.text}` : "";
+    this.parts.recent.dir = "auto";
+  }
+
+  paintState() {
+    const waiting = this.outbox.length;
+    const state = waiting ? "saving" : "saved";
+    this.parts.state.textContent = waiting ? `Saving ${waiting} …` : this.past.length ? "Saved" : "";
+    this.parts.state.dataset.state = state;
+  }
+}
+
+function isTyping(event) {
+  const target = event.composedPath()[0];
+  return target instanceof Element && target.closest("input, textarea, select, [contenteditable]") !== null;
+}
+
+function round(seconds) {
+  return Math.round(seconds * 10) / 10;
+}

@@ -1,0 +1,71 @@
+"""Make a project from a file: its classes and languages are read off the columns and confirmed."""
+
+import dataclasses
+
+import pandas as pd
+import streamlit as st
+
+from lamm_core.errors import LammError
+from lamm_core.exchange.columns import ColumnMapping
+from lamm_core.storage.records import Project, ProjectSettings, Purpose
+from lamm_core.workflow.importing import import_table
+from lamm_core.workflow.projects import create_project
+from pages.components import services
+from pages.components.frame import choose_project, show_error
+from pages.components.project_import import show_result
+from pages.components.settings_form import ask_settings
+from pages.components.upload import upload_table
+
+_TARGET = 0.90
+
+
+def show_create() -> None:
+    """File, name, classes, languages with targets, then one button."""
+    st.markdown(
+        "Choose a file of texts. Its classes and languages are shown for you to change before anything is stored."
+    )
+    uploaded = upload_table("create")
+    if uploaded is None:
+        return
+    table, mapping = uploaded
+    name = st.text_input("Name of the project", max_chars=200, key="create_name")
+    classes = _ask_classes(table, mapping)
+    languages = _ask_languages(table, mapping)
+    if not languages:
+        return
+    draft = ProjectSettings(classes=classes, targets=dict.fromkeys(languages, _TARGET))
+    settings = ask_settings(draft, "create_" + "-".join(languages))
+    if st.button("Create the project", type="primary", icon=":material/add:", disabled=not name.strip()):
+        _create(name, dataclasses.replace(settings, classes=classes), table, mapping)
+
+
+def _ask_classes(table: pd.DataFrame, mapping: ColumnMapping) -> tuple[str, ...]:
+    found = sorted(table[mapping.class_name].dropna().unique()) if mapping.class_name else []
+    text = st.text_area(
+        "Classes, one a line",
+        "\n".join(found),
+        key=f"create_classes_{mapping.class_name}",
+        help="The first nine get the keys 1 to 9.",
+    )
+    return tuple(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+
+
+def _ask_languages(table: pd.DataFrame, mapping: ColumnMapping) -> list[str]:
+    if mapping.language:
+        return sorted(table[mapping.language].dropna().unique())
+    code = st.text_input("Language of all texts, as a code such as en or pt-BR", key="create_language")
+    return [code.strip()] if code.strip() else []
+
+
+def _create(name: str, settings: ProjectSettings, table: pd.DataFrame, mapping: ColumnMapping) -> None:
+    language = None if mapping.language else next(iter(settings.targets))
+    try:
+        project: Project = create_project(services.workspace(), name, settings)
+        with st.spinner("Importing …"):
+            result = import_table(services.workspace(), project, table, mapping, Purpose.POOL, language)
+    except LammError as error:
+        show_error(error)
+        return
+    choose_project(project.name)
+    show_result(result)
+    st.page_link("pages/annotate.py", label="Start labelling", icon=":material/edit_note:")

@@ -1,0 +1,54 @@
+"""What the newest round is doing: running, failed, or nothing worth saying."""
+
+import streamlit as st
+
+from lamm_core.errors import LammError
+from lamm_core.storage.records import Project, Round, RoundState
+from lamm_core.workflow import automatic
+from lamm_core.workflow.running import notice_dead_round
+from pages.components import services
+from pages.components.frame import as_plain_text, show_error
+
+_POLL = "2s"
+
+
+@st.fragment(run_every=_POLL)
+def show_round_notice(project: Project) -> None:
+    """Say how far a running round is and offer a failed one again; the page is shown anew when a round ends.
+
+    The next round is started here too where one is due, so that a new project prepares its first batch by itself.
+    """
+    latest = notice_dead_round(services.workspace(), project)
+    if latest is None or latest.state is RoundState.DONE:
+        latest = automatic.start_round_if_due(services.workspace(), project) or latest
+    _rerun_when_it_ended(project, latest)
+    if latest is None:
+        return
+    if latest.state is RoundState.RUNNING:
+        st.progress(latest.progress, text=f"Preparing batch {latest.number}: {as_plain_text(latest.stage)}")
+    elif latest.state is RoundState.FAILED:
+        _offer_again(project, latest)
+
+
+def _offer_again(project: Project, failed: Round) -> None:
+    reason = as_plain_text(failed.error or "")
+    st.error(
+        f"Round {failed.number} did not finish. {reason} The last model serves on, and nothing is lost.",
+        icon=":material/error:",
+    )
+    if st.button("Run the round again", icon=":material/replay:"):
+        try:
+            automatic.start_round(services.workspace(), project)
+        except LammError as error:
+            show_error(error)
+        st.rerun(scope="fragment")
+
+
+def _rerun_when_it_ended(project: Project, latest: Round | None) -> None:
+    """Flags, charts and the queue are drawn by the page, so the page runs again once the round has changed them."""
+    key = f"last_seen_round_{project.id}"
+    now = (latest.id, latest.attempt, latest.state) if latest else None
+    before = st.session_state.get(key, now)
+    st.session_state[key] = now
+    if now != before and latest is not None and latest.state is RoundState.DONE:
+        st.rerun(scope="app")

@@ -1,0 +1,104 @@
+"""The widgets for a project's settings, for new projects and for existing ones."""
+
+import pandas as pd
+import streamlit as st
+
+from lamm_core.language_names import language_name
+from lamm_core.model.encoders import BUILTIN_ENCODERS, DEFAULT_ENCODER
+from lamm_core.selection import STRATEGIES, UNCERTAINTIES
+from lamm_core.storage.records import ProjectSettings
+
+
+def ask_targets(targets: dict[str, float], key: str) -> dict[str, float]:
+    """One target a language, in percent on the screen."""
+    table = pd.DataFrame(
+        {
+            "Code": list(targets),
+            "Language": [language_name(each) for each in targets],
+            "Target, %": [round(100 * each, 1) for each in targets.values()],
+        }
+    )
+    edited = st.data_editor(
+        table,
+        hide_index=True,
+        disabled=["Code", "Language"],
+        column_config={"Target, %": st.column_config.NumberColumn(min_value=1, max_value=100, step=0.5, required=True)},
+        key=f"{key}_targets",
+        width=420,
+    )
+    return {code: percent / 100 for code, percent in zip(edited["Code"], edited["Target, %"], strict=True)}
+
+
+def ask_settings(current: ProjectSettings, key: str) -> ProjectSettings:
+    """All settings but the classes, filled with the current ones."""
+    st.markdown("**Target accuracy of each language**")
+    targets = ask_targets(current.targets, key)
+    guidelines = st.text_area(
+        "Guidelines for annotators",
+        current.guidelines,
+        height=150,
+        key=f"{key}_guidelines",
+        help="Shown under the labelling card, as plain text.",
+    )
+    left, middle, right = st.columns(3)
+    budget = left.number_input(
+        "Budget: labels per batch",
+        1,
+        10_000,
+        current.budget,
+        key=f"{key}_budget",
+        help="A small batch learns from labels sooner; a large one needs fewer rounds.",
+    )
+    strategy = middle.selectbox(
+        "Strategy",
+        list(STRATEGIES),
+        list(STRATEGIES).index(current.strategy),
+        key=f"{key}_strategy",
+        format_func=lambda name: name if name == "random" else name.upper(),
+        help="\n\n".join(f"{each.name.upper()}: {each.summary}" for each in STRATEGIES.values()),
+    )
+    uncertainty = right.selectbox(
+        "Uncertainty",
+        list(UNCERTAINTIES),
+        list(UNCERTAINTIES).index(current.uncertainty),
+        key=f"{key}_uncertainty",
+        help="How doubt about a text is measured.",
+    )
+    encoder = _ask_encoder(current.encoder, key)
+    lease = left.number_input(
+        "Lease, minutes",
+        1,
+        24 * 60,
+        current.lease_minutes,
+        key=f"{key}_lease",
+        help="How long an annotator may hold a text before others get it.",
+    )
+    automatic = st.toggle(
+        "Start the next round by itself when a batch is nearly done", current.automatic_rounds, key=f"{key}_automatic"
+    )
+    return ProjectSettings(
+        classes=current.classes,
+        targets=targets,
+        guidelines=guidelines or "",
+        budget=int(budget),
+        strategy=strategy,
+        uncertainty=uncertainty,
+        encoder=encoder,
+        seed=current.seed,
+        lease_minutes=int(lease),
+        automatic_rounds=automatic,
+    )
+
+
+def _ask_encoder(current: str, key: str) -> str:
+    options = list(dict.fromkeys([*BUILTIN_ENCODERS, current]))
+    summaries = "\n\n".join(f"{each.name}: {each.summary}" for each in BUILTIN_ENCODERS.values())
+    chosen = st.selectbox(
+        "Encoder",
+        options,
+        options.index(current or DEFAULT_ENCODER),
+        key=f"{key}_encoder",
+        accept_new_options=True,
+        help=f"{summaries}\n\nOr type the id or the folder of any sentence-transformers model.",
+    )
+    return str(chosen or DEFAULT_ENCODER)

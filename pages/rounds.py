@@ -1,0 +1,74 @@
+"""Rounds: what each one found, how it split its batch, and which model came out."""
+
+from pages.components.frame import guard
+
+guard()
+
+import pandas as pd  # noqa: E402
+import streamlit as st  # noqa: E402
+
+from lamm_core.errors import LammError  # noqa: E402
+from lamm_core.storage.records import Project  # noqa: E402
+from lamm_core.workflow import automatic  # noqa: E402
+from lamm_core.workflow.status import RoundHistory, round_history  # noqa: E402
+from pages.components import services  # noqa: E402
+from pages.components.frame import chosen_project, show_error  # noqa: E402
+from pages.components.history_charts import accuracy_chart, quota_chart  # noqa: E402
+from pages.components.palette import palette  # noqa: E402
+from pages.components.round_notice import show_round_notice  # noqa: E402
+
+
+def show_models(history: list[RoundHistory]) -> None:
+    """One line a round, newest first."""
+    rows = [
+        {
+            "Round": entry.round.number,
+            "Finished (UTC)": entry.round.finished_at,
+            "Labels": entry.round.labels,
+            "Batch": sum(each.quota for each in entry.languages),
+            "Strategy": entry.round.strategy,
+            "Model": f"version {entry.model.number}" if entry.model else "none",
+            "Encoder": entry.model.encoder if entry.model else "",
+            "Fitting, s": entry.round.seconds_fit,
+            "Choosing, s": entry.round.seconds_select,
+        }
+        for entry in reversed(history)
+    ]
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        column_config={
+            "Finished (UTC)": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
+            "Fitting, s": st.column_config.NumberColumn(format="%.2f"),
+            "Choosing, s": st.column_config.NumberColumn(format="%.2f"),
+        },
+    )
+
+
+def show_start_button(project: Project) -> None:
+    """Rounds start by themselves; this is for those who do not want to wait."""
+    help_text = "Fits the model on all labels so far, measures it, and fills the batch up."
+    if st.button("Run a round now", icon=":material/play_arrow:", help=help_text):
+        try:
+            automatic.start_round(services.workspace(), project)
+        except LammError as error:
+            show_error(error)
+
+
+project = chosen_project()
+history = round_history(services.workspace(), project)
+st.title("Rounds")
+show_round_notice(project)
+if any(each.checked for entry in history for each in entry.languages):
+    st.subheader("Accuracy over labels")
+    st.plotly_chart(accuracy_chart(history, palette()), config={"displayModeBar": False}, key="accuracy")
+elif history:
+    st.info("Accuracy appears here once there is a model and a check set to measure it on.", icon=":material/timeline:")
+if history:
+    st.subheader("Batches")
+    st.plotly_chart(quota_chart(history), config={"displayModeBar": False}, key="quota")
+    st.subheader("Models")
+    show_models(history)
+else:
+    st.info("No round has finished yet. The first one starts once there are texts.", icon=":material/timeline:")
+show_start_button(project)

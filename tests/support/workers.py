@@ -1,0 +1,95 @@
+"""Acts that run in processes of their own. Everything here must be importable by name."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from lamm_core.errors import RoundRunning
+from lamm_core.settings import Settings
+from lamm_core.storage.database import Database
+from lamm_core.storage.migrate import migrate
+from lamm_core.storage.records import Project
+from lamm_core.workflow import labelling, projects
+from lamm_core.workflow.running import begin_round
+from lamm_core.workflow.workspace import Workspace
+
+WORKERS = 4
+_barrier: Any = None
+
+
+def use_barrier(barrier: Any) -> None:
+    """Called once in each worker process, so that all of them can start an act at the same moment."""
+    global _barrier  # noqa: PLW0603 - a worker process has nothing else to keep it in
+    _barrier = barrier
+
+
+def opened(settings: Settings) -> Workspace:
+    """The workspace of these settings, without migrating it."""
+    return Workspace(settings, Database(settings.database_url))
+
+
+def migrate_together(settings: Settings) -> None:
+    """Migrate at the same moment as the other workers."""
+    database = Database(settings.database_url)
+    _barrier.wait(60)
+    migrate(database)
+    database.close()
+
+
+def claim_together(settings: Settings, project: Project, names: list[str], count: int = 1) -> list[tuple[str, int]]:
+    """One claim for each name, in threads of this process; returns (name, item id) for each lease."""
+    workspace = opened(settings)
+    ids = {name: projects.ensure_annotator(workspace, name) for name in names}
+    _barrier.wait(60)
+
+    def act(name: str) -> list[tuple[str, int]]:
+        return [(name, lease.item_id) for lease in labelling.claim(workspace, project, ids[name], count)]
+
+    with ThreadPoolExecutor(len(names)) as threads:
+        found = [pair for pairs in threads.map(act, names) for pair in pairs]
+    workspace.close()
+    return found
+
+
+def label_all_together(settings: Settings, project: Project, name: str) -> list[int]:
+    """Claim and label until nothing is left; returns the items labelled."""
+    workspace = opened(settings)
+    annotator_id = projects.ensure_annotator(workspace, name)
+    done: list[int] = []
+    _barrier.wait(60)
+    while leases := labelling.claim(workspace, project, annotator_id, 2):
+        for lease in leases:
+            labelling.submit(workspace, project, annotator_id, lease.item_id, "pen", lease.revision)
+            done.append(lease.item_id)
+    workspace.close()
+    return done
+
+
+def begin_together(settings: Settings, project: Project) -> int:
+    """Try to begin a round at the same moment as the other workers; returns how many were begun."""
+    workspace = opened(settings)
+    _barrier.wait(60)
+    try:
+        begin_round(workspace, project)
+    except RoundRunning:
+        return 0
+    finally:
+        workspace.close()
+    return 1
+
+
+def until(condition: Callable[[], Any], seconds: float = 90) -> Any:
+    """Ask until the answer is true, and return it; fails when it never is."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if answer := condition():
+            return answer
+        time.sleep(0.05)
+    raise AssertionError(f"still not so after {seconds} seconds")
+
+
+def settings_for(home: Path, url: str | None) -> Settings:
+    """Settings of a test's workspace."""
+    return Settings(home, url or f"sqlite:///{home / 'lamm.db'}")

@@ -1,0 +1,241 @@
+"""Files in: every cell becomes the text it was, and a file that cannot be read gives one sentence."""
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lamm_core.errors import LammError, MissingColumn, UnreadableFile
+from lamm_core.exchange.columns import ColumnMapping, guess_columns, parse_rows
+from lamm_core.exchange.reading import read_table
+from lamm_core.storage.records import Purpose
+
+
+def read(name: str, data: bytes) -> pd.DataFrame:
+    return read_table(io.BytesIO(data), name)
+
+
+def cells(table: pd.DataFrame) -> list[tuple[object, ...]]:
+    return list(table.itertuples(index=False, name=None))
+
+
+def test_csv_with_the_mark_and_the_line_ends_of_a_spreadsheet() -> None:
+    table = read("a.csv", "\ufefftext,language\r\nGrün,de\r\n".encode())
+    assert list(table.columns) == ["text", "language"]
+    assert cells(table) == [("Grün", "de")]
+
+
+def test_csv_cells_may_hold_quotes_commas_and_newlines() -> None:
+    table = read("a.csv", b'text,id\n"He said ""no"", and\nleft",1\n')
+    assert cells(table) == [('He said "no", and\nleft', "1")]
+
+
+@pytest.mark.parametrize("word", ["NA", "null", "None", "nan", "N/A", "1e5", "007", "1.0", "True", "2026-01-01"])
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv", "a.jsonl", "a.parquet"])
+def test_words_that_look_like_something_else_stay_words(word: str, name: str, tmp_path: Path) -> None:
+    table = pd.DataFrame({"text": [word, "other"], "date": [word, None]})
+    path = tmp_path / name
+    if name.endswith("jsonl"):
+        path.write_text("".join(json.dumps(row) + "\n" for row in table.astype(object).where(table.notna(), None).to_dict("records")))
+    elif name.endswith("parquet"):
+        table.to_parquet(path)
+    else:
+        table.to_csv(path, index=False, sep="\t" if name.endswith("tsv") else ",")
+    assert cells(read_table(path)) == [(word, word), ("other", None)]
+
+
+def test_an_empty_cell_and_a_cell_of_spaces_are_missing() -> None:
+    assert cells(read("a.csv", b'text,class\nhello,\n" ",pen\n')) == [("hello", None), (None, "pen")]
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.parquet"])
+def test_whole_numbers_next_to_a_gap_stay_whole(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    if name.endswith("jsonl"):
+        path.write_text('{"text": "a", "class": 3}\n{"text": "b", "class": null}\n{"text": "c"}\n')
+    else:
+        pd.DataFrame({"text": ["a", "b", "c"], "class": [3, None, None]}).to_parquet(path)
+    assert [row[1] for row in cells(read_table(path))] == ["3", None, None]
+
+
+def test_large_numbers_in_jsonl_keep_every_digit() -> None:
+    table = read("a.jsonl", b'{"text": "a", "id": 12345678901234567890}\n{"text": "b"}\n')
+    assert table["id"][0] == "12345678901234567890"
+
+
+def test_a_missing_number_of_any_width_is_missing(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pd.DataFrame({"text": ["a", "b"], "score": np.array([np.nan, 1.5], dtype=np.float32)}).to_parquet(path)
+    assert cells(read_table(path)) == [("a", None), ("b", "1.5")]
+
+
+def test_the_ending_may_be_in_capitals(tmp_path: Path) -> None:
+    (tmp_path / "A.CSV").write_text("text\nhello\n")
+    assert cells(read_table(tmp_path / "A.CSV")) == [("hello",)]
+
+
+def truncated_parquet() -> bytes:
+    buffer = io.BytesIO()
+    pd.DataFrame({"text": ["hello"] * 100}).to_parquet(buffer)
+    return buffer.getvalue()[:-40]
+
+
+UNREADABLE = {
+    "empty csv": ("a.csv", b"", "is empty"),
+    "only blank lines": ("a.csv", b"\n\n", "is empty"),
+    "empty jsonl": ("a.jsonl", b"", "holds no rows"),
+    "empty parquet": ("a.parquet", b"", "cannot be read as parquet"),
+    "header only csv": ("a.csv", b"text,language\n", "holds no rows"),
+    "header only tsv": ("a.tsv", b"text\tlanguage\n", "holds no rows"),
+    "unknown format": ("a.xlsx", b"PK", "unknown format; use one of .csv, .tsv, .jsonl, .parquet"),
+    "no ending": ("a", b"text\nhello\n", "unknown format"),
+    "truncated parquet": ("a.parquet", truncated_parquet(), "cannot be read as parquet"),
+    "csv called parquet": ("a.parquet", b"text\nhello\n", "cannot be read as parquet"),
+    "utf-16": ("a.csv", "text\nhello\n".encode("utf-16"), "is not UTF-8 text"),
+    "latin-1": ("a.csv", "text\nGrün\n".encode("latin-1"), "is not UTF-8 text"),
+    "utf-16 jsonl": ("a.jsonl", '{"text": "a"}\n'.encode("utf-16"), "is not UTF-8 text"),
+    "open quote": ("a.csv", b'text\n"hello\n', "cannot be read as csv"),
+    "more cells than the header": ("a.csv", b"id,text\n1,hello, world\n", "more cells than the header"),
+    "more cells further down": ("a.csv", b"id,text\n1,hello\n2,hello, world\n", "line 3"),
+    "twice the same column": ("a.csv", b"text ,text\na,b\n", "more than one column named 'text'"),
+    "broken jsonl": ("a.jsonl", b'{"text": "a"}\n{"text": \n', "line 2 is not JSON"),
+    "jsonl of texts": ("a.jsonl", b'"hello"\n', "line 1 is not an object"),
+}
+
+
+@pytest.mark.parametrize(("name", "data", "reason"), UNREADABLE.values(), ids=UNREADABLE)
+def test_a_file_that_cannot_be_read_gives_one_sentence(name: str, data: bytes, reason: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(data)
+    for attempt in (lambda: read(name, data), lambda: read_table(tmp_path / name)):
+        with pytest.raises(UnreadableFile) as caught:
+            attempt()
+        message = str(caught.value)
+        assert reason in message
+        assert repr(name) in message
+        assert "\n" not in message
+        assert message.endswith(".")
+
+
+def test_a_missing_file_and_a_folder_give_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile, match="There is no file"):
+        read_table(tmp_path / "none.csv")
+    (tmp_path / "folder.csv").mkdir()
+    with pytest.raises(UnreadableFile, match="cannot be read"):
+        read_table(tmp_path / "folder.csv")
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.binary(max_size=120), st.sampled_from(["a.csv", "a.tsv", "a.jsonl", "a.parquet"]))
+def test_no_bytes_whatever_break_the_reader(data: bytes, name: str) -> None:
+    try:
+        table = read(name, data)
+    except LammError as error:
+        assert "\n" not in str(error)
+        return
+    assert all(cell is None or isinstance(cell, str) for row in cells(table) for cell in row)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\x00")), min_size=1))
+def test_every_text_survives_csv(texts: list[str]) -> None:
+    data = pd.DataFrame({"text": texts, "n": "x"}).to_csv(index=False).encode()
+    found = [row[0] for row in cells(read("a.csv", data))]
+    assert found == [text.strip() or None for text in texts]
+
+
+def test_usual_column_names_are_guessed() -> None:
+    guess = guess_columns(["Item_ID", "Sentence", " Lang ", "Intent", "Partition", "other"])
+    assert guess == ColumnMapping("Sentence", " Lang ", "Intent", "Item_ID", "Partition")
+    assert guess_columns(["text"]) == ColumnMapping("text")
+
+
+def test_a_file_without_a_text_column_says_what_it_has() -> None:
+    with pytest.raises(MissingColumn, match=r"the file has: a, b\."):
+        guess_columns(["a", "b"])
+
+
+def parse(rows: list[dict[str, object]], mapping: ColumnMapping | None = None, **more: object):  # noqa: ANN201
+    table = pd.DataFrame(rows, dtype=object)
+    table = table.where(table.notna(), None)
+    return parse_rows(table, mapping or guess_columns(table.columns), ("pen", "ink"), ("en", "de"), **more)
+
+
+GOOD = {"id": "1", "text": "hello", "language": "en", "class": "pen", "split": "pool"}
+REJECTED = {
+    "no text": ({"text": None}, "the text is empty"),
+    "NUL in the text": ({"text": "a\x00b"}, "the text holds a NUL character"),
+    "half a character": ({"text": "a\ud800"}, "the text holds half of a broken character"),
+    "no language": ({"language": None}, "the language is missing"),
+    "strange language": ({"language": "fr"}, "the language 'fr' is not one of the project's"),
+    "strange class": ({"class": "Pen"}, "the class 'Pen' is not one of the project's"),
+    "strange split": ({"split": "test"}, "the split 'test' is neither pool nor check"),
+    "check without class": ({"split": "check", "class": None}, "an item of the check set needs a class"),
+    "long id": ({"id": "x" * 501}, "the id has 501 characters; at most 500 are stored"),
+    "NUL in the id": ({"id": "1\x00"}, "the id holds a NUL character"),
+}
+
+
+@pytest.mark.parametrize(("change", "reason"), REJECTED.values(), ids=REJECTED)
+def test_a_row_that_cannot_be_taken_is_named_with_its_number_and_the_reason(
+    change: dict[str, object], reason: str
+) -> None:
+    parsed = parse([{**GOOD, "id": "0"}, GOOD | change, {**GOOD, "id": "2"}])
+    assert [(each.row, each.reason) for each in parsed.rejected] == [(2, reason)]
+    assert [each.external_id for each in parsed.items] == ["0", "2"]
+    assert parsed.rows == (1, 3)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"text": "other"}, "the id '1' stands for another text further up"),
+        ({"class": "ink"}, "the same text stands further up with another class"),
+        ({"language": "de"}, "the same text stands further up with another language"),
+        ({"split": "check"}, "the same text stands further up with another split"),
+    ],
+)
+def test_two_rows_of_one_id_that_contradict_each_other(change: dict[str, object], reason: str) -> None:
+    parsed = parse([GOOD, GOOD | change])
+    assert [(each.row, each.reason) for each in parsed.rejected] == [(2, reason)]
+    assert len(parsed.items) == 1
+
+
+def test_the_same_row_twice_is_one_item() -> None:
+    parsed = parse([GOOD, GOOD])
+    assert len(parsed.items) == 1
+    assert not parsed.rejected
+
+
+def test_without_ids_the_same_text_gets_the_same_id_in_one_language_only() -> None:
+    rows = [{"text": "hello", "language": "en"}, {"text": "hello", "language": "de"}]
+    ids = [each.external_id for each in parse(rows).items]
+    assert len(set(ids)) == 2
+    assert ids == [each.external_id for each in parse(rows).items]
+
+
+def test_usual_words_for_pool_and_check_are_understood() -> None:
+    words = ["train", "POOL", "unlabelled", "dev", "Validation", "check"]
+    parsed = parse([{**GOOD, "id": word, "split": word} for word in words])
+    assert [each.purpose for each in parsed.items] == [Purpose.POOL] * 3 + [Purpose.CHECK] * 3
+
+
+def test_one_language_and_one_purpose_for_all_rows() -> None:
+    parsed = parse([{"text": "hello", "class": "pen"}], language="de", purpose=Purpose.CHECK)
+    assert (parsed.items[0].language, parsed.items[0].purpose) == ("de", Purpose.CHECK)
+
+
+def test_hidden_classes_are_those_of_the_pool_alone() -> None:
+    parsed = parse([GOOD, {**GOOD, "id": "2", "split": "check"}], hide_labels=True)
+    assert [each.class_name for each in parsed.items] == [None, "pen"]
+
+
+def test_a_mapping_to_a_column_that_is_not_there() -> None:
+    with pytest.raises(MissingColumn, match="no column 'words'"):
+        parse([GOOD], ColumnMapping("words", "language"))
+    with pytest.raises(MissingColumn, match="no language was given"):
+        parse([GOOD], ColumnMapping("text"))

@@ -1,0 +1,146 @@
+"""Imports: all or nothing, and the same file twice changes nothing."""
+
+import io
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from lamm_core.errors import UnreadableFile
+from lamm_core.storage import items
+from lamm_core.storage.records import ItemState, Project, Purpose
+from lamm_core.workflow.exporting import labels_table
+from lamm_core.workflow.importing import import_table, read_file
+from lamm_core.workflow.projects import create_project
+from lamm_core.workflow.workspace import Workspace
+from support import world
+
+
+@pytest.fixture
+def fresh(workspace: Workspace) -> Project:
+    return create_project(workspace, "fresh", world.settings_of())
+
+
+def import_csv(workspace: Workspace, project: Project, text: str, **more: object):  # noqa: ANN201
+    return import_table(workspace, project, *read_file(io.BytesIO(text.encode()), "a.csv"), **more)
+
+
+def test_a_file_becomes_pool_and_check_items_and_imported_labels(workspace: Workspace, fresh: Project) -> None:
+    rows = world.with_labels(world.ROWS, 25)
+    result = import_table(workspace, fresh, rows, world.MAPPING)
+    assert (result.added_pool, result.added_check, result.added, result.already) == (200, 90, 290, 0)
+    stored = world.stored_items(workspace, fresh).values()
+    pool = [each for each in stored if each.purpose == Purpose.POOL]
+    assert sum(each.state == ItemState.LABELLED for each in pool) == 25
+    assert all(each.class_name == world.TRUTH[each.external_id] for each in stored if each.class_name)
+    table = labels_table(workspace, fresh)
+    assert len(table) == 115
+    assert set(table["source"]) == {"import"}
+    assert table["annotator"].isna().all()
+    assert table["deciding"].all()
+
+
+def test_the_same_file_twice_changes_nothing(workspace: Workspace, fresh: Project) -> None:
+    rows = world.with_labels(world.ROWS, 25)
+    import_table(workspace, fresh, rows, world.MAPPING)
+    before = (world.stored_items(workspace, fresh), world.history(workspace, fresh))
+    again = import_table(workspace, fresh, rows, world.MAPPING)
+    assert (again.added, again.already, again.rejected) == (0, 290, ())
+    assert (world.stored_items(workspace, fresh), world.history(workspace, fresh)) == before
+
+
+def test_an_import_after_an_interrupted_one_adds_what_is_missing(workspace: Workspace, fresh: Project) -> None:
+    import_table(workspace, fresh, world.ROWS.head(10), world.MAPPING)
+    assert import_table(workspace, fresh, world.ROWS, world.MAPPING).added == 280
+
+
+def test_an_id_that_stands_for_another_text_in_the_project_is_named_with_its_row(
+    workspace: Workspace, fresh: Project
+) -> None:
+    import_csv(workspace, fresh, "id,text,language\n1,hello,en\n2,bye,en\n")
+    result = import_csv(workspace, fresh, "id,text,language\n1,hello,en\n,,en\n2,other,en\n3,new,xx\n4,more,en\n")
+    assert [(each.row, each.reason) for each in result.rejected] == [
+        (2, "the text is empty"),
+        (3, "the id '2' stands for another text in the project"),
+        (4, "the language 'xx' is not one of the project's"),
+    ]
+    assert (result.added, result.already) == (1, 1)
+
+
+def test_an_empty_cell_of_the_class_column_is_an_item_without_a_label(workspace: Workspace, fresh: Project) -> None:
+    result = import_csv(workspace, fresh, "text,language,class\nhello,en,\nbye,en,pen\nNA,en,\n")
+    assert (result.added, result.rejected) == (3, ())
+    stored = list(world.stored_items(workspace, fresh).values())
+    assert [each.class_name for each in stored] == [None, "pen", None]
+
+
+def test_hidden_labels_leave_the_pool_unlabelled_and_the_check_set_labelled(
+    workspace: Workspace, fresh: Project
+) -> None:
+    import_table(workspace, fresh, world.ROWS, world.MAPPING, hide_labels=True)
+    labelled = [each for each in world.stored_items(workspace, fresh).values() if each.class_name]
+    assert len(labelled) == 90
+    assert {each.purpose for each in labelled} == {Purpose.CHECK}
+
+
+def test_an_import_that_breaks_in_the_middle_leaves_nothing(
+    workspace: Workspace, fresh: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(items, "_CHUNK", 50)
+    broken = world.ROWS.assign(text=world.ROWS["text"].where(world.ROWS.index != 249, "the last straw"))
+    real, calls = items._item_row, []
+
+    def item_row(*arguments: object) -> dict[str, object]:
+        calls.append(arguments)
+        row = real(*arguments)  # type: ignore[arg-type]
+        # Refused by the database itself, after several chunks went through.
+        return row | ({"language": None} if row["text"] == "the last straw" else {})
+
+    monkeypatch.setattr(items, "_item_row", item_row)
+    with pytest.raises(Exception, match=r"(?i)null"):
+        import_table(workspace, fresh, broken, world.MAPPING)
+    assert len(calls) >= 250
+    assert world.stored_items(workspace, fresh) == {}
+    assert world.history(workspace, fresh) == []
+    monkeypatch.undo()
+    assert import_table(workspace, fresh, world.ROWS, world.MAPPING).added == 290
+
+
+def test_two_imports_of_one_file_at_once_store_it_once(workspace: Workspace, fresh: Project) -> None:
+    tables = [world.ROWS, world.ROWS.iloc[::-1]] * 2
+    with ThreadPoolExecutor(4) as threads:
+        results = list(threads.map(lambda table: import_table(workspace, fresh, table, world.MAPPING), tables))
+    assert sum(each.added for each in results) == 290
+    assert sum(each.already for each in results) == 3 * 290
+    assert len(world.history(workspace, fresh)) == 290
+
+
+def test_the_same_texts_in_two_projects_stay_apart(workspace: Workspace, fresh: Project) -> None:
+    other = create_project(workspace, "other", world.settings_of())
+    for each in (fresh, other):
+        assert import_table(workspace, each, world.ROWS, world.MAPPING).added == 290
+    assert not set(world.stored_items(workspace, fresh)) & set(world.stored_items(workspace, other))
+
+
+def test_a_class_added_to_the_project_is_accepted(workspace: Workspace) -> None:
+    project = create_project(workspace, "p", replace(world.settings_of(), classes=("pen", "ruler")))
+    assert import_csv(workspace, project, "text,language,class\nhello,en,ruler\n").added == 1
+
+
+def test_texts_of_every_script_come_back_as_they_were(workspace: Workspace, fresh: Project) -> None:
+    texts = ["日本語", "🙂‍↔️", "שלום", "a" * 200_000, "line\nbreak", "%s ? :name \\"]
+    table = pd.DataFrame({"text": texts, "language": "en", "class": "pen"}, dtype=object)
+    assert import_table(workspace, fresh, table, read_guess(table)).added == len(texts)
+    assert labels_table(workspace, fresh)["text"].tolist() == texts
+
+
+def read_guess(table: pd.DataFrame):  # noqa: ANN201
+    from lamm_core.exchange.columns import guess_columns
+
+    return guess_columns(table.columns)
+
+
+def test_a_file_that_cannot_be_read_reaches_the_caller(tmp_path: object) -> None:
+    with pytest.raises(UnreadableFile):
+        read_file(io.BytesIO(b""), "a.csv")
