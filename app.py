@@ -1,24 +1,32 @@
 """Entry point of the app: settings, who is here, and the pages they may see. Nothing else."""
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
-from pages.components.frame import mark_started, show_sidebar
+from lamm_core.errors import LammError
+from pages.components.frame import mark_started, show_error, show_sidebar
 
-PAGES = [
-    st.Page("pages/annotate.py", title="Annotate", icon=":material/edit_note:", default=True),
-    st.Page("pages/languages.py", title="Languages", icon=":material/flag:"),
-    st.Page("pages/rounds.py", title="Rounds", icon=":material/timeline:"),
-    st.Page("pages/project.py", title="Project", icon=":material/folder_open:"),
-]
+
+def pages() -> list[StreamlitPage]:
+    """The pages, made anew for each run: a page object that two sessions shared could be run by one of them only."""
+    return [
+        st.Page("pages/annotate.py", title="Annotate", icon=":material/edit_note:", default=True),
+        st.Page("pages/languages.py", title="Languages", icon=":material/flag:"),
+        st.Page("pages/rounds.py", title="Rounds", icon=":material/timeline:"),
+        st.Page("pages/project.py", title="Project", icon=":material/folder_open:"),
+    ]
 
 
 def main() -> None:
     """Show the frame around all pages, then the page that was asked for."""
     st.set_page_config(page_title="LAMM", page_icon=":material/flag:", layout="wide")
-    page = st.navigation(PAGES)
+    page = st.navigation(pages())
     show_sidebar()
     mark_started()
-    page.run()
+    try:
+        page.run()
+    except LammError as error:
+        show_error(error)
 
 
 if __name__ == "__main__":

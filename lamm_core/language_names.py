@@ -1,12 +1,16 @@
 """Names of languages for people: in English, in the language itself, and which way its script runs."""
 
 import functools
+import re
 
 import langcodes
 from langcodes.tag_parser import LanguageTagError
 
 # ISO 15924 codes of the scripts that run from right to left.
 _RIGHT_TO_LEFT = frozenset(["Adlm", "Arab", "Hebr", "Mand", "Mend", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa", "Yezi"])
+
+# Codes that ISO 639 leaves to private use are valid, yet name no language.
+_PRIVATE = re.compile("q[a-t][a-z]|x-.*")
 
 
 def language_name(code: str) -> str:
@@ -34,4 +38,6 @@ def _known(code: str) -> langcodes.Language | None:
         language = langcodes.Language.get(code)
     except LanguageTagError:
         return None
-    return language if language.is_valid() else None
+    if not language.language or _PRIVATE.fullmatch(language.language) or not language.is_valid():
+        return None
+    return language

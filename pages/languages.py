@@ -72,6 +72,14 @@ def show_warnings(status: ProjectStatus) -> None:
             icon=":material/translate:",
         )
 
+    used_up = [each for each in status.languages if each.gap > 0 and 0 < each.pool == each.labels + each.skipped]
+    if used_up:
+        names = ", ".join(language_name(each.language) for each in used_up)
+        st.warning(
+            f"{names}: every text is labelled and the target is not met. Bring in more texts on the page Project.",
+            icon=":material/inventory_2:",
+        )
+
 
 def _percent(share: float | None) -> str:
     return "not measured" if share is None else f"{share:.1%}"

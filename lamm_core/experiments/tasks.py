@@ -153,7 +153,7 @@ TASKS: dict[str, BenchmarkTask] = {
             "catalogue.csv",
             {"en": 0.774, "fr": 0.094, "de": 0.063, "ja": 0.035, "pt": 0.034},
             pool_size=None,
-            target=0.80,
+            target=0.75,
             labels=500,
             layout=_SAMPLE_LAYOUT,
             folder=_PROJECT_FOLDER / "sample_data",

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
 
-from lamm_core.storage.records import BatchProgress, ItemState, Lease
+from lamm_core.storage.records import BatchProgress, ItemState, Lease, OpenItems
 from lamm_core.storage.tables import batch_item, item, label, round_
 
 
@@ -150,9 +150,12 @@ def progress(connection: Connection, project_id: int, now: datetime) -> BatchPro
     )
 
 
-def count_open(connection: Connection, project_id: int) -> int:
+def count_open(connection: Connection, project_id: int, now: datetime) -> OpenItems:
     """Number of items still open in all batches of a project."""
-    return int(connection.execute(select(func.count()).select_from(batch_item).where(_open(project_id))).scalar_one())
+    held = and_(batch_item.c.annotator_id.is_not(None), batch_item.c.lease_until > now)
+    query = select(func.count().label("open"), func.count().filter(~held).label("free")).select_from(batch_item)
+    row = connection.execute(query.where(_open(project_id))).one()
+    return OpenItems(open=int(row.open), free=int(row.free))
 
 
 def state_without_label(connection: Connection, item_id: int) -> ItemState:

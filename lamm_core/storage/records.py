@@ -216,6 +216,19 @@ class ModelVersion:
 
 
 @dataclass(frozen=True)
+class OpenItems:
+    """Items of a project's batches that are neither labelled nor skipped.
+
+    Attributes:
+        open: all of them.
+        free: those that nobody holds.
+    """
+
+    open: int
+    free: int
+
+
+@dataclass(frozen=True)
 class BatchProgress:
     """How far the newest batch is.
 

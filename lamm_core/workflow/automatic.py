@@ -7,7 +7,7 @@ import sys
 from lamm_core.errors import LammError, RoundRunning, StorageUnavailable
 from lamm_core.storage import items, queue, rounds
 from lamm_core.storage.records import Project, Round, RoundState
-from lamm_core.workflow.batches import nearly_done
+from lamm_core.workflow.batches import is_nearly_done
 from lamm_core.workflow.running import begin_round
 from lamm_core.workflow.workspace import Workspace, utc_now
 
@@ -63,8 +63,8 @@ def _is_due(workspace: Workspace, project: Project) -> bool:
     if not project.settings.automatic_rounds:
         return False
     with workspace.database.read() as connection:
-        open_items = queue.count_open(connection, project.id)
-        if open_items > nearly_done(project.settings.budget):
+        open_items = queue.count_open(connection, project.id, utc_now())
+        if not is_nearly_done(project.settings.budget, open_items):
             return False
         latest = rounds.latest_round(connection, project.id)
         if latest is not None and latest.state is not RoundState.DONE:
@@ -73,4 +73,4 @@ def _is_due(workspace: Workspace, project: Project) -> bool:
             return True
         # The pool has nothing more to give: one last round, after the last label, if the model has not seen it.
         seen = latest.labels if latest is not None else 0
-        return open_items == 0 and items.count_labelled(connection, project.id) != seen
+        return open_items.open == 0 and items.count_labelled(connection, project.id) != seen

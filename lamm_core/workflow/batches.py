@@ -1,19 +1,29 @@
 """How large a batch is, and when the next one is prepared."""
 
-
-def nearly_done(budget: int) -> int:
-    """Number of open items at which the next round starts: a tenth of a batch, so that annotators need not wait."""
-    return budget // 10
+from lamm_core.storage.records import OpenItems
 
 
-def batch_size(budget: int, open_items: int) -> int:
+def is_nearly_done(budget: int, items: OpenItems) -> bool:
+    """Whether it is time to prepare the next batch, so that nobody has to wait for it.
+
+    That is when a tenth of a batch is left, or when annotators hold all that is left and it is half a batch at most:
+    whoever comes next would find nothing, and a person who went away would keep everybody waiting.
+
+    Args:
+        budget: labels per batch.
+        items: items still open in all batches.
+    """
+    return items.open <= budget // 10 or (items.free == 0 and items.open <= budget // 2)
+
+
+def batch_size(budget: int, items: OpenItems) -> int:
     """A full batch when the last one is nearly done; a round started earlier only fills the queue up.
 
     Args:
         budget: labels per batch.
-        open_items: items still open in earlier batches.
+        items: items still open in all batches.
 
     Returns:
         Items to choose, 0 when the queue is full.
     """
-    return budget if open_items <= nearly_done(budget) else max(0, budget - open_items)
+    return budget if is_nearly_done(budget, items) else max(0, budget - items.open)

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from lamm_core.model.embedding_store import Vectors
 from lamm_core.storage import items, queue
 from lamm_core.storage.items import ItemTable
-from lamm_core.storage.records import ItemState, Project, Purpose
-from lamm_core.workflow.workspace import Workspace
+from lamm_core.storage.records import ItemState, OpenItems, Project, Purpose
+from lamm_core.workflow.workspace import Workspace, utc_now
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,14 +21,14 @@ class RoundData:
         pool_vectors: `(n, d)` their embeddings.
         check: all items of the check set.
         check_vectors: `(m, d)` their embeddings.
-        open: number of items still open in earlier batches.
+        open_items: what is still open in earlier batches.
     """
 
     pool: ItemTable
     pool_vectors: Vectors
     check: ItemTable
     check_vectors: Vectors
-    open: int
+    open_items: OpenItems
 
     @property
     def labelled(self) -> NDArray[np.bool_]:
@@ -49,7 +49,7 @@ def read_round_data(workspace: Workspace, project: Project) -> RoundData:
     with workspace.database.read() as connection:
         pool = items.read_items(connection, project.id, Purpose.POOL)
         check = items.read_items(connection, project.id, Purpose.CHECK)
-        open_items = queue.count_open(connection, project.id)
+        open_items = queue.count_open(connection, project.id, utc_now())
     store = workspace.embedding_store(project.settings.encoder)
     pool = pool.where(store.rows_of(pool.keys) >= 0)
     check = check.where(store.rows_of(check.keys) >= 0)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import numpy as np
 from numpy.typing import NDArray
 
-from lamm_core.errors import LammError, NotEnoughLabels
+from lamm_core.errors import LammError, NotEnoughLabels, StorageUnavailable
 from lamm_core.model.classifier import Classifier
 from lamm_core.model.evaluation import LanguageAccuracy, accuracy_by_language, measured
 from lamm_core.selection import Selection, select_batch
@@ -34,7 +34,8 @@ def run_round(workspace: Workspace, project: Project, report: Report | None = No
     Raises:
         RoundRunning: a round of this project is running already.
         RoundSuperseded: this round was declared dead by another process; nothing of it is saved.
-        EncoderUnavailable: the project's encoder cannot be loaded; the round has failed and can be run again.
+        EncoderUnavailable, StorageUnavailable: the project's encoder cannot be loaded, or the data folder not be
+            used; the round has failed and can be run again.
     """
     return perform_round(workspace, project, begin_round(workspace, project), report)
 
@@ -43,14 +44,29 @@ def perform_round(workspace: Workspace, project: Project, round_: Round, report:
     """Do the work of a round that was begun. Whatever goes wrong, the old model and the old batches stay."""
     try:
         with Heartbeat(workspace, round_, report) as pulse:
-            save_result(workspace, project, round_, _one_round(workspace, project, round_, pulse))
+            _work(workspace, project, round_, pulse)
     except BaseException as error:
-        reason = str(error) if isinstance(error, LammError) else f"{type(error).__name__}: {error}"
         with workspace.database.write() as connection:
-            rounds.fail(connection, round_.id, round_.attempt, reason, utc_now())
+            rounds.fail(connection, round_.id, round_.attempt, _reason(error), utc_now())
         raise
     with workspace.database.read() as connection:
         return rounds.get_round(connection, round_.id)
+
+
+def _reason(error: BaseException) -> str:
+    """What a manager reads about a round that did not finish."""
+    if isinstance(error, LammError):
+        return str(error)
+    if isinstance(error, KeyboardInterrupt):
+        return "It was interrupted."
+    return f"{type(error).__name__}: {error}"
+
+
+def _work(workspace: Workspace, project: Project, round_: Round, pulse: Heartbeat) -> None:
+    try:
+        save_result(workspace, project, round_, _one_round(workspace, project, round_, pulse))
+    except OSError as error:  # embeddings and models are files; a full disk is no fault of the program
+        raise StorageUnavailable(f"The data folder cannot be used: {error}.") from error
 
 
 def _one_round(workspace: Workspace, project: Project, round_: Round, pulse: Heartbeat) -> RoundResult:
@@ -105,7 +121,7 @@ def _select(
 ) -> Selection | None:
     """The next batch; None when the queue is full or the pool is empty."""
     settings = project.settings
-    budget = batch_size(settings.budget, data.open)
+    budget = batch_size(settings.budget, data.open_items)
     rows = np.flatnonzero(data.selectable)
     if budget < 1 or not len(rows):
         return None

@@ -12,6 +12,7 @@ _ROW_PIXELS = 74
 _POLE = 34  # pixels
 _FLAG_WIDTH, _FLAG_HEIGHT = 22, 15
 _CHECKS = (4, 3)  # columns and rows of the chequered flag
+_LEFT, _RIGHT = -1, 1
 _TICKS = list(range(0, 101, 20))
 
 
@@ -22,9 +23,7 @@ def flags_chart(status: ProjectStatus, colours: Palette) -> go.Figure:
     shapes: list[dict[str, Any]] = []
     for row, each in enumerate(rows):
         shapes += _track(row, each, colours)
-        shapes += _chequered_flag(row, each.target, colours)
-        if each.measured.accuracy is not None:
-            shapes += _solid_flag(row, each.measured.accuracy, colours)
+        shapes += _flags(row, each, colours)
         _add_words(figure, row, each, colours)
     figure.add_trace(_hover(rows))
     figure.update_layout(
@@ -77,32 +76,37 @@ def _line(row: int, start: float, end: float, colour: str, width: int) -> dict[s
     }
 
 
-def _solid_flag(row: int, accuracy: float, colours: Palette) -> list[dict[str, Any]]:
-    """Flies to the left, so that it never covers the chequered flag."""
-    top, tip = _POLE, -_FLAG_WIDTH
-    middle, bottom = top - _FLAG_HEIGHT / 2, top - _FLAG_HEIGHT
-    path = f"M 0 {top} L {tip} {top} L {tip + 6} {middle} L {tip} {bottom} L 0 {bottom} Z"
+def _flags(row: int, each: LanguageStatus, colours: Palette) -> list[dict[str, Any]]:
+    """Both flags, flying away from each other, so that neither hides the other however close they stand."""
+    accuracy = each.measured.accuracy
+    if accuracy is None:
+        return _chequered_flag(row, each.target, _RIGHT, colours)
+    towards = _RIGHT if accuracy >= each.target else _LEFT
+    return _chequered_flag(row, each.target, -towards, colours) + _solid_flag(row, accuracy, towards, colours)
+
+
+def _solid_flag(row: int, accuracy: float, side: int, colours: Palette) -> list[dict[str, Any]]:
+    top, middle, bottom = _POLE, _POLE - _FLAG_HEIGHT / 2, _POLE - _FLAG_HEIGHT
+    tip, notch = side * _FLAG_WIDTH, side * (_FLAG_WIDTH - 6)
     flag = _anchored(row, accuracy) | {
         "type": "path",
-        "path": path,
+        "path": f"M 0 {top} L {tip} {top} L {notch} {middle} L {tip} {bottom} L 0 {bottom} Z",
         "fillcolor": colours.solid_flag,
         "line": {"width": 1, "color": colours.solid_flag},
     }
     return [_pole(row, accuracy, colours.solid_flag), flag]
 
 
-def _chequered_flag(row: int, target: float, colours: Palette) -> list[dict[str, Any]]:
+def _chequered_flag(row: int, target: float, side: int, colours: Palette) -> list[dict[str, Any]]:
     columns, lines = _CHECKS
-    width, height = _FLAG_WIDTH / columns, _FLAG_HEIGHT / lines
-    cloth = _box(row, target, 0, _POLE - _FLAG_HEIGHT, _FLAG_WIDTH, _POLE, colours.paper, colours.ink)
+    width, height = side * _FLAG_WIDTH / columns, _FLAG_HEIGHT / lines
+    cloth = _box(row, target, (0, side * _FLAG_WIDTH), (_POLE - _FLAG_HEIGHT, _POLE), colours.paper, colours.ink)
     checks = [
         _box(
             row,
             target,
-            column * width,
-            _POLE - (line + 1) * height,
-            (column + 1) * width,
-            _POLE - line * height,
+            (column * width, (column + 1) * width),
+            (_POLE - (line + 1) * height, _POLE - line * height),
             colours.ink,
             None,
         )
@@ -125,14 +129,14 @@ def _pole(row: int, share: float, colour: str) -> dict[str, Any]:
 
 
 def _box(
-    row: int, share: float, left: float, bottom: float, right: float, top: float, fill: str, edge: str | None
+    row: int, share: float, across: tuple[float, float], up: tuple[float, float], fill: str, edge: str | None
 ) -> dict[str, Any]:
     return _anchored(row, share) | {
         "type": "rect",
-        "x0": left,
-        "x1": right,
-        "y0": bottom,
-        "y1": top,
+        "x0": across[0],
+        "x1": across[1],
+        "y0": up[0],
+        "y1": up[1],
         "fillcolor": fill,
         "line": {"width": 1 if edge else 0, "color": edge or fill},
     }
@@ -144,29 +148,27 @@ def _anchored(row: int, share: float) -> dict[str, Any]:
 
 
 def _add_words(figure: go.Figure, row: int, each: LanguageStatus, colours: Palette) -> None:
-    """The two numbers, under the line; side by side when the flags stand close together."""
+    """The two numbers, under the line, each on the side to which its flag flies."""
     accuracy = each.measured.accuracy
-    words = f"{accuracy:.0%}" if accuracy is not None else "not measured yet"
-    place = 100 * accuracy if accuracy is not None else 0
+    side = _RIGHT if accuracy is not None and accuracy < each.target else _LEFT
+    if accuracy is None:
+        _add_word(figure, row, 0.0, _RIGHT, "not measured yet", colours.muted)
+        side = _RIGHT
+    else:
+        _add_word(figure, row, accuracy, -side, f"<b>{accuracy:.0%}</b>", colours.solid_flag)
+    _add_word(figure, row, each.target, side, f"{each.target:.0%}", colours.muted)
+
+
+def _add_word(figure: go.Figure, row: int, share: float, side: int, words: str, colour: str) -> None:
     figure.add_annotation(
-        x=place,
+        x=100 * share,
         y=row,
-        text=f"<b>{words}</b>",
+        text=words,
         showarrow=False,
         yshift=-15,
-        xshift=-2,
-        xanchor="right" if accuracy is not None and accuracy > 0.08 else "left",
-        font={"color": colours.solid_flag, "size": 13},
-    )
-    figure.add_annotation(
-        x=100 * each.target,
-        y=row,
-        text=f"{each.target:.0%}",
-        showarrow=False,
-        yshift=-15,
-        xshift=2,
-        xanchor="left",
-        font={"color": colours.muted, "size": 13},
+        xshift=2 * side,
+        xanchor="left" if side == _RIGHT else "right",
+        font={"color": colour, "size": 13},
     )
 
 

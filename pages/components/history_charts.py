@@ -43,7 +43,7 @@ def accuracy_chart(history: Sequence[RoundHistory], colours: Palette) -> go.Figu
         legend=_LEGEND,
         margin={"l": 10, "r": 10, "t": 40, "b": 10},
         xaxis={"title": "labels", "rangemode": "tozero"},
-        yaxis={"title": "accuracy", "ticksuffix": "%", "range": [0, 102]},
+        yaxis={"title": "accuracy", "ticksuffix": "%", "range": [_floor(history), 101]},
     )
     return figure
 
@@ -72,6 +72,12 @@ def quota_chart(history: Sequence[RoundHistory]) -> go.Figure:
         yaxis={"title": "texts in the batch"},
     )
     return figure
+
+
+def _floor(history: Sequence[RoundHistory]) -> int:
+    """Lower end of the scale: a round number below every point, so that a rise can be seen."""
+    lowest = min(found.correct / found.checked for entry in history for found in entry.languages if found.checked)
+    return max(0, 10 * (int(100 * lowest - 5) // 10))
 
 
 def _languages(history: Sequence[RoundHistory]) -> set[str]:

@@ -4,11 +4,12 @@ from typing import Any
 
 import streamlit as st
 
-from lamm_core.errors import LammError
+from lamm_core.errors import LammError, StorageUnavailable
 from lamm_core.language_names import language_name, text_direction
 from lamm_core.storage.records import Action, BatchProgress, Project, RoundState
 from lamm_core.workflow import automatic, labelling
 from lamm_core.workflow.running import notice_dead_round
+from lamm_core.workflow.status import project_status
 from pages.components import services
 from pages.components.labelling_card import labelling_card
 
@@ -23,11 +24,12 @@ def show_labelling(project: Project, annotator: int) -> None:
     stored, problem = _store_outbox(project, annotator)
     leases: list[dict[str, Any]] = []
     try:
-        leases = [_shown(lease) for lease in labelling.claim(services.workspace(), project, annotator, _HELD)]
+        leases = [_shown(lease) | {"round": lease.round_number} for lease in labelling.claim(services.workspace(), project, annotator, _HELD)]
         recent = labelling.recent_act(services.workspace(), project, annotator)
         progress = labelling.batch_progress(services.workspace(), project)
+        empty = "" if leases else _why_empty(project, progress)
     except LammError as error:
-        recent, progress, problem = None, BatchProgress(0, 0, 0, 0, 0, None), problem or str(error)
+        recent, progress, empty, problem = None, BatchProgress(0, 0, 0, 0, 0, None), "", problem or str(error)
     labelling_card(
         key=_CARD,
         data={
@@ -38,13 +40,13 @@ def show_labelling(project: Project, annotator: int) -> None:
             "recent": _shown(recent) | {"class": recent.class_name} if recent else None,
             "progress": {"round": progress.round_number, "size": progress.size, "closed": progress.closed},
             "problem": problem,
-            "empty": "" if leases else _why_empty(project, progress),
+            "empty": empty,
         },
     )
 
 
 def _store_outbox(project: Project, annotator: int) -> tuple[list[str], str]:
-    """Store what the card sent; gives the keys of what is stored, and the last problem as one sentence.
+    """Store what the card sent; gives the keys of what need not be sent again, and a problem as one sentence.
 
     The card sends everything that was not acknowledged yet, so most of it may have been stored before; sending an
     act again changes nothing.
@@ -63,9 +65,12 @@ def _store_outbox(project: Project, annotator: int) -> tuple[list[str], str]:
         )
         try:
             labelling.record(services.workspace(), project, annotator, act)
-            stored.append(str(each["key"]))
+        except StorageUnavailable as error:
+            # The card sends it again, and those after it: an undo must not be tried before the label it takes back.
+            return stored, str(error)
         except LammError as error:
-            problem = str(error)
+            problem = str(error)  # sending it again would not help
+        stored.append(str(each["key"]))
     return stored, problem
 
 
@@ -90,8 +95,16 @@ def _why_empty(project: Project, progress: BatchProgress) -> str:
     if progress.held:
         until = f"{progress.held_until:%H:%M} UTC" if progress.held_until else "their leases end"
         return f"The last {progress.open} texts are held by other annotators, until {until} at the latest."
+    if latest is not None and latest.state is RoundState.FAILED:
+        return "The next batch could not be prepared; see below."
+    if not project.settings.automatic_rounds and _has_more(project):
+        return "The next batch is prepared when somebody runs a round on the page Rounds."
     if latest is None:
         return "There is nothing to label yet: bring in texts on the page Project, and the first batch is prepared."
-    if latest.state is RoundState.FAILED:
-        return "The next batch could not be prepared; see below."
     return "Every text of the pool is labelled or skipped."
+
+
+def _has_more(project: Project) -> bool:
+    """Whether the pool has texts that no batch took yet."""
+    status = project_status(services.workspace(), project)
+    return status.pool > status.labels + sum(each.skipped for each in status.languages)

@@ -3,6 +3,7 @@
  * textContent only. */
 
 const REST_AFTER_PAINT_MS = 120; // a key meant for the text before must not label a text nobody has read
+const REST_AFTER_CLICK_MS = 350; // the second half of a double click, likewise
 const SEND_AGAIN_MS = 4000;
 const CARDS = new WeakMap();
 
@@ -27,9 +28,10 @@ class Card {
     this.session = null;
     this.onKey = (event) => this.key(event);
     document.addEventListener("keydown", this.onKey);
-    this.parts.skip.onclick = () => this.skip();
+    this.parts.skip.onclick = (event) => this.skip(restAfter(event));
     this.parts.undo.onclick = () => this.undo();
-    this.timer = setInterval(() => this.outbox.length && this.send(), SEND_AGAIN_MS);
+    // Asks again too while there is nothing to label: texts that others held may have come free.
+    this.timer = setInterval(() => (this.outbox.length || !this.queue.length) && this.send(), SEND_AGAIN_MS);
   }
 
   leave() {
@@ -46,10 +48,12 @@ class Card {
       this.outbox = this.outbox.filter((act) => !stored.has(act.key));
       this.keepOutbox();
     }
+    if (this.data?.classes.join("\n") !== data.classes.join("\n")) this.paintClasses(data.classes);
     this.data = data;
     if (!this.outbox.length) this.past = this.past.slice(-20);
     if (!this.past.length && data.recent && !this.outbox.length) this.past = [data.recent];
-    this.takeItems(data.items);
+    // Where the server met a problem it has no items to give; those at hand stay.
+    if (data.items.length || !data.problem) this.takeItems(data.items);
     this.paint();
   }
 
@@ -59,7 +63,6 @@ class Card {
     this.past = [];
     this.queue = [];
     this.paintedItem = null;
-    this.paintClasses(data.classes);
     if (this.outbox.length) queueMicrotask(() => this.send());
   }
 
@@ -76,6 +79,8 @@ class Card {
   }
 
   key(event) {
+    // A button that has the focus is pressed again and again while Enter is held.
+    if (event.repeat && event.key === "Enter" && this.isButton(event.composedPath()[0])) event.preventDefault();
     if (event.repeat || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
     if (isTyping(event) || document.querySelector('[role="dialog"], [role="listbox"]')) return;
     const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code);
@@ -88,29 +93,33 @@ class Card {
     act();
   }
 
-  label(place) {
+  isButton(element) {
+    return element === this.parts.skip || element === this.parts.undo || element?.parentElement === this.parts.classes;
+  }
+
+  label(place, rest = REST_AFTER_PAINT_MS) {
     const name = this.data.classes[place];
-    if (name !== undefined) this.answer("label", name);
+    if (name !== undefined) this.answer("label", name, rest);
   }
 
-  skip() {
-    this.answer("skip", null);
+  skip(rest = REST_AFTER_PAINT_MS) {
+    this.answer("skip", null, rest);
   }
 
-  answer(action, className) {
+  answer(action, className, rest) {
     const item = this.queue[0];
     const waited = performance.now() - this.paintedAt;
-    if (!item || waited < REST_AFTER_PAINT_MS) return;
+    if (!item || waited < rest) return;
     this.queue.shift();
     this.past.push({ ...item, class: className });
-    this.add({ item: item.id, revision: item.revision, action, class: className, seconds: round(waited / 1000) });
+    this.add({ ...actOn(item), revision: item.revision, action, class: className, seconds: round(waited / 1000) });
   }
 
   undo() {
     const last = this.past.pop();
     if (!last) return;
     this.queue.unshift({ ...last, revision: last.revision + 2 });
-    this.add({ item: last.id, revision: last.revision + 1, action: "undo", class: null, seconds: null });
+    this.add({ ...actOn(last), revision: last.revision + 1, action: "undo", class: null, seconds: null });
   }
 
   add(act) {
@@ -152,7 +161,7 @@ class Card {
     this.parts.classes.replaceChildren(...names.map((name, place) => {
       const button = document.createElement("button");
       button.type = "button";
-      button.onclick = () => this.label(place);
+      button.onclick = (event) => this.label(place, restAfter(event));
       if (place < 9) {
         const hint = document.createElement("kbd");
         hint.textContent = String(place + 1);
@@ -194,7 +203,9 @@ class Card {
 
   paintProgress() {
     const { size, closed, round: number } = this.data.progress;
-    const underWay = this.outbox.reduce((sum, act) => sum + (act.action === "undo" ? -1 : 1), 0);
+    // The last texts of the batch before are still at hand when the next one is there; they do not count in it.
+    const ofThisBatch = this.outbox.filter((act) => act.round === number);
+    const underWay = ofThisBatch.reduce((sum, act) => sum + (act.action === "undo" ? -1 : 1), 0);
     const done = Math.max(0, Math.min(size, closed + underWay));
     this.parts.count.textContent = size ? `Batch ${number}: ${done} of ${size}` : "";
     const percent = size ? Math.round((100 * done) / size) : 0;
@@ -214,6 +225,14 @@ class Card {
     this.parts.state.textContent = waiting ? `Saving ${waiting} …` : this.past.length ? "Saved" : "";
     this.parts.state.dataset.state = state;
   }
+}
+
+function actOn(item) {
+  return { item: item.id, round: item.round };
+}
+
+function restAfter(click) {
+  return click.detail > 1 ? REST_AFTER_CLICK_MS : REST_AFTER_PAINT_MS;
 }
 
 function isTyping(event) {

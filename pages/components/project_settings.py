@@ -22,7 +22,8 @@ def show_settings(project: Project) -> None:
         added = st.text_input("Further classes, separated by commas", key=f"settings_{project.id}_classes")
         if not st.form_submit_button("Save", type="primary", icon=":material/save:"):
             return
-    classes = current.classes + tuple(name.strip() for name in added.split(",") if name.strip())
+    # The field keeps what was saved, so a class in it may be there already.
+    classes = tuple(dict.fromkeys([*current.classes, *(name.strip() for name in added.split(",") if name.strip())]))
     try:
         change_settings(services.workspace(), project, dataclasses.replace(changed, classes=classes))
     except LammError as error:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lamm_core.errors import LammError
+from lamm_core.errors import LammError, StorageUnavailable
 from lamm_core.storage.records import Project, Round, RoundState
 from lamm_core.workflow import automatic
 from lamm_core.workflow.running import notice_dead_round
@@ -18,7 +18,11 @@ def show_round_notice(project: Project) -> None:
 
     The next round is started here too where one is due, so that a new project prepares its first batch by itself.
     """
-    latest = notice_dead_round(services.workspace(), project)
+    try:
+        latest = notice_dead_round(services.workspace(), project)
+    except StorageUnavailable as error:
+        show_error(error)
+        return
     if latest is None or latest.state is RoundState.DONE:
         latest = automatic.start_round_if_due(services.workspace(), project) or latest
     _rerun_when_it_ended(project, latest)

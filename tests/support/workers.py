@@ -21,7 +21,7 @@ _barrier: Any = None
 
 def use_barrier(barrier: Any) -> None:
     """Called once in each worker process, so that all of them can start an act at the same moment."""
-    global _barrier  # noqa: PLW0603 - a worker process has nothing else to keep it in
+    global _barrier
     _barrier = barrier
 
 
@@ -93,3 +93,19 @@ def until(condition: Callable[[], Any], seconds: float = 90) -> Any:
 def settings_for(home: Path, url: str | None) -> Settings:
     """Settings of a test's workspace."""
     return Settings(home, url or f"sqlite:///{home / 'lamm.db'}")
+
+
+# Programs for processes that a test kills: started by `python -c`, told where by the environment.
+
+LABEL_AND_TELL = """
+import sys
+from lamm_core.workflow import labelling, projects
+from lamm_core.workflow.workspace import open_workspace
+workspace = open_workspace()
+project = projects.get_project(workspace, "small")
+annotator = projects.ensure_annotator(workspace, sys.argv[1])
+while leases := labelling.claim(workspace, project, annotator, 2):
+    for lease in leases:
+        labelling.submit(workspace, project, annotator, lease.item_id, "pen", lease.revision)
+        print(lease.item_id, flush=True)
+"""

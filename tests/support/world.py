@@ -14,13 +14,13 @@ from lamm_core.storage.records import ItemState, Project, ProjectSettings
 from lamm_core.storage.tables import annotator, batch_item, item, label, project_class
 from lamm_core.workflow.importing import import_table
 from lamm_core.workflow.projects import create_project
-from lamm_core.workflow.projects import ensure_annotator as ensure_annotator  # noqa: PLC0414 - for the tests
+from lamm_core.workflow.projects import ensure_annotator as ensure_annotator
 from lamm_core.workflow.workspace import Workspace
 
 ENCODER = "test:none"  # no such encoder can be loaded: a test that tries to embed fails
 CLASSES = ("desk", "ink", "paper", "pen")
 POOL = {"en": 100, "de": 60, "sw": 40}
-NOISE = {"en": 0.5, "de": 0.8, "sw": 1.3}
+NOISE = {"en": 0.9, "de": 1.4, "sw": 2.2}
 CHECK = 30
 TARGETS = {"en": 0.9, "de": 0.9, "sw": 0.9}
 DIMENSION = 16
@@ -136,7 +136,9 @@ def history(workspace: Workspace, project: Project) -> list[tuple[Any, ...]]:
 def queue_rows(workspace: Workspace, project: Project) -> list[Any]:
     """The queue as stored, in its order."""
     query = (
-        select(batch_item).where(batch_item.c.project_id == project.id).order_by(batch_item.c.round_id, batch_item.c.position)
+        select(batch_item)
+        .where(batch_item.c.project_id == project.id)
+        .order_by(batch_item.c.round_id, batch_item.c.position)
     )
     with workspace.database.read() as connection:
         return list(connection.execute(query))

@@ -41,7 +41,11 @@ def test_words_that_look_like_something_else_stay_words(word: str, name: str, tm
     table = pd.DataFrame({"text": [word, "other"], "date": [word, None]})
     path = tmp_path / name
     if name.endswith("jsonl"):
-        path.write_text("".join(json.dumps(row) + "\n" for row in table.astype(object).where(table.notna(), None).to_dict("records")))
+        path.write_text(
+            "".join(
+                json.dumps(row) + "\n" for row in table.astype(object).where(table.notna(), None).to_dict("records")
+            )
+        )
     elif name.endswith("parquet"):
         table.to_parquet(path)
     else:
@@ -135,7 +139,11 @@ def test_no_bytes_whatever_break_the_reader(data: bytes, name: str) -> None:
     try:
         table = read(name, data)
     except LammError as error:
-        assert "\n" not in str(error)
+        refusal = error
+    else:
+        refusal = None
+    if refusal is not None:
+        assert "\n" not in str(refusal)
         return
     assert all(cell is None or isinstance(cell, str) for row in cells(table) for cell in row)
 
@@ -159,7 +167,7 @@ def test_a_file_without_a_text_column_says_what_it_has() -> None:
         guess_columns(["a", "b"])
 
 
-def parse(rows: list[dict[str, object]], mapping: ColumnMapping | None = None, **more: object):  # noqa: ANN201
+def parse(rows: list[dict[str, object]], mapping: ColumnMapping | None = None, **more: object):
     table = pd.DataFrame(rows, dtype=object)
     table = table.where(table.notna(), None)
     return parse_rows(table, mapping or guess_columns(table.columns), ("pen", "ink"), ("en", "de"), **more)

@@ -57,7 +57,7 @@ def test_a_write_that_breaks_leaves_the_old_file_and_no_half_one(
 
 
 def test_a_value_that_the_format_cannot_hold_leaves_no_half_file(tmp_path: Path) -> None:
-    with pytest.raises(Exception, match="mixed|Conversion|Expected"):
+    with pytest.raises(Exception, match=r"mixed|Conversion|Expected"):
         write_table(pd.DataFrame({"a": [1, "x", {}]}, dtype=object), tmp_path / "out.parquet")
     assert list(tmp_path.iterdir()) == []
 

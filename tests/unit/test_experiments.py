@@ -170,7 +170,7 @@ def test_the_registered_tasks_are_those_of_the_data():
         "catalogue-5": (7_000, 0.90, 1_000),
         "catalogue-10": (10_000, 0.70, 1_500),
         "sib-14": (None, 0.80, 1_000),
-        "sample": (None, 0.80, 500),
+        "sample": (None, 0.75, 500),
     }
     assert [len(task.shares) for task in TASKS.values()] == [7, 5, 10, 14, 5]
     assert all((task.first, task.batch) == (100, 50) for task in TASKS.values())

@@ -7,6 +7,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
+from support import workers
 
 from lamm_core.errors import StorageUnavailable
 from lamm_core.settings import DATABASE_VARIABLE, Settings
@@ -14,7 +15,6 @@ from lamm_core.storage.database import Database
 from lamm_core.storage.migrate import migrate
 from lamm_core.storage.tables import metadata
 from lamm_core.workflow.workspace import open_workspace
-from support import workers
 
 
 @pytest.fixture

@@ -37,9 +37,13 @@ def test_a_reader_sees_one_moment_however_long_it_reads(workspace: Workspace) ->
 
 
 def test_a_write_that_raises_leaves_nothing(workspace: Workspace) -> None:
-    with pytest.raises(RuntimeError), workspace.database.write() as connection:
-        connection.execute(insert(annotator).values(name="Ana", created_at=MOMENT))
-        raise RuntimeError
+    def write_and_raise() -> None:
+        with workspace.database.write() as connection:
+            connection.execute(insert(annotator).values(name="Ana", created_at=MOMENT))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_and_raise()
     assert names(workspace.database) == set()
 
 

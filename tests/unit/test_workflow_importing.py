@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+from support import world
 
 from lamm_core.errors import UnreadableFile
 from lamm_core.storage import items
@@ -14,7 +15,6 @@ from lamm_core.workflow.exporting import labels_table
 from lamm_core.workflow.importing import import_table, read_file
 from lamm_core.workflow.projects import create_project
 from lamm_core.workflow.workspace import Workspace
-from support import world
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def fresh(workspace: Workspace) -> Project:
     return create_project(workspace, "fresh", world.settings_of())
 
 
-def import_csv(workspace: Workspace, project: Project, text: str, **more: object):  # noqa: ANN201
+def import_csv(workspace: Workspace, project: Project, text: str, **more: object):
     return import_table(workspace, project, *read_file(io.BytesIO(text.encode()), "a.csv"), **more)
 
 
@@ -135,7 +135,7 @@ def test_texts_of_every_script_come_back_as_they_were(workspace: Workspace, fres
     assert labels_table(workspace, fresh)["text"].tolist() == texts
 
 
-def read_guess(table: pd.DataFrame):  # noqa: ANN201
+def read_guess(table: pd.DataFrame):
     from lamm_core.exchange.columns import guess_columns
 
     return guess_columns(table.columns)

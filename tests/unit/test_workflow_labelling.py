@@ -7,6 +7,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from support import workers, world
 
 from lamm_core.errors import InvalidInput, NothingToUndo, UnknownClass, UnknownItem
 from lamm_core.storage.records import Action, ItemState, Lease, Project
@@ -15,7 +16,6 @@ from lamm_core.workflow.exporting import labels_table
 from lamm_core.workflow.labelling import Act
 from lamm_core.workflow.rounds import run_round
 from lamm_core.workflow.workspace import Workspace
-from support import workers, world
 
 BUDGET = 20
 
@@ -43,13 +43,17 @@ def item_of(workspace: Workspace, project: Project, item_id: int) -> tuple[ItemS
 # claim
 
 
-def test_items_are_handed_out_in_the_order_of_the_batch(workspace: Workspace, queued: Project, ana: int, ben: int) -> None:
+def test_items_are_handed_out_in_the_order_of_the_batch(
+    workspace: Workspace, queued: Project, ana: int, ben: int
+) -> None:
     order = queue_of(workspace, queued)
     assert ids_of(labelling.claim(workspace, queued, ana, 3)) == order[:3]
     assert ids_of(labelling.claim(workspace, queued, ben, 2)) == order[3:5]
 
 
-def test_what_an_annotator_holds_comes_first_and_counts(workspace: Workspace, queued: Project, ana: int, ben: int) -> None:
+def test_what_an_annotator_holds_comes_first_and_counts(
+    workspace: Workspace, queued: Project, ana: int, ben: int
+) -> None:
     order = queue_of(workspace, queued)
     labelling.claim(workspace, queued, ben, 2)
     assert ids_of(labelling.claim(workspace, queued, ana, 2)) == order[2:4]
@@ -183,7 +187,9 @@ def test_a_label_sent_again_after_a_lost_answer_is_stored_once(workspace: Worksp
     assert world.history(workspace, queued) == before
 
 
-def test_one_revision_with_another_class_is_kept_as_a_further_one(workspace: Workspace, queued: Project, ana: int) -> None:
+def test_one_revision_with_another_class_is_kept_as_a_further_one(
+    workspace: Workspace, queued: Project, ana: int
+) -> None:
     (lease,) = labelling.claim(workspace, queued, ana)
     labelling.submit(workspace, queued, ana, lease.item_id, "ink", 1)
     second = labelling.submit(workspace, queued, ana, lease.item_id, "pen", 1)

@@ -4,11 +4,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from support import world
 
 from lamm_core.errors import InvalidInput, InvalidProject, ProjectExists, UnknownProject, UnknownStrategy
 from lamm_core.workflow import projects
 from lamm_core.workflow.workspace import Workspace
-from support import world
 
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "no class": ({"classes": ()}, "at least 2 classes; 0 given"),
@@ -110,7 +110,7 @@ def test_settings_can_be_changed_and_classes_and_languages_added(workspace: Work
 @pytest.mark.parametrize("changes", [{"classes": world.CLASSES[:3]}, {"targets": {"en": 0.9, "de": 0.9}}])
 def test_classes_and_languages_cannot_be_taken_away(workspace: Workspace, changes: dict[str, Any]) -> None:
     made = projects.create_project(workspace, "small", world.settings_of())
-    with pytest.raises(InvalidProject, match="not taken away; missing: (pen|sw)"):
+    with pytest.raises(InvalidProject, match=r"not taken away; missing: (pen|sw)"):
         projects.change_settings(workspace, made, replace(made.settings, **changes))
     assert projects.get_project(workspace, "small") == made
 

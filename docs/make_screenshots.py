@@ -1,0 +1,114 @@
+"""Take the pictures in docs/images: the sample project after 400 further labels, in a real browser.
+
+Run it from the project's root: `.venv/bin/python docs/make_screenshots.py`. It needs a Chromium and about two minutes.
+The labels are the true classes of sample_data/catalogue.csv, given through the same calls as the browser's.
+"""
+
+import dataclasses
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+import pandas as pd
+from playwright.sync_api import Browser, sync_playwright
+
+from lamm_core.workflow import labelling
+from lamm_core.workflow.projects import change_settings, ensure_annotator, get_project
+from lamm_core.workflow.rounds import run_round
+from lamm_core.workflow.sample import SAMPLE_FILE, SAMPLE_NAME, ensure_sample_project
+from lamm_core.workflow.status import project_status
+from lamm_core.workflow.workspace import Workspace, open_workspace
+
+ROOT = Path(__file__).parents[1]
+IMAGES = ROOT / "docs" / "images"
+LABELS = 500
+BROWSER_FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+PAGES = {"annotate": "/", "languages": "/languages", "rounds": "/rounds", "project": "/project"}
+
+
+def label_from_truth(workspace: Workspace, labels: int) -> None:
+    """Answer the sample project's batches with the true classes until it has this many labels."""
+    table = pd.read_csv(SAMPLE_FILE, dtype=str)
+    truth = dict(zip(table["id"], table["class"], strict=True))
+    project = ensure_sample_project(workspace)
+    # Rounds run here one after the other, so that every picture shows the same project.
+    settings = dataclasses.replace(project.settings, automatic_rounds=False)
+    project = change_settings(workspace, project, settings)
+    annotator = ensure_annotator(workspace, "Ana")
+    run_round(workspace, project)
+    while project_status(workspace, project).labels < labels:
+        for lease in labelling.claim(workspace, project, annotator, 100):
+            labelling.submit(workspace, project, annotator, lease.item_id, truth[lease.external_id], lease.revision, 4)
+        run_round(workspace, project)
+
+
+def start_server(home: Path) -> tuple[subprocess.Popen[bytes], str]:
+    """The app on a free port of this machine."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    server = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=os.environ | {"LAMM_HOME": str(home)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.STDOUT,
+    )
+    address = f"http://127.0.0.1:{port}"
+    for _ in range(100):
+        try:
+            urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()
+            return server, address
+        except OSError:
+            time.sleep(0.2)
+    server.kill()
+    raise TimeoutError("the app did not start within 20 seconds")
+
+
+def take_pictures(browser: Browser, address: str) -> None:
+    """Every page in light and dark, and the annotator's page on a telephone."""
+    for scheme in ("light", "dark"):
+        page = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme=scheme, device_scale_factor=1)
+        for name, path in PAGES.items():
+            page.goto(f"{address}{path}?annotator=Ana")
+            page.get_by_role("heading", level=1).wait_for()
+            page.wait_for_timeout(3000)
+            page.screenshot(path=IMAGES / f"{name}-{scheme}.png")
+        page.close()
+    page = browser.new_page(viewport={"width": 390, "height": 844}, color_scheme="light", device_scale_factor=1)
+    page.goto(f"{address}/?annotator=Ana")
+    page.locator("[data-part=count]").wait_for()
+    page.wait_for_timeout(3000)
+    page.screenshot(path=IMAGES / "annotate-narrow.png")
+
+
+def main() -> None:
+    """Make the project, start the app, take the pictures."""
+    IMAGES.mkdir(exist_ok=True)
+    home = Path(tempfile.mkdtemp(prefix="lamm-pictures-"))
+    try:
+        workspace = open_workspace(home)
+        label_from_truth(workspace, LABELS)
+        for each in project_status(workspace, get_project(workspace, SAMPLE_NAME)).languages:
+            print(each.language, each.measured.accuracy)
+        server, address = start_server(home)
+        try:
+            with sync_playwright() as playwright:
+                chromium = shutil.which("chromium") or shutil.which("google-chrome")
+                take_pictures(playwright.chromium.launch(executable_path=chromium, args=BROWSER_FLAGS), address)
+        finally:
+            server.terminate()
+            server.wait(10)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""The command line. Each command imports what it needs when it runs, so that `lamm --help` comes at once."""
+
+import sys
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lamm_core.cli import (
+    app_command,
+    benchmark_command,
+    export_command,
+    import_command,
+    round_command,
+    status_command,
+)
+from lamm_core.cli.project_commands import project_app
+from lamm_core.cli.shell import LammGroup
+from lamm_core.settings import HOME_VARIABLE
+
+_EXAMPLES = """\
+Examples:
+
+  lamm project create shop --classes pen,marker --languages en,fr
+  lamm import shop texts.csv
+  lamm round shop
+  lamm status shop
+  lamm app
+"""
+
+app = typer.Typer(
+    cls=LammGroup,
+    name="lamm",
+    help="Multilingual annotation with active learning: an accuracy target in every language, not on average.",
+    epilog=_EXAMPLES,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+_SET_UP, _WORK, _SCREEN, _RESEARCH = "Set up", "Label and learn", "In the browser", "Compare strategies"
+
+app.command("app", rich_help_panel=_SCREEN)(app_command.command)
+app.add_typer(project_app, name="project", rich_help_panel=_SET_UP)
+app.command("import", rich_help_panel=_SET_UP)(import_command.command)
+app.command("round", rich_help_panel=_WORK)(round_command.command)
+app.command("status", rich_help_panel=_WORK)(status_command.command)
+app.command("export", rich_help_panel=_WORK)(export_command.command)
+app.command("benchmark", rich_help_panel=_RESEARCH)(benchmark_command.command)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"lamm {version('lamm')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _global_options(
+    context: typer.Context,
+    home: Annotated[
+        Path | None,
+        typer.Option(
+            envvar=HOME_VARIABLE,
+            metavar="DIR",
+            help="Folder of the data; without it, your user data folder.",
+        ),
+    ] = None,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", metavar="", callback=_show_version, is_eager=True, help="Show the version and exit."),
+    ] = False,
+) -> None:
+    context.obj = home
+
+
+def main() -> None:
+    """Run the `lamm` command."""
+    for stream in (sys.stdout, sys.stderr):
+        # A text that the terminal cannot show must not end the command half-way.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    app()

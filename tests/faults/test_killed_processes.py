@@ -1,0 +1,156 @@
+"""Processes are killed without warning; what was acknowledged stays, and work goes on."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import psutil
+import pytest
+from support import workers, world
+
+from lamm_core.errors import RoundRunning
+from lamm_core.storage.records import ItemState, Project, Round, RoundState
+from lamm_core.workflow import automatic, labelling, running
+from lamm_core.workflow.rounds import run_round
+from lamm_core.workflow.status import project_status
+from lamm_core.workflow.workspace import Workspace
+
+
+@pytest.fixture
+def trained(workspace: Workspace, ana: int) -> Project:
+    """A project with a model and a half-labelled batch."""
+    project = world.make_project(workspace, labels=24)
+    run_round(workspace, project)
+    for lease in labelling.claim(workspace, project, ana, 10):
+        labelling.submit(workspace, project, ana, lease.item_id, world.TRUTH[lease.external_id])
+    return project
+
+
+@pytest.fixture
+def blocked(workspace: Workspace) -> Iterator[Any]:
+    """Call it to let every reader of the embeddings wait for ever, and once more to let them through again."""
+    about = workspace.embedding_store(world.ENCODER).folder / "about.json"
+    aside = about.with_name("aside.json")
+
+    def switch() -> None:
+        if aside.exists():
+            aside.replace(about)
+        else:
+            about.rename(aside)
+            os.mkfifo(about)
+
+    yield switch
+    if aside.exists():
+        switch()
+
+
+def working_round(workspace: Workspace, project: Project) -> Round | None:
+    latest = project_status(workspace, project).latest
+    assert latest is not None
+    assert latest.state == RoundState.RUNNING, latest.error
+    return latest if latest.process_id is not None else None
+
+
+def test_a_round_that_was_killed_is_noticed_and_can_be_run_again(
+    workspace: Workspace, trained: Project, ana: int, blocked: Any
+) -> None:
+    before = project_status(workspace, trained)
+    queue = world.queue_rows(workspace, trained)
+    blocked()
+    automatic.start_round(workspace, trained)
+    alive = workers.until(lambda: working_round(workspace, trained))
+    with pytest.raises(RoundRunning):
+        automatic.start_round(workspace, trained)
+
+    os.kill(alive.process_id, signal.SIGKILL)
+    after = workers.until(lambda: _if_failed(workspace, trained))
+    assert after.latest.error == running.DIED
+    assert (after.model, after.languages, after.labels) == (before.model, before.languages, before.labels)
+    assert world.queue_rows(workspace, trained) == queue
+    (lease,) = labelling.claim(workspace, trained, ana)
+    labelling.submit(workspace, trained, ana, lease.item_id, "pen", lease.revision)
+
+    blocked()
+    done = run_round(workspace, trained)
+    assert (done.number, done.attempt, done.state) == (2, 2, RoundState.DONE)
+
+
+def _if_failed(workspace: Workspace, project: Project) -> Any:
+    status = project_status(workspace, project)
+    assert status.latest is not None
+    return status if status.latest.state == RoundState.FAILED else None
+
+
+def test_a_round_killed_before_its_first_word_is_noticed_after_the_silence(
+    workspace: Workspace, trained: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = running.begin_round(workspace, trained)
+    assert running.is_alive(begun)
+    with pytest.raises(RoundRunning):
+        run_round(workspace, trained)
+    monkeypatch.setattr(running, "utc_now", lambda: begun.heartbeat_at + running.SILENCE + timedelta(seconds=1))
+    assert _if_failed(workspace, trained) is not None
+    monkeypatch.undo()
+    assert run_round(workspace, trained).attempt == 2
+
+
+def test_a_round_on_another_host_lives_as_long_as_it_speaks(workspace: Workspace, trained: Project) -> None:
+    from dataclasses import replace
+
+    begun = running.begin_round(workspace, trained)
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    assert not psutil.pid_exists(gone.pid)
+    import socket
+
+    assert not running.is_alive(replace(begun, host=socket.gethostname(), process_id=gone.pid))
+    assert running.is_alive(replace(begun, host="elsewhere", process_id=gone.pid))
+    silent = begun.heartbeat_at - running.SILENCE - timedelta(seconds=1)
+    assert not running.is_alive(replace(begun, host="elsewhere", process_id=gone.pid, heartbeat_at=silent))
+
+
+def test_labels_acknowledged_before_an_annotator_is_killed_are_all_there_and_none_twice(
+    workspace: Workspace, ana: int
+) -> None:
+    project = world.make_project(workspace, budget=150)
+    run_round(workspace, project)
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", workers.LABEL_AND_TELL, name],
+            stdout=subprocess.PIPE,
+            env=workspace.settings.environment(),
+            text=True,
+        )
+        for name in ("Dora", "Emil")
+    ]
+    told = []
+    for process in processes:
+        assert process.stdout is not None
+        told += [int(process.stdout.readline()) for _ in range(12)]
+    for process in processes:
+        process.kill()
+        assert process.stdout is not None
+        told += [int(line) for line in process.stdout.read().splitlines()]
+        process.wait()
+        process.stdout.close()
+
+    acts = [act for act in world.history(workspace, project) if act[1] is not None]
+    labelled = [act[0] for act in acts]
+    assert set(told) <= set(labelled)
+    assert len(labelled) == len(set(labelled))
+    # One act of each process at most was stored but not yet told.
+    assert len(labelled) <= len(told) + 2
+    stored = world.stored_items(workspace, project)
+    assert all(stored[item_id].state == ItemState.LABELLED for item_id in labelled)
+    progress = labelling.batch_progress(workspace, project)
+    assert (progress.closed, progress.open) == (len(labelled), 150 - len(labelled))
+
+    world.end_leases(workspace, project)
+    while leases := labelling.claim(workspace, project, ana, 50):
+        for lease in leases:
+            labelling.submit(workspace, project, ana, lease.item_id, "ink", lease.revision)
+    assert labelling.batch_progress(workspace, project).closed == 150

@@ -1,0 +1,81 @@
+"""The documents say what the product does: every command, option, key and picture is where they claim."""
+
+import re
+from pathlib import Path
+
+import pytest
+import typer
+
+from lamm_core.cli import app
+from lamm_core.experiments.tasks import TASKS
+from lamm_core.selection import STRATEGIES, UNCERTAINTIES
+from lamm_core.storage.provenance import COLUMNS
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")])
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text("utf-8")
+
+
+def commands(group: typer.core.TyperGroup, path: str = "lamm") -> dict[str, list[str]]:
+    """Every command with its options."""
+    found: dict[str, list[str]] = {}
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            found |= commands(command, f"{path} {name}")
+        else:
+            options = [option for each in command.params for option in each.opts if option.startswith("--")]
+            found[f"{path} {name}"] = [option for option in options if option != "--help"]
+    return found
+
+
+COMMANDS = commands(typer.main.get_command(app))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_command_line_page_names_every_command_and_option(command: str):
+    rows = [line for line in read("docs/command-line.md").splitlines() if line.startswith(f"| `{command}")]
+    assert len(rows) == 1, command
+    assert [option for option in COMMANDS[command] if f"`{option}" not in rows[0]] == []
+
+
+def test_every_command_is_in_the_changelog():
+    text = read("CHANGELOG.md")
+    assert [each for each in COMMANDS if f"`{each.removeprefix('lamm ')}`" not in text and f"`{each}`" not in text] == []
+
+
+@pytest.mark.parametrize("name", [*STRATEGIES, *UNCERTAINTIES])
+def test_the_method_page_names_every_strategy_and_uncertainty(name: str):
+    assert f"`{name}`" in read("docs/method.md")
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_the_command_line_page_names_every_task_with_its_target(task: str):
+    row = next(line for line in read("docs/command-line.md").splitlines() if line.startswith(f"| `{task}`"))
+    assert f"{TASKS[task].target:.2f}" in row
+    assert f"{TASKS[task].labels:,}" in row
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_the_guide_explains_every_column_of_an_export(column: str):
+    table = read("docs/guide.md").split("## Labels out")[1].split("## ")[0]
+    assert re.search(rf"^\|[^|]*\b{column}\b[^|]*\|", table, re.MULTILINE)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_leads_somewhere(document: Path):
+    links = re.findall(r"\]\(([^)#]+)\)", document.read_text("utf-8"))
+    local = [link for link in links if "://" not in link]
+    assert [link for link in local if not (document.parent / link).exists()] == []
+
+
+def test_the_example_on_the_method_page_does_what_it_says():
+    code = re.search(r"```python\n(.*?)```", read("docs/method.md"), re.DOTALL)
+    assert code is not None
+    names: dict[str, object] = {}
+    exec(code.group(1), names)
+    batch = names["batch"]
+    assert batch.quota == {"en": 0, "pl": 2}
+    assert sorted(batch.indices.tolist()) == [2, 3]
