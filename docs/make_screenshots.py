@@ -65,9 +65,10 @@ def start_server(home: Path) -> tuple[subprocess.Popen[bytes], str]:
     for _ in range(100):
         try:
             urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()
-            return server, address
         except OSError:
             time.sleep(0.2)
+        else:
+            return server, address
     server.kill()
     raise TimeoutError("the app did not start within 20 seconds")
 

@@ -8,6 +8,7 @@ import pandas as pd  # noqa: E402
 import streamlit as st  # noqa: E402
 
 from lamm_core.language_names import language_name  # noqa: E402
+from lamm_core.workflow.headline import headline  # noqa: E402
 from lamm_core.workflow.projects import languages_beyond_encoder  # noqa: E402
 from lamm_core.workflow.status import ProjectStatus, project_status  # noqa: E402
 from pages.components import services  # noqa: E402
@@ -15,22 +16,6 @@ from pages.components.flags_chart import flags_chart  # noqa: E402
 from pages.components.frame import chosen_project  # noqa: E402
 from pages.components.palette import palette  # noqa: E402
 from pages.components.round_notice import show_round_notice  # noqa: E402
-
-
-def headline(status: ProjectStatus) -> str:
-    """The page in one sentence."""
-    if not status.pool:
-        return "There are no texts yet. Bring some in on the page Project."
-    if status.model is None:
-        return "There is no model yet. It is fitted as soon as the first labels are there."
-    if status.unmeasured:
-        names = ", ".join(map(language_name, status.unmeasured))
-        return f"{names}: accuracy is not measured yet, because the check set has no texts in it."
-    met = f"{status.targets_met} of {len(status.languages)} targets met"
-    if status.targets_met == len(status.languages):
-        return f"All {met}."
-    furthest = status.languages[0]
-    return f"{met}. {language_name(furthest.language)} is furthest: {100 * furthest.gap:.0f} points to go."
 
 
 def show_table(status: ProjectStatus) -> None:
@@ -89,9 +74,9 @@ def _interval(bounds: tuple[float, float], checked: int) -> str:
     return f"{bounds[0]:.0%} to {bounds[1]:.0%}" if checked else "not measured"
 
 
+st.title("Languages")
 project = chosen_project()
 status = project_status(services.workspace(), project)
-st.title("Languages")
 st.markdown(f"#### {headline(status)}")
 show_round_notice(project)
 show_warnings(status)

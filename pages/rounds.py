@@ -8,7 +8,7 @@ import pandas as pd  # noqa: E402
 import streamlit as st  # noqa: E402
 
 from lamm_core.errors import LammError  # noqa: E402
-from lamm_core.storage.records import Project  # noqa: E402
+from lamm_core.records import Project  # noqa: E402
 from lamm_core.workflow import automatic  # noqa: E402
 from lamm_core.workflow.status import RoundHistory, round_history  # noqa: E402
 from pages.components import services  # noqa: E402
@@ -55,9 +55,9 @@ def show_start_button(project: Project) -> None:
             show_error(error)
 
 
+st.title("Rounds")
 project = chosen_project()
 history = round_history(services.workspace(), project)
-st.title("Rounds")
 show_round_notice(project)
 if any(each.checked for entry in history for each in entry.languages):
     st.subheader("Accuracy over labels")

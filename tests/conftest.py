@@ -17,10 +17,10 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from support import workers, world
 
+from lamm_core.records import Project
 from lamm_core.settings import DATABASE_VARIABLE, Settings
 from lamm_core.storage.database import Database
 from lamm_core.storage.migrate import migrate
-from lamm_core.storage.records import Project
 from lamm_core.workflow.workspace import Workspace
 
 ENGINES = ("sqlite", "postgresql")

@@ -10,8 +10,8 @@ import typer
 
 from lamm_core.cli.shell import console, home_of, split_list
 from lamm_core.errors import StorageUnavailable
+from lamm_core.records import ProjectSettings
 from lamm_core.settings import load_settings
-from lamm_core.storage.records import ProjectSettings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,7 +10,7 @@ import typer
 
 from lamm_core.cli.shell import INTERRUPTED, command_line, complain, open_data
 from lamm_core.errors import InvalidInput, UnreadableFile
-from lamm_core.storage.records import Project, Purpose
+from lamm_core.records import Project, Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

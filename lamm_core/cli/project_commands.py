@@ -7,7 +7,7 @@ import typer
 
 from lamm_core.cli.shell import command_line, complain, console, open_data, split_list
 from lamm_core.errors import MissingColumn, UnreadableFile
-from lamm_core.storage.records import Project, ProjectSettings
+from lamm_core.records import Project, ProjectSettings
 
 _DEFAULTS = ProjectSettings(classes=(), targets={})
 _DEFAULT_TARGET = 0.9

@@ -9,7 +9,7 @@ import typer
 from lamm_core.cli.shell import INTERRUPTED, command_line, complain, console, open_data
 
 if TYPE_CHECKING:
-    from lamm_core.storage.records import Round
+    from lamm_core.records import Round
     from lamm_core.workflow.status import ProjectStatus
 
 
@@ -24,7 +24,8 @@ def command(
 
         # Only now, since they take seconds to import: a wrong name is answered at once.
         from lamm_core.cli.progress import staged
-        from lamm_core.cli.status_text import furthest_sentence, round_table
+        from lamm_core.cli.status_text import round_table
+        from lamm_core.workflow.headline import headline
         from lamm_core.workflow.rounds import run_round
         from lamm_core.workflow.status import project_status
 
@@ -37,7 +38,7 @@ def command(
         status = project_status(workspace, target)
     console().print(round_table(status))
     typer.echo(_outcome(done, status))
-    typer.echo(furthest_sentence(status))
+    typer.echo(headline(status))
 
 
 def _outcome(done: Round, status: ProjectStatus) -> str:

@@ -26,11 +26,11 @@ def command(
 
         from lamm_core.cli.status_text import (
             batch_sentence,
-            furthest_sentence,
             round_sentence,
             status_record,
             status_table,
         )
+        from lamm_core.workflow.headline import headline
         from lamm_core.workflow.status import project_status, round_history
 
         status = project_status(workspace, found)
@@ -41,5 +41,5 @@ def command(
         typer.echo(json.dumps(status_record(status, serving), indent=2, allow_nan=False))
         return
     console().print(status_table(status))
-    for sentence in (round_sentence(status, serving), batch_sentence(status), furthest_sentence(status)):
+    for sentence in (round_sentence(status, serving), batch_sentence(status), headline(status)):
         typer.echo(sentence)

@@ -8,7 +8,7 @@ from rich.text import Text
 from lamm_core.cli.shell import command_line
 from lamm_core.cli.tables import new_table
 from lamm_core.language_names import language_name
-from lamm_core.storage.records import RoundState
+from lamm_core.records import RoundState
 from lamm_core.workflow.status import LanguageStatus, ProjectStatus
 
 
@@ -41,29 +41,6 @@ def _table(title: str, *more_headings: str) -> Table:
     for heading in ("accuracy\n(95% interval)", "target", "gap", *more_headings):
         table.add_column(heading, justify="right")
     return table
-
-
-def furthest_sentence(status: ProjectStatus) -> str:
-    """How many targets are met, which language is furthest, and which cannot be told."""
-    total = len(status.languages)
-    furthest = furthest_language(status)
-    if len(status.unmeasured) == total:
-        if status.model is None:
-            return "No accuracy is known yet: the first model comes with a round that has labels."
-        return "No accuracy is known: no language has items in the check set."
-    sentence = f"{status.targets_met} of {total} targets met"
-    if furthest:
-        sentence += f"; {language_name(furthest.language)} is furthest"
-    if status.unmeasured:
-        names = ", ".join(language_name(each) for each in status.unmeasured)
-        sentence += f"; not measured, for want of check items: {names}"
-    return sentence + "."
-
-
-def furthest_language(status: ProjectStatus) -> LanguageStatus | None:
-    """The measured language with the largest gap; None where no measured language has one."""
-    behind = [each for each in status.languages if each.measured.checked and each.gap > 0]
-    return behind[0] if behind else None
 
 
 def round_sentence(status: ProjectStatus, serving: int | None) -> str:
@@ -113,7 +90,7 @@ def status_record(status: ProjectStatus, serving: int | None) -> dict[str, objec
         held_until).
     """
     settings = status.project.settings
-    furthest = furthest_language(status)
+    furthest = status.furthest
     return {
         "project": status.project.name,
         "created_at": _iso(status.project.created_at),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from lamm_core.errors import MissingColumn
-from lamm_core.storage.records import NewItem, Purpose
+from lamm_core.records import NewItem, Purpose
 
 _USUAL_NAMES = {
     "text": ("text", "sentence", "content", "description", "title", "document", "body"),

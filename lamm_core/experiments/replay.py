@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import sklearn
 from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
 
 from lamm_core.model.classifier import fit_logistic_regression
 from lamm_core.model.embedding_store import Vectors
@@ -143,11 +144,12 @@ def replay(arena: Arena, plan: Plan, strategy: str | Strategy, seed: int) -> Rep
     labelled = rng.choice(len(arena.ids), plan.first, replace=False)
     labels: list[int] = []
     curve: list[NDArray[np.float64]] = []
+    model: LogisticRegression | None = None
 
     # The vectors are checked once, before the first replay.
     with sklearn.config_context(assume_finite=True):
         while True:
-            model = fit_logistic_regression(arena.pool.vectors[labelled], arena.pool.classes[labelled], seed)
+            model = fit_logistic_regression(arena.pool.vectors[labelled], arena.pool.classes[labelled], seed, model)
             labels.append(len(labelled))
             curve.append(arena.test.accuracy(model.predict(arena.test.vectors), len(arena.languages)))
             rest = _all_but(labelled, len(arena.ids))

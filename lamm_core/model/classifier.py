@@ -32,7 +32,10 @@ def fit_preparation(pool: Vectors) -> Pipeline:
 
 
 def fit_logistic_regression(
-    prepared: Vectors, classes: Sequence[str] | NDArray[Any], seed: int = 0
+    prepared: Vectors,
+    classes: Sequence[str] | NDArray[Any],
+    seed: int = 0,
+    start: LogisticRegression | None = None,
 ) -> LogisticRegression:
     """Fit on prepared embeddings.
 
@@ -40,12 +43,19 @@ def fit_logistic_regression(
         prepared: `(n, d)` output of the preparation.
         classes: `(n,)` class of each row.
         seed: makes the fit repeatable.
+        start: an earlier model from whose coefficients the search starts, if it knows the same classes. It saves a
+            third of the time in a long replay and ends at the same optimum, but the last digits then depend on what
+            went before; so a project's models are always fitted without it.
 
     Raises:
         NotEnoughLabels: the labels are of fewer than two classes.
     """
     _check_two_classes(classes)
-    return LogisticRegression(**CLASSIFIER_SETTINGS, random_state=seed).fit(prepared, classes)
+    warm = start is not None and np.array_equal(start.classes_, np.unique(np.asarray(classes)))
+    model = LogisticRegression(**CLASSIFIER_SETTINGS, random_state=seed, warm_start=warm)
+    if start is not None and warm:
+        model.coef_, model.intercept_ = start.coef_, start.intercept_
+    return model.fit(prepared, classes)
 
 
 def _check_two_classes(classes: Sequence[str] | NDArray[Any]) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from lamm_core.storage.records import Action, ItemState, NewItem, Purpose, Source
+from lamm_core.records import Action, ItemState, NewItem, Purpose, Source
 from lamm_core.storage.tables import item, label, project_class
 
 # SQLite takes at most 32,766 bound values in one statement.

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select
 
-from lamm_core.storage.records import Action, LabelEvent, Source
+from lamm_core.records import Action, LabelEvent, Source
 from lamm_core.storage.tables import label, project_class
 
 _EVENT = (

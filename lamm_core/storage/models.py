@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from lamm_core.storage.records import ModelVersion
+from lamm_core.records import ModelVersion
 from lamm_core.storage.tables import model_version
 
 

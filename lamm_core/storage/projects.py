@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
-from lamm_core.storage.records import Project, ProjectSettings
+from lamm_core.records import Project, ProjectSettings
 from lamm_core.storage.tables import project, project_class, project_language
 
 _SETTINGS = ("guidelines", "budget", "strategy", "uncertainty", "encoder", "seed", "lease_minutes", "automatic_rounds")

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, select
 
-from lamm_core.storage.records import Action
+from lamm_core.records import Action
 from lamm_core.storage.tables import (
     annotator,
     batch_item,

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
 
-from lamm_core.storage.records import BatchProgress, ItemState, Lease, OpenItems
+from lamm_core.records import BatchProgress, ItemState, Lease, OpenItems
 from lamm_core.storage.tables import batch_item, item, label, round_
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from lamm_core.errors import RoundRunning, RoundSuperseded
-from lamm_core.storage.records import Round, RoundLanguage, RoundState
+from lamm_core.records import Round, RoundLanguage, RoundState
 from lamm_core.storage.tables import round_, round_language
 
 

@@ -1,12 +1,14 @@
 """Start the next round by itself, in a process of its own, when a batch is nearly done."""
 
+import contextlib
 import logging
+import socket
 import subprocess
 import sys
 
-from lamm_core.errors import LammError, RoundRunning, StorageUnavailable
+from lamm_core.errors import LammError, RoundRunning, RoundSuperseded, StorageUnavailable
+from lamm_core.records import Project, Round, RoundState
 from lamm_core.storage import items, queue, rounds
-from lamm_core.storage.records import Project, Round, RoundState
 from lamm_core.workflow.batches import is_nearly_done
 from lamm_core.workflow.running import begin_round
 from lamm_core.workflow.workspace import Workspace, utc_now
@@ -54,8 +56,15 @@ def start_round(workspace: Workspace, project: Project) -> Round:
         with workspace.database.write() as connection:
             rounds.fail(connection, round_.id, round_.attempt, reason, utc_now())
         raise StorageUnavailable(reason) from error
+    _name_process(workspace, round_, process.pid)
     _log.info("round %s of project %s runs as process %s", round_.number, project.id, process.pid)
     return round_
+
+
+def _name_process(workspace: Workspace, round_: Round, process_id: int) -> None:
+    """Write down which process performs the round, so that its death is noticed even before its first heartbeat."""
+    with contextlib.suppress(RoundSuperseded), workspace.database.write() as connection:
+        rounds.beat(connection, round_.id, round_.attempt, utc_now(), host=socket.gethostname(), process_id=process_id)
 
 
 def _is_due(workspace: Workspace, project: Project) -> bool:

@@ -1,6 +1,6 @@
 """How large a batch is, and when the next one is prepared."""
 
-from lamm_core.storage.records import OpenItems
+from lamm_core.records import OpenItems
 
 
 def is_nearly_done(budget: int, items: OpenItems) -> bool:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pandas as pd
 
 from lamm_core.exchange.writing import write_table
+from lamm_core.records import Project
 from lamm_core.storage import provenance
-from lamm_core.storage.records import Project
 from lamm_core.workflow.workspace import Workspace
 
 

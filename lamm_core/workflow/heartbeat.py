@@ -9,8 +9,8 @@ from types import TracebackType
 from typing import Self
 
 from lamm_core.errors import RoundSuperseded, StorageUnavailable
+from lamm_core.records import Round
 from lamm_core.storage import rounds
-from lamm_core.storage.records import Round
 from lamm_core.workflow.workspace import Workspace, utc_now
 
 Report = Callable[[str, float], None]

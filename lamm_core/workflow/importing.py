@@ -10,8 +10,8 @@ from lamm_core.exchange.columns import ColumnMapping, ParsedRows, RejectedRow, g
 from lamm_core.exchange.reading import read_table
 from lamm_core.model.embedding import Progress, embed_missing
 from lamm_core.model.embedding_store import text_key
+from lamm_core.records import NewItem, Project, Purpose
 from lamm_core.storage import items, projects
-from lamm_core.storage.records import NewItem, Project, Purpose
 from lamm_core.workflow.workspace import Workspace, utc_now
 
 

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Row
 from sqlalchemy.exc import IntegrityError
 
 from lamm_core.errors import InvalidInput, NothingToUndo, UnknownClass, UnknownItem
+from lamm_core.records import Action, BatchProgress, ItemState, LabelEvent, Lease, Project
 from lamm_core.storage import items, labels, projects, queue
-from lamm_core.storage.records import Action, BatchProgress, ItemState, LabelEvent, Lease, Project
 from lamm_core.workflow import automatic
 from lamm_core.workflow.workspace import Workspace, utc_now
 

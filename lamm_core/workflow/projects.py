@@ -6,10 +6,10 @@ from sqlalchemy.exc import IntegrityError
 
 from lamm_core.errors import InvalidProject, ProjectExists, UnknownProject
 from lamm_core.model.encoders import supported_languages
+from lamm_core.records import Project, ProjectSettings
 from lamm_core.selection.strategies import find_strategy
 from lamm_core.selection.uncertainty import find_uncertainty
 from lamm_core.storage import annotators, projects
-from lamm_core.storage.records import Project, ProjectSettings
 from lamm_core.workflow.workspace import Workspace, utc_now
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamm_core.model.embedding_store import Vectors
+from lamm_core.records import ItemState, OpenItems, Project, Purpose
 from lamm_core.storage import items, queue
 from lamm_core.storage.items import ItemTable
-from lamm_core.storage.records import ItemState, OpenItems, Project, Purpose
 from lamm_core.workflow.workspace import Workspace, utc_now
 
 

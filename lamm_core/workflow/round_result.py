@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 
 from lamm_core.model.classifier import CLASSIFIER_SETTINGS, Classifier
 from lamm_core.model.evaluation import LanguageAccuracy, measured
+from lamm_core.records import ItemState, Project, Round, RoundLanguage
 from lamm_core.selection import Selection, language_weights
 from lamm_core.storage import items, models, queue, rounds
-from lamm_core.storage.records import ItemState, Project, Round, RoundLanguage
 from lamm_core.workflow.round_data import RoundData
 from lamm_core.workflow.workspace import Workspace, utc_now
 

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from lamm_core.errors import LammError, NotEnoughLabels, StorageUnavailable
 from lamm_core.model.classifier import Classifier
 from lamm_core.model.evaluation import LanguageAccuracy, accuracy_by_language, measured
+from lamm_core.records import Project, Round
 from lamm_core.selection import Selection, select_batch
 from lamm_core.storage import rounds
-from lamm_core.storage.records import Project, Round
 from lamm_core.workflow.batches import batch_size
 from lamm_core.workflow.heartbeat import Heartbeat, Report
 from lamm_core.workflow.importing import embed_project

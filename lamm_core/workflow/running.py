@@ -6,13 +6,13 @@ from datetime import timedelta
 import psutil
 
 from lamm_core.errors import RoundRunning
+from lamm_core.records import Project, Round, RoundState
 from lamm_core.storage import rounds
-from lamm_core.storage.records import Project, Round, RoundState
 from lamm_core.workflow.workspace import Workspace, utc_now
 
 # A round says every two seconds that it is alive; this many without a word mean that it is not.
 SILENCE = timedelta(seconds=30)
-DIED = "The round stopped without finishing."
+DIED = "The round stopped without finishing; rounds.log in the data folder may say why."
 
 
 def begin_round(workspace: Workspace, project: Project) -> Round:

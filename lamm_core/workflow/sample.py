@@ -8,7 +8,7 @@ import pandas as pd
 from lamm_core.errors import ProjectExists
 from lamm_core.exchange.columns import ColumnMapping
 from lamm_core.exchange.reading import read_table
-from lamm_core.storage.records import Project, ProjectSettings
+from lamm_core.records import Project, ProjectSettings
 from lamm_core.workflow.importing import import_table
 from lamm_core.workflow.projects import create_project, get_project
 from lamm_core.workflow.workspace import Workspace

@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 
 from lamm_core.model.evaluation import LanguageAccuracy
-from lamm_core.selection import language_weights
-from lamm_core.storage import items, models, queue, rounds
-from lamm_core.storage.records import (
+from lamm_core.records import (
     BatchProgress,
     ItemState,
     ModelVersion,
@@ -15,6 +13,8 @@ from lamm_core.storage.records import (
     RoundLanguage,
     RoundState,
 )
+from lamm_core.selection import language_weights
+from lamm_core.storage import items, models, queue, rounds
 from lamm_core.workflow.running import notice_dead_round
 from lamm_core.workflow.workspace import Workspace, utc_now
 
@@ -85,6 +85,11 @@ class ProjectStatus:
     def targets_met(self) -> int:
         """Number of languages whose measured accuracy is at or over the target."""
         return sum(each.target_met for each in self.languages)
+
+    @property
+    def furthest(self) -> LanguageStatus | None:
+        """The measured language with the largest gap; None where none has one."""
+        return next((each for each in self.languages if each.measured.checked and each.gap > 0), None)
 
     @property
     def unmeasured(self) -> tuple[str, ...]:

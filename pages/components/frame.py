@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from lamm_core.errors import LammError, StorageUnavailable
-from lamm_core.storage.records import Project
+from lamm_core.records import Project
 from pages.components import services
 
 # Keys of the two choices in the sidebar. Both stand in the address too, so that a reload or a link keeps them.

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from lamm_core.language_names import language_name
-from lamm_core.storage.records import RoundLanguage
+from lamm_core.records import RoundLanguage
 from lamm_core.workflow.status import RoundHistory
 from pages.components.palette import Palette, language_styles
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from lamm_core.errors import LammError, StorageUnavailable
 from lamm_core.language_names import language_name, text_direction
-from lamm_core.storage.records import Action, BatchProgress, Project, RoundState
+from lamm_core.records import Action, BatchProgress, Project, RoundState
 from lamm_core.workflow import automatic, labelling
 from lamm_core.workflow.running import notice_dead_round
 from lamm_core.workflow.status import project_status
@@ -24,7 +24,10 @@ def show_labelling(project: Project, annotator: int) -> None:
     stored, problem = _store_outbox(project, annotator)
     leases: list[dict[str, Any]] = []
     try:
-        leases = [_shown(lease) | {"round": lease.round_number} for lease in labelling.claim(services.workspace(), project, annotator, _HELD)]
+        leases = [
+            _shown(lease) | {"round": lease.round_number}
+            for lease in labelling.claim(services.workspace(), project, annotator, _HELD)
+        ]
         recent = labelling.recent_act(services.workspace(), project, annotator)
         progress = labelling.batch_progress(services.workspace(), project)
         empty = "" if leases else _why_empty(project, progress)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from lamm_core.errors import LammError
 from lamm_core.exchange.columns import ColumnMapping
-from lamm_core.storage.records import Project, ProjectSettings, Purpose
+from lamm_core.records import Project, ProjectSettings, Purpose
 from lamm_core.workflow.importing import import_table
 from lamm_core.workflow.projects import create_project
 from pages.components import services

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lamm_core.storage.records import Project
+from lamm_core.records import Project
 from lamm_core.workflow.exporting import labels_table
 from pages.components import services
 

@@ -5,7 +5,7 @@ import streamlit as st
 
 from lamm_core.errors import LammError
 from lamm_core.language_names import language_name
-from lamm_core.storage.records import Project, Purpose
+from lamm_core.records import Project, Purpose
 from lamm_core.workflow.importing import ImportResult, import_table
 from pages.components import services
 from pages.components.frame import show_error

@@ -5,7 +5,7 @@ import dataclasses
 import streamlit as st
 
 from lamm_core.errors import LammError
-from lamm_core.storage.records import Project
+from lamm_core.records import Project
 from lamm_core.workflow.projects import change_settings
 from pages.components import services
 from pages.components.frame import show_error

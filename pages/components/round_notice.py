@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lamm_core.errors import LammError, StorageUnavailable
-from lamm_core.storage.records import Project, Round, RoundState
+from lamm_core.records import Project, Round, RoundState
 from lamm_core.workflow import automatic
 from lamm_core.workflow.running import notice_dead_round
 from pages.components import services

@@ -4,7 +4,7 @@ import getpass
 
 import streamlit as st
 
-from lamm_core.storage.records import Project
+from lamm_core.records import Project
 from lamm_core.workflow import projects
 from lamm_core.workflow.workspace import Workspace, open_workspace
 

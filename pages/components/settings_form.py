@@ -5,8 +5,8 @@ import streamlit as st
 
 from lamm_core.language_names import language_name
 from lamm_core.model.encoders import BUILTIN_ENCODERS, DEFAULT_ENCODER
+from lamm_core.records import ProjectSettings
 from lamm_core.selection import STRATEGIES, UNCERTAINTIES
-from lamm_core.storage.records import ProjectSettings
 
 
 def ask_targets(targets: dict[str, float], key: str) -> dict[str, float]:

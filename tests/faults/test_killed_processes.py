@@ -13,7 +13,7 @@ import pytest
 from support import workers, world
 
 from lamm_core.errors import RoundRunning
-from lamm_core.storage.records import ItemState, Project, Round, RoundState
+from lamm_core.records import ItemState, Project, Round, RoundState
 from lamm_core.workflow import automatic, labelling, running
 from lamm_core.workflow.rounds import run_round
 from lamm_core.workflow.status import project_status

@@ -17,8 +17,8 @@ from support import workers, world
 
 from lamm_core.errors import StorageUnavailable
 from lamm_core.model.embedding_store import KEY_BYTES, text_key
+from lamm_core.records import Project, RoundState
 from lamm_core.storage import database as database_module
-from lamm_core.storage.records import Project, RoundState
 from lamm_core.workflow import labelling
 from lamm_core.workflow.exporting import export_labels
 from lamm_core.workflow.importing import import_table

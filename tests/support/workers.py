@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from lamm_core.errors import RoundRunning
+from lamm_core.records import Project
 from lamm_core.settings import Settings
 from lamm_core.storage.database import Database
 from lamm_core.storage.migrate import migrate
-from lamm_core.storage.records import Project
 from lamm_core.workflow import labelling, projects
 from lamm_core.workflow.running import begin_round
 from lamm_core.workflow.workspace import Workspace

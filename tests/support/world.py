@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from lamm_core.exchange.columns import ColumnMapping
 from lamm_core.model.embedding_store import text_key
-from lamm_core.storage.records import ItemState, Project, ProjectSettings
+from lamm_core.records import ItemState, Project, ProjectSettings
 from lamm_core.storage.tables import annotator, batch_item, item, label, project_class
 from lamm_core.workflow.importing import import_table
 from lamm_core.workflow.projects import create_project

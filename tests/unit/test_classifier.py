@@ -249,3 +249,22 @@ def test_fitting_and_predicting_work_with_one_thread(monkeypatch: pytest.MonkeyP
     with threadpoolctl.threadpool_limits(2):
         Classifier.fit(pool, labelled, classes).predict(pool)
     assert seen == [{1}, {1}]
+
+
+def test_a_fit_from_an_earlier_model_ends_at_the_same_optimum():
+    pool, labelled, classes = make_data()
+    prepared = classifier.fit_preparation(pool).transform(labelled)
+    earlier = classifier.fit_logistic_regression(prepared[:30], classes[:30])
+    cold = classifier.fit_logistic_regression(prepared, classes)
+    warm = classifier.fit_logistic_regression(prepared, classes, start=earlier)
+    assert warm.warm_start
+    assert np.abs(warm.predict_proba(prepared) - cold.predict_proba(prepared)).max() < 0.02
+    assert np.array_equal(earlier.coef_, classifier.fit_logistic_regression(prepared[:30], classes[:30]).coef_)
+
+
+def test_an_earlier_model_of_other_classes_is_no_start():
+    pool, labelled, classes = make_data()
+    prepared = classifier.fit_preparation(pool).transform(labelled)
+    renamed = classifier.fit_logistic_regression(prepared, [f"x{each}" for each in classes])
+    fresh = classifier.fit_logistic_regression(prepared, classes)
+    assert np.array_equal(classifier.fit_logistic_regression(prepared, classes, start=renamed).coef_, fresh.coef_)

@@ -24,9 +24,9 @@ from lamm_core.experiments.tasks import TASKS
 from lamm_core.model import embedding
 from lamm_core.model.embedding_store import EmbeddingStore, text_key
 from lamm_core.model.encoders import BUILTIN_ENCODERS, DEFAULT_ENCODER
+from lamm_core.records import Project
 from lamm_core.selection import STRATEGIES, UNCERTAINTIES
 from lamm_core.storage import rounds
-from lamm_core.storage.records import Project
 from lamm_core.workflow import sample
 from lamm_core.workflow.projects import get_project, list_projects
 from lamm_core.workflow.running import begin_round
@@ -462,7 +462,7 @@ def test_an_encoder_that_is_not_there_ends_in_one_line_and_keeps_the_texts(home:
 def test_a_round_shows_what_it_found_and_chose(ready: Path) -> None:
     result = works(ready, "round", "shop")
     assert "Round 1 learnt from 72 labels and chose 6 texts to label next." in result.stdout
-    assert "2 of 3 targets met; Polish is furthest." in result.stdout
+    assert "2 of 3 targets met; Polish is furthest, " in result.stdout
     assert re.search(r"English \(en\) +100\.0% \(72\.2–100\.0\) +90\.0% +met +\d", result.stdout)
     assert re.search(r"Polish \(pl\) +\d+\.\d% \(\d+\.\d–\d+\.\d\) +90\.0% +\d+\.\d% +6", result.stdout)
     assert "lamm: Fitting the model." in result.stderr
@@ -517,7 +517,7 @@ def test_status_says_what_is_furthest_and_how_far_the_batch_is(ready: Path) -> N
     out = works(ready, "status", "shop").stdout
     assert "Round 1 is done; the model of round 1 serves." in out
     assert "Batch of round 1: 0 of 6 texts done; 6 texts open in all." in out
-    assert "2 of 3 targets met; Polish is furthest." in out
+    assert "2 of 3 targets met; Polish is furthest, " in out
     assert re.search(r"Polish .* 33\.3% +33\.3% +24 +6\b", out)
 
 

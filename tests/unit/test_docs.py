@@ -43,7 +43,9 @@ def test_the_command_line_page_names_every_command_and_option(command: str):
 
 def test_every_command_is_in_the_changelog():
     text = read("CHANGELOG.md")
-    assert [each for each in COMMANDS if f"`{each.removeprefix('lamm ')}`" not in text and f"`{each}`" not in text] == []
+    assert [
+        each for each in COMMANDS if f"`{each.removeprefix('lamm ')}`" not in text and f"`{each}`" not in text
+    ] == []
 
 
 @pytest.mark.parametrize("name", [*STRATEGIES, *UNCERTAINTIES])

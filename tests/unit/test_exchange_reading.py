@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lamm_core.errors import LammError, MissingColumn, UnreadableFile
 from lamm_core.exchange.columns import ColumnMapping, guess_columns, parse_rows
 from lamm_core.exchange.reading import read_table
-from lamm_core.storage.records import Purpose
+from lamm_core.records import Purpose
 
 
 def read(name: str, data: bytes) -> pd.DataFrame:

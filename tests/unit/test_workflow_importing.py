@@ -9,8 +9,8 @@ import pytest
 from support import world
 
 from lamm_core.errors import UnreadableFile
+from lamm_core.records import ItemState, Project, Purpose
 from lamm_core.storage import items
-from lamm_core.storage.records import ItemState, Project, Purpose
 from lamm_core.workflow.exporting import labels_table
 from lamm_core.workflow.importing import import_table, read_file
 from lamm_core.workflow.projects import create_project

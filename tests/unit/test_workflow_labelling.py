@@ -10,7 +10,7 @@ import pytest
 from support import workers, world
 
 from lamm_core.errors import InvalidInput, NothingToUndo, UnknownClass, UnknownItem
-from lamm_core.storage.records import Action, ItemState, Lease, Project
+from lamm_core.records import Action, ItemState, Lease, Project
 from lamm_core.workflow import labelling
 from lamm_core.workflow.exporting import labels_table
 from lamm_core.workflow.labelling import Act

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from support import workers, world
 
 from lamm_core.errors import NothingToUndo
-from lamm_core.storage.records import Action, ItemState
+from lamm_core.records import Action, ItemState
 from lamm_core.workflow import labelling
 from lamm_core.workflow.exporting import labels_table
 from lamm_core.workflow.labelling import Act

@@ -14,10 +14,10 @@ from support import workers, world
 from lamm_core.errors import RoundRunning, RoundSuperseded, StorageUnavailable
 from lamm_core.model.classifier import Classifier
 from lamm_core.model.evaluation import LanguageAccuracy
+from lamm_core.records import ItemState, OpenItems, Project, RoundState
 from lamm_core.selection import language_weights
 from lamm_core.selection.allocation import allocate
 from lamm_core.storage import models, rounds
-from lamm_core.storage.records import ItemState, OpenItems, Project, RoundState
 from lamm_core.workflow import automatic, labelling, projects
 from lamm_core.workflow import rounds as rounds_of_workflow
 from lamm_core.workflow.batches import batch_size

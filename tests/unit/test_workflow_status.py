@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from support import world
 
-from lamm_core.storage.records import Project
+from lamm_core.records import Project
 from lamm_core.workflow import labelling
 from lamm_core.workflow.exporting import export_labels, labels_table
 from lamm_core.workflow.projects import create_project
