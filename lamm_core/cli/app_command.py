@@ -32,6 +32,7 @@ def command(
     if not no_sample:
         _make_sample(context)
     arguments = [sys.executable, "-m", "streamlit", *_streamlit_arguments(port, headless=no_browser)]
+    typer.echo(f"LAMM opens at http://{_ADDRESS}:{port}; end it with Ctrl-C.")
     sys.stdout.flush()
     sys.stderr.flush()
     # The server takes the place of this process, so that signals reach it.
@@ -46,6 +47,8 @@ def _streamlit_arguments(port: int, *, headless: bool) -> list[str]:
         # It would ask for an e-mail address and wait.
         "server.showEmailPrompt": "false",
         "browser.gatherUsageStats": "false",
+        # Ours says all that is needed.
+        "logger.hideWelcomeMessage": "true",
     }
     return ["run", str(APP_FILE), *(f"--{name}={value}" for name, value in options.items())]
 
