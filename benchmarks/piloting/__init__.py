@@ -1,0 +1,1 @@
+"""The parts of the pilot, `benchmarks/pilot.py`; one idea a module."""
