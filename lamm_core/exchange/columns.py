@@ -1,5 +1,6 @@
 """Which column of a file means what, and the items that its rows become."""
 
+import dataclasses
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -79,6 +80,21 @@ def guess_columns(columns: Iterable[str]) -> ColumnMapping:
     if text is None:
         raise MissingColumn(f"No column looks like the text; the file has: {', '.join(by_lower.values())}.")
     return ColumnMapping(text=text, **guess)
+
+
+def propose_columns(table: pd.DataFrame) -> ColumnMapping:
+    """Like `guess_columns`, for a person to confirm: without a usual name the column of the longest texts is taken.
+
+    Args:
+        table: from `read_table`.
+    """
+    try:
+        return guess_columns(table.columns)
+    except MissingColumn:
+        lengths = {column: float(table[column].dropna().str.len().mean()) for column in table.columns}
+        text = max(lengths, key=lambda column: lengths[column] if lengths[column] > 0 else 0.0)
+        others = guess_columns(["text", *(column for column in table.columns if column != text)])
+        return dataclasses.replace(others, text=text)
 
 
 def parse_rows(

@@ -13,7 +13,14 @@ from lamm_core.errors import UnreadableFile
 Reader = Callable[[BinaryIO], pd.DataFrame]
 
 
-def _read_csv(file: BinaryIO, separator: str = ",") -> pd.DataFrame:
+def _read_csv(file: BinaryIO) -> pd.DataFrame:
+    # Spreadsheets write semicolons where the comma separates decimals.
+    header = file.readline()
+    file.seek(0)
+    return _read_separated(file, ";" if b";" in header and b"," not in header else ",")
+
+
+def _read_separated(file: BinaryIO, separator: str) -> pd.DataFrame:
     # utf-8-sig takes the mark that spreadsheets put in front. Only an empty cell is missing: the text "NA" is a text.
     table = pd.read_csv(
         file,
@@ -32,7 +39,7 @@ def _read_csv(file: BinaryIO, separator: str = ",") -> pd.DataFrame:
 
 
 def _read_tsv(file: BinaryIO) -> pd.DataFrame:
-    return _read_csv(file, separator="\t")
+    return _read_separated(file, "\t")
 
 
 def _read_jsonl(file: BinaryIO) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 import pandas as pd
 
-from lamm_core.exchange.columns import ColumnMapping, ParsedRows, RejectedRow, guess_columns, parse_rows
+from lamm_core.exchange.columns import ColumnMapping, ParsedRows, RejectedRow, parse_rows, propose_columns
 from lamm_core.exchange.reading import read_table
 from lamm_core.model.embedding import Progress, embed_missing
 from lamm_core.model.embedding_store import text_key
@@ -38,14 +38,13 @@ class ImportResult:
 
 
 def read_file(file: Path | BinaryIO, name: str | None = None) -> tuple[pd.DataFrame, ColumnMapping]:
-    """Read a file and guess what its columns mean.
+    """Read a file and propose what its columns mean, for a person to confirm.
 
     Raises:
         UnreadableFile: see `exchange.reading.read_table`.
-        MissingColumn: no column looks like the text.
     """
     table = read_table(file, name)
-    return table, guess_columns(table.columns)
+    return table, propose_columns(table)
 
 
 def import_table(

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lamm_core.errors import LammError, MissingColumn, UnreadableFile
-from lamm_core.exchange.columns import ColumnMapping, guess_columns, parse_rows
+from lamm_core.exchange.columns import ColumnMapping, guess_columns, parse_rows, propose_columns
 from lamm_core.exchange.reading import read_table
 from lamm_core.records import Purpose
 
@@ -247,3 +247,18 @@ def test_a_mapping_to_a_column_that_is_not_there() -> None:
         parse([GOOD], ColumnMapping("words", "language"))
     with pytest.raises(MissingColumn, match="no language was given"):
         parse([GOOD], ColumnMapping("text"))
+
+
+def test_a_csv_with_semicolons_is_read_as_one():
+    table = read("a.csv", b'text;language\n"one; two, three";de\n')
+    assert table.to_dict("records") == [{"text": "one; two, three", "language": "de"}]
+
+
+def test_a_header_with_commas_keeps_its_semicolons():
+    assert list(read("a.csv", b"text;raw,language\nx,de\n").columns) == ["text;raw", "language"]
+
+
+def test_without_a_usual_name_the_column_of_the_longest_texts_is_proposed():
+    table = read("a.csv", "Nr,Beschreibung,lang,leer\n1,ein längerer Text,de,\n2,noch einer,de,\n".encode())
+    assert propose_columns(table) == ColumnMapping(text="Beschreibung", language="lang")
+    assert propose_columns(read("a.csv", b"text,other\nx,longer than that\n")) == ColumnMapping(text="text")

@@ -1,0 +1,103 @@
+"""A server of the app in a process of its own, with data of its own, that always ends."""
+
+import os
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import psutil
+from support.workers import until
+
+from lamm_core.settings import DATABASE_VARIABLE, HOME_VARIABLE, Settings
+from lamm_core.storage.database import Database
+from lamm_core.workflow.workspace import Workspace
+
+ROOT = Path(__file__).parents[2]
+
+
+def free_port() -> int:
+    """A port of the loopback interface that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def workspace_at(home: Path) -> Workspace:
+    """The data of a server, seen from the test."""
+    settings = Settings(home, f"sqlite:///{home / 'lamm.db'}")
+    return Workspace(settings, Database(settings.database_url))
+
+
+class Server:
+    """One installation of the app: a data folder, a port, and at most one process."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.port = free_port()
+        self.workspace = workspace_at(home)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> str:
+        return (self.home / "server.log").read_text("utf-8", "replace")
+
+    def launch(self) -> "Server":
+        """Start the process, without waiting for it."""
+        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(self.port)]
+        with (self.home / "server.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                command, cwd=ROOT, env=self._environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+        return self
+
+    def wait(self) -> "Server":
+        """Wait until the server answers."""
+        until(self._answers, 60)
+        return self
+
+    def start(self) -> "Server":
+        """Start the process and wait until it answers."""
+        return self.launch().wait()
+
+    def kill(self) -> None:
+        """End the process at once, as a crash would (SIGKILL)."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(30)
+            self._process = None
+
+    def close(self) -> None:
+        """End the server, and the round that it may have started, which would outlive it."""
+        self.kill()
+        self.workspace.close()
+        rounds = [each for each in psutil.process_iter() if _home_of(each) == str(self.home)]
+        for process in rounds:
+            process.kill()
+        psutil.wait_procs(rounds, 30)
+
+    def _answers(self) -> bool:
+        if self._process is None or self._process.poll() is not None:
+            raise AssertionError(f"the server has ended:\n{self.log}")
+        try:
+            with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    def _environment(self) -> dict[str, str]:
+        others = {name: value for name, value in os.environ.items() if name != DATABASE_VARIABLE}
+        return others | {HOME_VARIABLE: str(self.home)}
+
+
+def _home_of(process: psutil.Process) -> str | None:
+    """Data folder that a process of this user works on."""
+    try:
+        return process.environ().get(HOME_VARIABLE)
+    except (psutil.Error, OSError):
+        return None
