@@ -1,4 +1,4 @@
-"""Names of languages for people: in English, in the language itself, and which way its script runs."""
+"""Names of languages for people, and which way their script runs."""
 
 import functools
 import re
@@ -17,12 +17,6 @@ def language_name(code: str) -> str:
     """English name of a language, such as "Polish" for pl or "Portuguese (Brazil)" for pt-BR; unknown codes stay."""
     language = _known(code)
     return language.display_name() if language else code
-
-
-def native_name(code: str) -> str:
-    """Name of a language in the language itself, such as "polski" for pl; unknown codes stay as they are."""
-    language = _known(code)
-    return language.autonym() if language else code
 
 
 def text_direction(code: str) -> str:

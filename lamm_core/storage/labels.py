@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, insert, select
 
 from lamm_core.records import Action, LabelEvent, Source
 from lamm_core.storage.tables import label, project_class
@@ -80,16 +80,6 @@ def last_act(connection: Connection, project_id: int, annotator_id: int) -> Labe
     ).order_by(label.c.id.desc())
     row = connection.execute(query.limit(1)).mappings().one_or_none()
     return _event(row) if row else None
-
-
-def count_human_acts(connection: Connection, project_id: int, annotator_id: int) -> int:
-    """Number of acts that one annotator has made in a project."""
-    query = select(func.count()).select_from(label)
-    return int(
-        connection.execute(
-            query.where(label.c.project_id == project_id, label.c.annotator_id == annotator_id)
-        ).scalar_one()
-    )
 
 
 def _event(row: object) -> LabelEvent:

@@ -95,12 +95,6 @@ def ensure_annotator(workspace: Workspace, name: str) -> int:
         return annotators.ensure_annotator(connection, clean_name, utc_now())
 
 
-def list_annotators(workspace: Workspace) -> dict[int, str]:
-    """Annotator id to name."""
-    with workspace.database.read() as connection:
-        return annotators.list_annotators(connection)
-
-
 def _clean_name(whose: str, name: str) -> str:
     clean_name = name.strip()
     if not clean_name or len(clean_name) > _MAX_NAME:
