@@ -64,8 +64,8 @@ def ask_settings(current: ProjectSettings, key: str) -> ProjectSettings:
         key=f"{key}_uncertainty",
         help="How doubt about a text is measured.",
     )
-    encoder = _ask_encoder(current.encoder, key)
-    lease = left.number_input(
+    first, rest = st.columns([1, 2])
+    lease = first.number_input(
         "Lease, minutes",
         1,
         24 * 60,
@@ -73,6 +73,8 @@ def ask_settings(current: ProjectSettings, key: str) -> ProjectSettings:
         key=f"{key}_lease",
         help="How long an annotator may hold a text before others get it.",
     )
+    with rest:
+        encoder = _ask_encoder(current.encoder, key)
     automatic = st.toggle(
         "Start the next round by itself when a batch is nearly done", current.automatic_rounds, key=f"{key}_automatic"
     )
