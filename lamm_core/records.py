@@ -110,7 +110,6 @@ class Lease:
         text: what is to be labelled.
         revision: number that the annotator's next act on this item must carry.
         round_number: round that chose the item.
-        score: its uncertainty when it was chosen.
         until: when the lease ends.
     """
 
@@ -120,7 +119,6 @@ class Lease:
     text: str
     revision: int
     round_number: int
-    score: float
     until: datetime
 
 
@@ -181,7 +179,7 @@ class Round:
     strategy: str | None
     uncertainty: str | None
     labels: int | None
-    all_targets_met: bool | None
+    newest_label_id: int | None
     seconds_embed: float | None
     seconds_fit: float | None
     seconds_select: float | None
@@ -190,7 +188,7 @@ class Round:
 
 @dataclass(frozen=True)
 class ModelVersion:
-    """A fitted model with everything needed to fit it again.
+    """A fitted model and what it was fitted on.
 
     Attributes:
         number: counts from 1 within the project.

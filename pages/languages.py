@@ -10,12 +10,17 @@ import streamlit as st  # noqa: E402
 from lamm_core.language_names import language_name  # noqa: E402
 from lamm_core.workflow.headline import headline  # noqa: E402
 from lamm_core.workflow.projects import languages_beyond_encoder  # noqa: E402
-from lamm_core.workflow.status import ProjectStatus, project_status  # noqa: E402
+from lamm_core.workflow.status import LanguageStatus, ProjectStatus, project_status  # noqa: E402
 from pages.components import services  # noqa: E402
 from pages.components.flags_chart import flags_chart  # noqa: E402
 from pages.components.frame import chosen_project  # noqa: E402
 from pages.components.palette import palette  # noqa: E402
 from pages.components.round_notice import show_round_notice  # noqa: E402
+
+_NEXT_HELP = (
+    "Texts of this language in a full next batch, by today's accuracy. "
+    "By text: the strategy takes texts from the whole pool, whatever their language."
+)
 
 
 def show_table(status: ProjectStatus) -> None:
@@ -26,11 +31,12 @@ def show_table(status: ProjectStatus) -> None:
             "Accuracy": [_percent(each.measured.accuracy) for each in status.languages],
             "95% interval": [_interval(each.measured.interval, each.measured.checked) for each in status.languages],
             "Target": [_percent(each.target) for each in status.languages],
-            "Gap": [f"{100 * each.gap:.0f} points" for each in status.languages],
+            "Gap": [_gap(each) for each in status.languages],
             "Share of pool": [100 * each.pool_share for each in status.languages],
             "Share of labels": [100 * each.label_share for each in status.languages],
             "Labels": [each.labels for each in status.languages],
-            "Next quota": [each.quota for each in status.languages],
+            "In this batch": [each.quota for each in status.languages],
+            "In the next": [_next_quota(status, each) for each in status.languages],
         }
     )
     share = {"min_value": 0.0, "max_value": 100.0, "format": "%.1f%%"}
@@ -40,8 +46,11 @@ def show_table(status: ProjectStatus) -> None:
         column_config={
             "Share of pool": st.column_config.ProgressColumn(**share),
             "Share of labels": st.column_config.ProgressColumn(**share),
-            "Next quota": st.column_config.NumberColumn(help="Texts of this language in the newest batch."),
-            "Gap": st.column_config.TextColumn(help="Target minus accuracy: what the next batch is split by."),
+            "In this batch": st.column_config.NumberColumn(
+                help="Texts of this language that the newest round chose; 0 where the queue was full."
+            ),
+            "In the next": st.column_config.TextColumn(help=_NEXT_HELP),
+            "Gap": st.column_config.TextColumn(help="Target minus accuracy: what the strategy LAMM splits a batch by."),
         },
     )
 
@@ -57,13 +66,25 @@ def show_warnings(status: ProjectStatus) -> None:
             icon=":material/translate:",
         )
 
-    used_up = [each for each in status.languages if each.gap > 0 and 0 < each.pool == each.labels + each.skipped]
+    missed = [each for each in status.languages if each.measured.checked and each.gap > 0]
+    used_up = [each for each in missed if 0 < each.pool == each.labels + each.skipped]
     if used_up:
         names = ", ".join(language_name(each.language) for each in used_up)
         st.warning(
-            f"{names}: every text is labelled and the target is not met. Bring in more texts on the page Project.",
+            f"{names}: every text is labelled or skipped and the target is not met. "
+            "Bring in more texts on the page Project.",
             icon=":material/inventory_2:",
         )
+
+
+def _gap(each: LanguageStatus) -> str:
+    return f"{100 * each.gap:.0f} points" if each.measured.checked else "not measured"
+
+
+def _next_quota(status: ProjectStatus, each: LanguageStatus) -> str:
+    if status.chosen_by_text:
+        return "by text"
+    return "not known yet" if each.next_quota is None else f"{each.next_quota:,}"
 
 
 def _percent(share: float | None) -> str:

@@ -84,7 +84,7 @@ def command(
         typer.echo(_describe(mapping, language))
         result = import_table(workspace, target, table, mapping, purpose or Purpose.POOL, language, hide_labels)
         _report(target, result, rejected_to)
-        if not result.added and not result.already:
+        if len(result.rejected) == len(table):
             raise InvalidInput(f"None of the {len(table):,} rows of {file.name!r} could be imported.")
         if no_embed:
             typer.echo("The texts are not embedded yet; the next round does it.")
@@ -137,10 +137,7 @@ def _describe(mapping: ColumnMapping, language: str | None) -> str:
 
 
 def _report(project: Project, result: ImportResult, rejected_to: Path | None) -> None:
-    typer.echo(
-        f"Project {project.name!r}: {result.added_pool:,} texts added to the pool, {result.added_check:,} to the check "
-        f"set; {result.already:,} were there already; {len(result.rejected):,} rows rejected."
-    )
+    typer.echo(f"Project {project.name!r}: {result.summary}; {len(result.rejected):,} rows rejected.")
     if rejected_to is not None:
         _write_rejected(result.rejected, rejected_to)
         typer.echo(f"The rejected rows are in {rejected_to}.")

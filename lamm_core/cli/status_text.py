@@ -14,14 +14,14 @@ from lamm_core.workflow.status import LanguageStatus, ProjectStatus
 
 def status_table(status: ProjectStatus) -> Table:
     """One row a language, largest gap first."""
-    table = _table(status.project.name, "pool\nshare", "label\nshare", "labels", "next\nquota")
+    table = _table(status.project.name, "pool\nshare", "label\nshare", "labels", "batch\nnow/next")
     for each in status.languages:
         table.add_row(
             *_accuracy_cells(each),
             _percent(each.pool_share),
             _percent(each.label_share),
             f"{each.labels:,}",
-            f"{each.quota:,}",
+            f"{each.quota:,}/{_next_quota(status, each)}",
         )
     return table
 
@@ -85,9 +85,9 @@ def status_record(status: ProjectStatus, serving: int | None) -> dict[str, objec
         project, created_at, classes, budget, strategy, uncertainty, encoder, seed; targets (how many), targets_met,
         furthest (language code); pool, labels (counts); languages (list, largest gap first: language, name, target,
         accuracy, interval [low, high], correct, checked, gap, target_met, pool, pool_share, labels, label_share,
-        skipped, quota); round (newest: number, attempt, state, stage, progress, error, started_at, finished_at,
-        strategy, labels); model (number, round, labels, created_at); batch (round, size, closed, open, held,
-        held_until).
+        skipped, quota (of the newest batch), next_quota (of a full next one)); round (newest: number, attempt, state,
+        stage, progress, error, started_at, finished_at, strategy, labels); model (number, round, labels, created_at);
+        batch (round, size, closed, open, held, held_until).
     """
     settings = status.project.settings
     furthest = status.furthest
@@ -129,6 +129,7 @@ def _language_record(each: LanguageStatus) -> dict[str, object]:
         "label_share": each.label_share,
         "skipped": each.skipped,
         "quota": each.quota,
+        "next_quota": each.next_quota,
     }
 
 
@@ -176,9 +177,15 @@ def _accuracy_cells(each: LanguageStatus) -> tuple[str, str, str, Text]:
     if each.measured.accuracy is None:
         return name, "not measured", _percent(each.target), Text("?", style="dim")
     low, high = each.measured.interval
-    accuracy = f"{_percent(each.measured.accuracy)} ({100 * low:.1f}–{100 * high:.1f})"
+    accuracy = f"{_percent(each.measured.accuracy)} ({100 * low:.0f}–{100 * high:.0f})"
     gap = Text("met", style="green") if each.target_met else Text(_percent(each.gap), style="yellow")
     return name, accuracy, _percent(each.target), gap
+
+
+def _next_quota(status: ProjectStatus, each: LanguageStatus) -> str:
+    if status.chosen_by_text:
+        return "by text"
+    return "?" if each.next_quota is None else f"{each.next_quota:,}"
 
 
 def _percent(fraction: float) -> str:

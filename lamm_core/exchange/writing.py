@@ -1,5 +1,6 @@
-"""Write a table to a file of the format its ending names, whole or not at all."""
+"""Write a table in the format that an ending names; to a file whole or not at all."""
 
+import io
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -8,22 +9,36 @@ import pandas as pd
 
 from lamm_core.errors import StorageUnavailable, UnreadableFile
 
-Writer = Callable[[pd.DataFrame, Path], None]
+Writer = Callable[[pd.DataFrame], bytes]
 
 
-def _write_csv(table: pd.DataFrame, path: Path) -> None:
-    table.to_csv(path, index=False, lineterminator="\n")
+def _csv(table: pd.DataFrame) -> bytes:
+    return table.to_csv(index=False, lineterminator="\n").encode()
 
 
-def _write_jsonl(table: pd.DataFrame, path: Path) -> None:
-    table.to_json(path, orient="records", lines=True, force_ascii=False, date_format="iso")
+def _jsonl(table: pd.DataFrame) -> bytes:
+    return table.to_json(orient="records", lines=True, force_ascii=False, date_format="iso").encode()
 
 
-def _write_parquet(table: pd.DataFrame, path: Path) -> None:
-    table.to_parquet(path, index=False)
+def _parquet(table: pd.DataFrame) -> bytes:
+    file = io.BytesIO()
+    table.to_parquet(file, index=False)
+    return file.getvalue()
 
 
-WRITERS: dict[str, Writer] = {".csv": _write_csv, ".jsonl": _write_jsonl, ".parquet": _write_parquet}
+WRITERS: dict[str, Writer] = {".csv": _csv, ".jsonl": _jsonl, ".parquet": _parquet}
+
+
+def table_bytes(table: pd.DataFrame, ending: str) -> bytes:
+    """The content of a file that holds the table.
+
+    Args:
+        ending: a key of `WRITERS`, such as ".csv".
+
+    Raises:
+        UnreadableFile: the ending names no format that can be written.
+    """
+    return _writer(ending, ending)(table)
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
@@ -33,12 +48,10 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
         UnreadableFile: the ending names no format that can be written.
         StorageUnavailable: the file cannot be written there.
     """
-    writer = WRITERS.get(path.suffix.lower())
-    if writer is None:
-        raise UnreadableFile(f"{path.name!r} is of an unknown format; use one of {', '.join(WRITERS)}.")
+    _writer(path.suffix, path.name)  # before anything is written
     aside = path.with_name(f".{path.name}.part")
     try:
-        writer(table, aside)
+        aside.write_bytes(table_bytes(table, path.suffix))
         aside.replace(path)
     except OSError as error:
         reason = str(error.strerror or error).rstrip(".")
@@ -46,3 +59,10 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
     finally:
         with suppress(OSError):  # there is none after a success, and no folder after some failures
             aside.unlink()
+
+
+def _writer(ending: str, title: str) -> Writer:
+    writer = WRITERS.get(ending.lower())
+    if writer is None:
+        raise UnreadableFile(f"{title!r} is of an unknown format; use one of {', '.join(WRITERS)}.")
+    return writer

@@ -35,7 +35,7 @@ def as_record(result: BacktestResult) -> dict[str, object]:
 
 
 def to_json(value: object) -> str:
-    """Plain values as valid JSON. Infinity is written as 1e999, which every reader takes as infinity.
+    """Plain values as valid JSON. Infinity is written as 1e999: readers take it for infinity or their largest number.
 
     Raises:
         ValueError: a number is not a number (NaN).
@@ -81,12 +81,6 @@ def results_table(results: Sequence[BacktestResult]) -> Table:
             *(f"{result.auc[language]:.3f}\n{result.label_share[language]:.0%}" for language in languages),
         )
     return table
-
-
-def results_tables(results: Sequence[BacktestResult]) -> list[Table]:
-    """One table a task, in the order in which the tasks come."""
-    names = dict.fromkeys(result.task for result in results)
-    return [results_table([result for result in results if result.task == name]) for name in names]
 
 
 def _title(results: Sequence[BacktestResult]) -> str:

@@ -15,7 +15,7 @@ from lamm_core.model.embedding_store import Vectors
 from lamm_core.model.threads import with_one_thread
 
 # At these sizes newton-cg is a little faster than lbfgs and stops far closer to the optimum (probabilities within
-# 0.001 of it instead of 0.02), always from a cold start, so that the same labels give the same model.
+# 0.001 of it instead of 0.02). A project's models start cold, so that the same labels give the same model.
 CLASSIFIER_SETTINGS: dict[str, Any] = {"C": 10.0, "solver": "newton-cg", "max_iter": 1000}
 
 

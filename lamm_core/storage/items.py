@@ -25,6 +25,7 @@ class ItemTable:
         languages: `(n,)`.
         keys: n text keys for the embedding store.
         classes: `(n,)` class names; empty text where an item has none.
+        label_ids: `(n,)` id of the label that decides each item's class; 0 where an item has none.
         states: `(n,)` values of `ItemState`.
     """
 
@@ -32,6 +33,7 @@ class ItemTable:
     languages: NDArray[np.str_]
     keys: list[bytes]
     classes: NDArray[np.str_]
+    label_ids: NDArray[np.int64]
     states: NDArray[np.str_]
 
     def __len__(self) -> int:
@@ -45,6 +47,7 @@ class ItemTable:
             self.languages[rows],
             [self.keys[row] for row in rows],
             self.classes[rows],
+            self.label_ids[rows],
             self.states[rows],
         )
 
@@ -70,7 +73,7 @@ def add_items(
             for new, key in zip(items[start : start + _CHUNK], keys[start : start + _CHUNK], strict=True)
         ]
         connection.execute(insert(item), rows)
-    _add_imported_labels(connection, project_id, now)
+    add_imported_labels(connection, project_id, now)
 
 
 def _item_row(project_id: int, new: NewItem, key: bytes, class_ids: dict[str, int], now: datetime) -> dict[str, Any]:
@@ -88,9 +91,10 @@ def _item_row(project_id: int, new: NewItem, key: bytes, class_ids: dict[str, in
     }
 
 
-def _add_imported_labels(connection: Connection, project_id: int, now: datetime) -> None:
+def add_imported_labels(connection: Connection, project_id: int, now: datetime) -> None:
+    """Write a label of source `import` for every item that has a class but no label yet."""
     fresh = (item.c.project_id == project_id) & item.c.class_id.is_not(None) & item.c.label_id.is_(None)
-    rows = connection.execute(select(item.c.id, item.c.class_id).where(fresh)).all()
+    rows = connection.execute(select(item.c.id, item.c.class_id).where(fresh).order_by(item.c.id)).all()
     labels = [
         {
             "project_id": project_id,
@@ -112,21 +116,52 @@ def _add_imported_labels(connection: Connection, project_id: int, now: datetime)
     connection.execute(update(item).where(fresh).values(label_id=newest))
 
 
-def existing_items(connection: Connection, project_id: int, external_ids: Sequence[str]) -> dict[str, bytes]:
-    """External id to text key, for those of the given ids that the project has already."""
-    found: dict[str, bytes] = {}
+@dataclass(frozen=True)
+class StoredItem:
+    """What an import must know of an item that is there already."""
+
+    id: int
+    language: str
+    text_key: bytes
+    purpose: Purpose
+    class_name: str | None
+
+
+def existing_items(connection: Connection, project_id: int, external_ids: Sequence[str]) -> dict[str, StoredItem]:
+    """External id to item, for those of the given ids that the project has already."""
+    found: dict[str, StoredItem] = {}
     for start in range(0, len(external_ids), _CHUNK):
-        query = select(item.c.external_id, item.c.text_key).where(
-            item.c.project_id == project_id, item.c.external_id.in_(external_ids[start : start + _CHUNK])
+        query = (
+            select(
+                item.c.external_id, item.c.id, item.c.language, item.c.text_key, item.c.purpose, project_class.c.name
+            )
+            .outerjoin(project_class, project_class.c.id == item.c.class_id)
+            .where(item.c.project_id == project_id, item.c.external_id.in_(external_ids[start : start + _CHUNK]))
         )
-        found |= {row.external_id: row.text_key for row in connection.execute(query)}
+        found |= {
+            row.external_id: StoredItem(row.id, row.language, row.text_key, Purpose(row.purpose), row.name)
+            for row in connection.execute(query)
+        }
+    return found
+
+
+def keys_of_purpose(connection: Connection, project_id: int, keys: Sequence[bytes], purpose: Purpose) -> set[bytes]:
+    """Those of the given text keys that an item of this purpose has."""
+    found: set[bytes] = set()
+    for start in range(0, len(keys), _CHUNK):
+        query = select(item.c.text_key).where(
+            item.c.project_id == project_id,
+            item.c.text_key.in_(keys[start : start + _CHUNK]),
+            item.c.purpose == purpose,
+        )
+        found |= set(connection.execute(query).scalars())
     return found
 
 
 def read_items(connection: Connection, project_id: int, purpose: Purpose) -> ItemTable:
     """All items of one purpose as columns, in the order of their ids, without their texts."""
     query = (
-        select(item.c.id, item.c.language, item.c.text_key, item.c.state, project_class.c.name)
+        select(item.c.id, item.c.language, item.c.text_key, item.c.label_id, item.c.state, project_class.c.name)
         .outerjoin(project_class, project_class.c.id == item.c.class_id)
         .where(item.c.project_id == project_id, item.c.purpose == purpose)
         .order_by(item.c.id)
@@ -137,6 +172,7 @@ def read_items(connection: Connection, project_id: int, purpose: Purpose) -> Ite
         languages=np.array([row.language for row in rows], dtype=str),
         keys=[row.text_key for row in rows],
         classes=np.array([row.name or "" for row in rows], dtype=str),
+        label_ids=np.fromiter((row.label_id or 0 for row in rows), dtype=np.int64, count=len(rows)),
         states=np.array([row.state for row in rows], dtype=str),
     )
 
@@ -185,14 +221,6 @@ def count_items(connection: Connection, project_id: int) -> dict[tuple[Purpose, 
     return {
         (Purpose(row.purpose), row.language, ItemState(row.state)): int(row.items) for row in connection.execute(query)
     }
-
-
-def count_labelled(connection: Connection, project_id: int) -> int:
-    """Number of labelled items in the pool."""
-    query = select(func.count()).where(
-        item.c.project_id == project_id, item.c.purpose == Purpose.POOL, item.c.state == ItemState.LABELLED
-    )
-    return int(connection.execute(query).scalar_one())
 
 
 def has_unlabelled(connection: Connection, project_id: int) -> bool:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from lamm_core.records import Action, LabelEvent, Source
 from lamm_core.storage.tables import label, project_class
@@ -80,6 +80,13 @@ def last_act(connection: Connection, project_id: int, annotator_id: int) -> Labe
     ).order_by(label.c.id.desc())
     row = connection.execute(query.limit(1)).mappings().one_or_none()
     return _event(row) if row else None
+
+
+def newest_label_id(connection: Connection, project_id: int) -> int | None:
+    """Id of the newest act in a project, imported labels included; it grows with every change."""
+    query = select(func.max(label.c.id)).where(label.c.project_id == project_id)
+    found = connection.execute(query).scalar_one()
+    return None if found is None else int(found)
 
 
 def _event(row: object) -> LabelEvent:

@@ -16,9 +16,9 @@ def add_batch(
     round_id: int,
     item_ids: Sequence[int],
     languages: Sequence[str],
-    scores: Sequence[float],
+    scores: Sequence[float] | None,
 ) -> None:
-    """Queue the items of a batch in the given order."""
+    """Queue the items of a batch in the given order; without scores where chance chose them."""
     rows = [
         {
             "project_id": project_id,
@@ -26,9 +26,9 @@ def add_batch(
             "item_id": int(item_id),
             "language": str(language),
             "position": position,
-            "score": float(score),
+            "score": None if scores is None else float(scores[position]),
         }
-        for position, (item_id, language, score) in enumerate(zip(item_ids, languages, scores, strict=True))
+        for position, (item_id, language) in enumerate(zip(item_ids, languages, strict=True))
     ]
     if rows:
         connection.execute(insert(batch_item), rows)
@@ -81,7 +81,6 @@ def _leases(connection: Connection, batch_item_ids: list[int], annotator_id: int
             item.c.text,
             (func.coalesce(last_revision, 0) + 1).label("revision"),
             round_.c.number.label("round_number"),
-            batch_item.c.score,
             batch_item.c.lease_until.label("until"),
         )
         .join(item, item.c.id == batch_item.c.item_id)

@@ -13,9 +13,11 @@ from lamm_core.records import Round, RoundLanguage, RoundState
 from lamm_core.storage.tables import round_, round_language
 
 
-def latest_round(connection: Connection, project_id: int) -> Round | None:
-    """The newest round of a project, whatever its state."""
+def latest_round(connection: Connection, project_id: int, *, lock: bool = False) -> Round | None:
+    """The newest round of a project, whatever its state; with a lock nobody else changes it in this transaction."""
     query = select(round_).where(round_.c.project_id == project_id).order_by(round_.c.number.desc()).limit(1)
+    if lock:
+        query = query.with_for_update()
     row = connection.execute(query).mappings().one_or_none()
     return _round(row) if row else None
 

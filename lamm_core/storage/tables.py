@@ -126,6 +126,7 @@ item = Table(
     Column("label_id", BigId, nullable=True),
     Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("project_id", "external_id"),
+    Index("ix_item_project_text_key", "project_id", "text_key"),
     Index("ix_item_project_purpose_state_language", "project_id", "purpose", "state", "language"),
 )
 
@@ -166,7 +167,7 @@ round_ = Table(
     Column("strategy", String(100), nullable=True),
     Column("uncertainty", String(100), nullable=True),
     Column("labels", Integer, nullable=True),
-    Column("all_targets_met", Boolean, nullable=True),
+    Column("newest_label_id", BigId, nullable=True),
     Column("seconds_embed", Float, nullable=True),
     Column("seconds_fit", Float, nullable=True),
     Column("seconds_select", Float, nullable=True),
@@ -225,7 +226,7 @@ batch_item = Table(
     Column("item_id", BigId, ForeignKey("item.id"), nullable=False),
     Column("language", String(35), nullable=False),
     Column("position", Integer, nullable=False),
-    Column("score", Float, nullable=False),
+    Column("score", Float, nullable=True),
     Column("annotator_id", BigId, ForeignKey("annotator.id"), nullable=True),
     Column("lease_until", UtcDateTime, nullable=True),
     Column("closed_at", UtcDateTime, nullable=True),

@@ -6,9 +6,11 @@ import socket
 import subprocess
 import sys
 
+from sqlalchemy.exc import DBAPIError
+
 from lamm_core.errors import LammError, RoundRunning, RoundSuperseded, StorageUnavailable
 from lamm_core.records import Project, Round, RoundState
-from lamm_core.storage import items, queue, rounds
+from lamm_core.storage import items, labels, queue, rounds
 from lamm_core.workflow.batches import is_nearly_done
 from lamm_core.workflow.running import begin_round
 from lamm_core.workflow.workspace import Workspace, utc_now
@@ -26,7 +28,7 @@ def start_round_if_due(workspace: Workspace, project: Project) -> Round | None:
         return start_round(workspace, project) if _is_due(workspace, project) else None
     except RoundRunning:
         return None
-    except LammError:
+    except (LammError, DBAPIError, OSError):
         _log.exception("the next round of project %s could not be started", project.id)
         return None
 
@@ -63,7 +65,7 @@ def start_round(workspace: Workspace, project: Project) -> Round:
 
 def _name_process(workspace: Workspace, round_: Round, process_id: int) -> None:
     """Write down which process performs the round, so that its death is noticed even before its first heartbeat."""
-    with contextlib.suppress(RoundSuperseded), workspace.database.write() as connection:
+    with contextlib.suppress(RoundSuperseded, StorageUnavailable), workspace.database.write() as connection:
         rounds.beat(connection, round_.id, round_.attempt, utc_now(), host=socket.gethostname(), process_id=process_id)
 
 
@@ -81,5 +83,5 @@ def _is_due(workspace: Workspace, project: Project) -> bool:
         if items.has_unlabelled(connection, project.id):
             return True
         # The pool has nothing more to give: one last round, after the last label, if the model has not seen it.
-        seen = latest.labels if latest is not None else 0
-        return open_items.open == 0 and items.count_labelled(connection, project.id) != seen
+        seen = latest.newest_label_id if latest is not None else None
+        return open_items.open == 0 and labels.newest_label_id(connection, project.id) != seen

@@ -4,10 +4,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from lamm_core.exchange.writing import write_table
+from lamm_core.exchange.writing import WRITERS, table_bytes, write_table
 from lamm_core.records import Project
 from lamm_core.storage import provenance
 from lamm_core.workflow.workspace import Workspace
+
+EXPORT_ENDINGS = tuple(WRITERS)
+
+_TYPES = {"round": "Int64", "model": "Int64", "weight": "float64", "uncertainty": "float64", "seconds": "float64"}
 
 
 def labels_table(workspace: Workspace, project: Project) -> pd.DataFrame:
@@ -19,7 +23,21 @@ def labels_table(workspace: Workspace, project: Project) -> pd.DataFrame:
         strategy, weight (of the language), uncertainty (of the item), model (version that chose it).
     """
     with workspace.database.read() as connection:
-        return pd.DataFrame(provenance.labels_with_provenance(connection, project.id), columns=provenance.COLUMNS)
+        rows = provenance.labels_with_provenance(connection, project.id)
+    # Whole numbers stay whole where some rows have none.
+    return pd.DataFrame(rows, columns=provenance.COLUMNS).astype(_TYPES)
+
+
+def labels_file(workspace: Workspace, project: Project, ending: str) -> bytes:
+    """The content of a file with the labels of a project.
+
+    Args:
+        ending: one of `EXPORT_ENDINGS`.
+
+    Raises:
+        UnreadableFile: the ending names no format that can be written.
+    """
+    return table_bytes(labels_table(workspace, project), ending)
 
 
 def export_labels(workspace: Workspace, project: Project, path: Path) -> int:

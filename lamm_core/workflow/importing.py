@@ -1,18 +1,22 @@
 """Bring texts into a project."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
 import pandas as pd
+from sqlalchemy import Connection
 
-from lamm_core.exchange.columns import ColumnMapping, ParsedRows, RejectedRow, parse_rows, propose_columns
-from lamm_core.exchange.reading import read_table
+from lamm_core.exchange.columns import ColumnMapping as ColumnMapping  # what `read_file` gives and `import_table` takes
+from lamm_core.exchange.columns import ParsedRows, RejectedRow, parse_rows, propose_columns
+from lamm_core.exchange.reading import READERS, read_table
 from lamm_core.model.embedding import Progress, embed_missing
 from lamm_core.model.embedding_store import text_key
-from lamm_core.records import NewItem, Project, Purpose
-from lamm_core.storage import items, projects
+from lamm_core.records import ItemState, NewItem, Project, Purpose
+from lamm_core.storage import items, projects, queue
 from lamm_core.workflow.workspace import Workspace, utc_now
+
+FILE_ENDINGS = tuple(READERS)
 
 
 @dataclass(frozen=True)
@@ -22,12 +26,14 @@ class ImportResult:
     Attributes:
         added_pool: items added to the pool.
         added_check: items added to the check set.
-        already: items that were there before, with the same text.
+        labelled: items that were there without a class and now have the one of their row.
+        already: items that were there before, with nothing new to them.
         rejected: rows that could not be taken, and why.
     """
 
     added_pool: int
     added_check: int
+    labelled: int
     already: int
     rejected: tuple[RejectedRow, ...]
 
@@ -35,6 +41,15 @@ class ImportResult:
     def added(self) -> int:
         """Items added in all."""
         return self.added_pool + self.added_check
+
+    @property
+    def summary(self) -> str:
+        """What was taken, in one clause for a person."""
+        classes = f"{self.labelled:,} were given their class; " if self.labelled else ""
+        return (
+            f"{self.added_pool:,} texts added to the pool, {self.added_check:,} to the check set; "
+            f"{classes}{self.already:,} were there already"
+        )
 
 
 def read_file(file: Path | BinaryIO, name: str | None = None) -> tuple[pd.DataFrame, ColumnMapping]:
@@ -75,34 +90,80 @@ def import_table(
 
 def store_rows(workspace: Workspace, project: Project, parsed: ParsedRows) -> ImportResult:
     """Add parsed rows to a project, in one transaction."""
-    keys = {each.external_id: text_key(each.text) for each in parsed.items}
-    rejected = list(parsed.rejected)
-    fresh: list[NewItem] = []
     with workspace.database.write() as connection:
         projects.lock_project(connection, project.id)
-        known = items.existing_items(connection, project.id, list(keys))
-        for row, each in zip(parsed.rows, parsed.items, strict=True):
-            if each.external_id not in known:
-                fresh.append(each)
-            elif known[each.external_id] != keys[each.external_id]:
-                reason = f"the id {each.external_id!r} stands for another text in the project"
-                rejected.append(RejectedRow(row, reason))
-        items.add_items(
-            connection,
-            project.id,
-            fresh,
-            [keys[each.external_id] for each in fresh],
-            projects.class_ids(connection, project.id),
-            utc_now(),
-        )
-    in_pool = sum(each.purpose is Purpose.POOL for each in fresh)
-    clashes = len(rejected) - len(parsed.rejected)
+        sorted_rows = _sort_rows(connection, project, parsed)
+        class_ids, now = projects.class_ids(connection, project.id), utc_now()
+        for item_id, class_name in sorted_rows.classes.items():
+            items.set_item(connection, item_id, ItemState.LABELLED, class_ids[class_name])
+            queue.close(connection, item_id, now)
+        keys = [text_key(each.text) for each in sorted_rows.fresh]
+        items.add_items(connection, project.id, sorted_rows.fresh, keys, class_ids, now)
+    in_pool = sum(each.purpose is Purpose.POOL for each in sorted_rows.fresh)
     return ImportResult(
         added_pool=in_pool,
-        added_check=len(fresh) - in_pool,
-        already=len(parsed.items) - len(fresh) - clashes,
-        rejected=tuple(sorted(rejected, key=lambda each: each.row)),
+        added_check=len(sorted_rows.fresh) - in_pool,
+        labelled=len(sorted_rows.classes),
+        already=sorted_rows.already,
+        rejected=tuple(sorted([*parsed.rejected, *sorted_rows.rejected], key=lambda each: each.row)),
     )
+
+
+@dataclass
+class _SortedRows:
+    """Parsed rows by what is to be done with them: stored, used to label what is there, passed over, refused."""
+
+    fresh: list[NewItem] = field(default_factory=list)
+    classes: dict[int, str] = field(default_factory=dict)
+    already: int = 0
+    rejected: list[RejectedRow] = field(default_factory=list)
+
+
+def _sort_rows(connection: Connection, project: Project, parsed: ParsedRows) -> _SortedRows:
+    known = items.existing_items(connection, project.id, [each.external_id for each in parsed.items])
+    taken = _texts_of_the_other_purpose(connection, project, parsed)
+    result = _SortedRows()
+    for row, each in zip(parsed.rows, parsed.items, strict=True):
+        stored = known.get(each.external_id)
+        if stored is None and text_key(each.text) in taken[each.purpose]:
+            other = "check set" if each.purpose is Purpose.POOL else "pool"
+            result.rejected.append(RejectedRow(row, f"the same text is in the {other}"))
+        elif stored is None:
+            result.fresh.append(each)
+        elif (clash := _clash(stored, each)) is not None:
+            result.rejected.append(RejectedRow(row, clash))
+        elif each.class_name is not None and stored.class_name is None:
+            result.classes[stored.id] = each.class_name
+        else:
+            result.already += 1
+    return result
+
+
+def _texts_of_the_other_purpose(
+    connection: Connection, project: Project, parsed: ParsedRows
+) -> dict[Purpose, set[bytes]]:
+    """Texts that an item of each purpose may not have: what is measured with must never be trained on.
+
+    Where one file holds a text for both, the check set keeps it.
+    """
+    keys = {purpose: [text_key(each.text) for each in parsed.items if each.purpose is purpose] for purpose in Purpose}
+    in_pool = items.keys_of_purpose(connection, project.id, keys[Purpose.CHECK], Purpose.POOL)
+    in_check = items.keys_of_purpose(connection, project.id, keys[Purpose.POOL], Purpose.CHECK)
+    return {Purpose.CHECK: in_pool, Purpose.POOL: in_check | (set(keys[Purpose.CHECK]) - in_pool)}
+
+
+def _clash(stored: items.StoredItem, new: NewItem) -> str | None:
+    """Why a row cannot be the item that bears its id already; None where it can."""
+    subject = f"the id {new.external_id!r} stands for"
+    if stored.text_key != text_key(new.text):
+        return f"{subject} another text in the project"
+    if stored.language != new.language:
+        return f"{subject} a text in {stored.language!r} in the project"
+    if stored.purpose is not new.purpose:
+        return f"{subject} a text of the {'pool' if stored.purpose is Purpose.POOL else 'check set'} in the project"
+    if None not in (stored.class_name, new.class_name) and stored.class_name != new.class_name:
+        return f"{subject} a text of the class {stored.class_name!r} in the project"
+    return None
 
 
 def embed_project(workspace: Workspace, project: Project, progress: Progress | None = None) -> int:

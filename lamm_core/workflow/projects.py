@@ -5,7 +5,7 @@ import re
 from sqlalchemy.exc import IntegrityError
 
 from lamm_core.errors import InvalidProject, ProjectExists, UnknownProject
-from lamm_core.model.encoders import supported_languages
+from lamm_core.model.encoders import BUILTIN_ENCODERS, supported_languages
 from lamm_core.records import Project, ProjectSettings
 from lamm_core.selection.strategies import find_strategy
 from lamm_core.selection.uncertainty import find_uncertainty
@@ -16,8 +16,8 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _MAX_NAME = 200
 _MAX_LANGUAGE = 35
 _MAX_ENCODER = 500
-_MAX_BUDGET = 100_000
-_MAX_LEASE = 7 * 24 * 60
+MAX_BUDGET = 100_000
+MAX_LEASE_MINUTES = 7 * 24 * 60
 _MAX_SEED = 2**31 - 1
 
 
@@ -95,6 +95,12 @@ def ensure_annotator(workspace: Workspace, name: str) -> int:
         return annotators.ensure_annotator(connection, clean_name, utc_now())
 
 
+def list_annotators(workspace: Workspace) -> dict[int, str]:
+    """Annotator id to name, of all who ever came."""
+    with workspace.database.read() as connection:
+        return annotators.list_annotators(connection)
+
+
 def _clean_name(whose: str, name: str) -> str:
     clean_name = name.strip()
     if not clean_name or len(clean_name) > _MAX_NAME:
@@ -113,8 +119,8 @@ def check_settings(settings: ProjectSettings) -> None:
             raise InvalidProject(f"{language!r} is not a language code such as 'en' or 'pt-BR'.")
         if not 0 < target <= 1:
             raise InvalidProject(f"The target of {language!r} is {target}; it must be above 0 and at most 1.")
-    _check_number("budget", settings.budget, 1, _MAX_BUDGET, "labels a batch")
-    _check_number("lease", settings.lease_minutes, 1, _MAX_LEASE, "minutes")
+    _check_number("budget", settings.budget, 1, MAX_BUDGET, "labels a batch")
+    _check_number("lease", settings.lease_minutes, 1, MAX_LEASE_MINUTES, "minutes")
     _check_number("seed", settings.seed, 0, _MAX_SEED)
     if not settings.encoder.strip() or len(settings.encoder) > _MAX_ENCODER:
         raise InvalidProject(
@@ -130,6 +136,11 @@ def languages_beyond_encoder(settings: ProjectSettings) -> list[str]:
     """Languages of a project that its encoder was not trained on, as far as that is known."""
     known = supported_languages(settings.encoder)
     return [each for each in settings.targets if known and each.split("-")[0].lower() not in known]
+
+
+def builtin_encoders() -> dict[str, str]:
+    """Encoders that need no download: name to one sentence for the person who chooses."""
+    return {each.name: each.summary for each in BUILTIN_ENCODERS.values()}
 
 
 def _check_number(what: str, value: int, least: int, most: int, unit: str = "") -> None:

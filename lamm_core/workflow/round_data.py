@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from lamm_core.model.embedding_store import Vectors
 from lamm_core.records import ItemState, OpenItems, Project, Purpose
-from lamm_core.storage import items, queue
+from lamm_core.storage import items, labels, queue
 from lamm_core.storage.items import ItemTable
 from lamm_core.workflow.workspace import Workspace, utc_now
 
@@ -22,6 +22,7 @@ class RoundData:
         check: all items of the check set.
         check_vectors: `(m, d)` their embeddings.
         open_items: what is still open in earlier batches.
+        newest_label_id: the newest act that the round has seen.
     """
 
     pool: ItemTable
@@ -29,6 +30,7 @@ class RoundData:
     check: ItemTable
     check_vectors: Vectors
     open_items: OpenItems
+    newest_label_id: int | None
 
     @property
     def labelled(self) -> NDArray[np.bool_]:
@@ -50,7 +52,8 @@ def read_round_data(workspace: Workspace, project: Project) -> RoundData:
         pool = items.read_items(connection, project.id, Purpose.POOL)
         check = items.read_items(connection, project.id, Purpose.CHECK)
         open_items = queue.count_open(connection, project.id, utc_now())
+        newest = labels.newest_label_id(connection, project.id)
     store = workspace.embedding_store(project.settings.encoder)
     pool = pool.where(store.rows_of(pool.keys) >= 0)
     check = check.where(store.rows_of(check.keys) >= 0)
-    return RoundData(pool, store.vectors(pool.keys), check, store.vectors(check.keys), open_items)
+    return RoundData(pool, store.vectors(pool.keys), check, store.vectors(check.keys), open_items, newest)

@@ -1,17 +1,21 @@
 """Begin a round, and notice one that died: two rounds of a project never run at once."""
 
 import socket
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import psutil
+from sqlalchemy import Connection
 
 from lamm_core.errors import RoundRunning
 from lamm_core.records import Project, Round, RoundState
 from lamm_core.storage import rounds
 from lamm_core.workflow.workspace import Workspace, utc_now
 
-# A round says every two seconds that it is alive; this many without a word mean that it is not.
-SILENCE = timedelta(seconds=30)
+# A round says every two seconds that it is alive. Where its process can be looked at, that decides, and only a very
+# long silence counts (a laptop may sleep, a database be busy); where it cannot, a shorter silence must be enough, which
+# is still longer than a writer ever waits for the database.
+SILENCE = timedelta(seconds=90)
+SILENCE_OF_A_LIVING_PROCESS = timedelta(minutes=10)
 DIED = "The round stopped without finishing; rounds.log in the data folder may say why."
 
 
@@ -22,12 +26,9 @@ def begin_round(workspace: Workspace, project: Project) -> Round:
         RoundRunning: a round of this project is running already.
     """
     with workspace.database.write() as connection:
-        latest = rounds.latest_round(connection, project.id)
+        latest = _latest_without_the_dead(connection, project.id)
         if latest is not None and latest.state is RoundState.RUNNING:
-            if is_alive(latest):
-                raise RoundRunning(f"Round {latest.number} of {project.name!r} is running already ({latest.stage}).")
-            rounds.fail(connection, latest.id, latest.attempt, DIED, utc_now())
-            latest = rounds.latest_round(connection, project.id)
+            raise RoundRunning(f"Round {latest.number} of {project.name!r} is running already ({latest.stage}).")
         round_id = rounds.start_round(connection, project.id, latest, utc_now())
         return rounds.get_round(connection, round_id)
 
@@ -39,17 +40,30 @@ def notice_dead_round(workspace: Workspace, project: Project) -> Round | None:
     if latest is None or latest.state is not RoundState.RUNNING or is_alive(latest):
         return latest
     with workspace.database.write() as connection:
-        rounds.fail(connection, latest.id, latest.attempt, DIED, utc_now())
-        return rounds.latest_round(connection, project.id)
+        return _latest_without_the_dead(connection, project.id)
+
+
+def _latest_without_the_dead(connection: Connection, project_id: int) -> Round | None:
+    """The newest round, marked failed if it died; looked at again under lock, since it may have beaten meanwhile."""
+    latest = rounds.latest_round(connection, project_id, lock=True)
+    if latest is None or latest.state is not RoundState.RUNNING or is_alive(latest):
+        return latest
+    rounds.fail(connection, latest.id, latest.attempt, DIED, utc_now())
+    return rounds.get_round(connection, latest.id)
 
 
 def is_alive(round_: Round) -> bool:
     """Whether a running round's process still works on it, as far as that can be known from here."""
-    if utc_now() - round_.heartbeat_at > SILENCE:
-        return False
+    silence = utc_now() - round_.heartbeat_at
     if round_.process_id is None or round_.host != socket.gethostname():
-        return True
+        return silence < SILENCE
+    return silence < SILENCE_OF_A_LIVING_PROCESS and _runs(round_.process_id, round_.heartbeat_at)
+
+
+def _runs(process_id: int, since: datetime) -> bool:
+    """Whether the process lives, and is not another one that was given the same number later."""
     try:
-        return bool(psutil.Process(round_.process_id).status() != psutil.STATUS_ZOMBIE)
+        process = psutil.Process(process_id)
+        return process.status() != psutil.STATUS_ZOMBIE and process.create_time() <= since.timestamp() + 1
     except psutil.NoSuchProcess:
         return False

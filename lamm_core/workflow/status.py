@@ -13,7 +13,8 @@ from lamm_core.records import (
     RoundLanguage,
     RoundState,
 )
-from lamm_core.selection import language_weights
+from lamm_core.selection import allocate, language_weights
+from lamm_core.selection.strategies import find_strategy
 from lamm_core.storage import items, models, queue, rounds
 from lamm_core.workflow.running import notice_dead_round
 from lamm_core.workflow.workspace import Workspace, utc_now
@@ -34,6 +35,8 @@ class LanguageStatus:
         label_share: its share of the labels, 0 to 1.
         skipped: items set aside.
         quota: items that the newest batch took from it.
+        next_quota: items that a full batch would take from it by today's gaps; None where that is not known: the
+            strategy chooses from the whole pool, or there is no model yet.
     """
 
     language: str
@@ -46,6 +49,7 @@ class LanguageStatus:
     label_share: float
     skipped: int
     quota: int
+    next_quota: int | None
 
     @property
     def target_met(self) -> bool:
@@ -92,6 +96,11 @@ class ProjectStatus:
         return next((each for each in self.languages if each.measured.checked and each.gap > 0), None)
 
     @property
+    def chosen_by_text(self) -> bool:
+        """Whether the strategy chooses from the whole pool, text by text, so that no language has a quota."""
+        return find_strategy(self.project.settings.strategy).weighting is None
+
+    @property
     def unmeasured(self) -> tuple[str, ...]:
         """Languages without a check item, or without a model yet."""
         return tuple(sorted(each.language for each in self.languages if not each.measured.checked))
@@ -116,7 +125,11 @@ def project_status(workspace: Workspace, project: Project) -> ProjectStatus:
         model = models.latest_model(connection, project.id)
         progress = queue.progress(connection, project.id, utc_now())
     newest = {each.language: each for each in found.get(done[-1].id, [])} if done else {}
-    languages = [_language_status(project, language, counts, newest.get(language)) for language in project.languages]
+    next_quota = _next_quota(project, counts, newest) if model else {}
+    languages = [
+        _language_status(project, language, counts, newest.get(language), next_quota.get(language))
+        for language in project.languages
+    ]
     return ProjectStatus(
         project=project,
         languages=tuple(sorted(languages, key=lambda each: (-each.gap, each.language))),
@@ -140,9 +153,10 @@ def _language_status(
     language: str,
     counts: dict[tuple[Purpose, str, ItemState], int],
     newest: RoundLanguage | None,
+    next_quota: int | None,
 ) -> LanguageStatus:
     target = project.settings.targets[language]
-    measured = LanguageAccuracy(newest.correct, newest.checked) if newest else LanguageAccuracy(0, 0)
+    measured = _measured(newest)
     known = {language: measured.accuracy} if measured.accuracy is not None else {}
     pool = _count(counts, language, *ItemState)
     labels = _count(counts, language, ItemState.LABELLED)
@@ -157,7 +171,26 @@ def _language_status(
         label_share=_share(labels, _count(counts, None, ItemState.LABELLED)),
         skipped=_count(counts, language, ItemState.SKIPPED),
         quota=newest.quota if newest else 0,
+        next_quota=next_quota,
     )
+
+
+def _measured(newest: RoundLanguage | None) -> LanguageAccuracy:
+    return LanguageAccuracy(newest.correct, newest.checked) if newest else LanguageAccuracy(0, 0)
+
+
+def _next_quota(
+    project: Project, counts: dict[tuple[Purpose, str, ItemState], int], newest: dict[str, RoundLanguage]
+) -> dict[str, int]:
+    """How the strategy would split a full batch now; empty where it chooses from the whole pool."""
+    settings = project.settings
+    weighting = find_strategy(settings.strategy).weighting
+    if weighting is None:
+        return {}
+    found = {language: _measured(entry).accuracy for language, entry in newest.items()}
+    accuracy = {language: share for language, share in found.items() if share is not None}
+    selectable = {language: _count(counts, language, ItemState.UNLABELLED) for language in project.languages}
+    return allocate(weighting(accuracy, settings.targets), settings.budget, selectable)
 
 
 def _count(counts: dict[tuple[Purpose, str, ItemState], int], language: str | None, *states: ItemState) -> int:

@@ -4,14 +4,17 @@ from typing import Any
 
 import streamlit as st
 
-from lamm_core.errors import LammError, StorageUnavailable
+from lamm_core.errors import LammError
 from lamm_core.language_names import language_name, text_direction
-from lamm_core.records import Action, BatchProgress, Project, RoundState
+from lamm_core.records import BatchProgress, Project, RoundState
 from lamm_core.workflow import automatic, labelling
 from lamm_core.workflow.running import notice_dead_round
 from lamm_core.workflow.status import project_status
+from lamm_core.workflow.workspace import utc_now
 from pages.components import services
+from pages.components.clock import clock_time
 from pages.components.labelling_card import labelling_card
+from pages.components.outbox import session_key, store_outbox
 
 # Items held in the browser: the next one is on the screen at once, while the label travels behind.
 _HELD = 4
@@ -21,7 +24,8 @@ _CARD = "labelling_card"
 @st.fragment
 def show_labelling(project: Project, annotator: int) -> None:
     """The card with the next items, or the reason why there is none."""
-    stored, problem = _store_outbox(project, annotator)
+    sent = (st.session_state.get(_CARD) or {}).get("outbox")
+    stored, problem = store_outbox(sent, project, annotator)
     leases: list[dict[str, Any]] = []
     try:
         leases = [
@@ -36,7 +40,7 @@ def show_labelling(project: Project, annotator: int) -> None:
     labelling_card(
         key=_CARD,
         data={
-            "session": f"{project.id}/{annotator}",
+            "session": session_key(project, annotator),
             "items": leases,
             "classes": list(project.settings.classes),
             "stored": stored,
@@ -46,35 +50,6 @@ def show_labelling(project: Project, annotator: int) -> None:
             "empty": empty,
         },
     )
-
-
-def _store_outbox(project: Project, annotator: int) -> tuple[list[str], str]:
-    """Store what the card sent; gives the keys of what need not be sent again, and a problem as one sentence.
-
-    The card sends everything that was not acknowledged yet, so most of it may have been stored before; sending an
-    act again changes nothing.
-    """
-    sent = (st.session_state.get(_CARD) or {}).get("outbox") or {}
-    if sent.get("session") != f"{project.id}/{annotator}":
-        return [], ""
-    stored, problem = [], ""
-    for each in sent.get("acts", []):
-        act = labelling.Act(
-            item_id=int(each["item"]),
-            action=Action(each["action"]),
-            revision=int(each["revision"]),
-            class_name=each.get("class"),
-            seconds=each.get("seconds"),
-        )
-        try:
-            labelling.record(services.workspace(), project, annotator, act)
-        except StorageUnavailable as error:
-            # The card sends it again, and those after it: an undo must not be tried before the label it takes back.
-            return stored, str(error)
-        except LammError as error:
-            problem = str(error)  # sending it again would not help
-        stored.append(str(each["key"]))
-    return stored, problem
 
 
 def _shown(item: labelling.Lease | labelling.RecentAct) -> dict[str, Any]:
@@ -96,8 +71,7 @@ def _why_empty(project: Project, progress: BatchProgress) -> str:
         done = "This batch is done. The next one" if progress.round_number else "The first batch"
         return f"{done} is being prepared and appears here by itself."
     if progress.held:
-        until = f"{progress.held_until:%H:%M} UTC" if progress.held_until else "their leases end"
-        return f"The last {progress.open} texts are held by other annotators, until {until} at the latest."
+        return _held_by_others(progress)
     if latest is not None and latest.state is RoundState.FAILED:
         return "The next batch could not be prepared; see below."
     if not project.settings.automatic_rounds and _has_more(project):
@@ -105,6 +79,15 @@ def _why_empty(project: Project, progress: BatchProgress) -> str:
     if latest is None:
         return "There is nothing to label yet: bring in texts on the page Project, and the first batch is prepared."
     return "Every text of the pool is labelled or skipped."
+
+
+def _held_by_others(progress: BatchProgress) -> str:
+    soon = "soon"
+    if progress.held_until:
+        soon = f"at {clock_time(progress.held_until, utc_now(), st.context.timezone)}"
+    if progress.open == 1:
+        return f"The last text is held by another annotator; it comes free {soon}."
+    return f"The last {progress.open:,} texts are held by other annotators; the first comes free {soon}."
 
 
 def _has_more(project: Project) -> bool:

@@ -26,12 +26,13 @@ class Card {
     this.parts = {};
     for (const element of root.querySelectorAll("[data-part]")) this.parts[element.dataset.part] = element;
     this.session = null;
+    this.outbox = []; // what the server has not acknowledged, of this session and of those before it on this page
     this.onKey = (event) => this.key(event);
     document.addEventListener("keydown", this.onKey);
     this.parts.skip.onclick = (event) => this.skip(restAfter(event));
     this.parts.undo.onclick = () => this.undo();
     // Asks again too while there is nothing to label: texts that others held may have come free.
-    this.timer = setInterval(() => (this.outbox.length || !this.queue.length) && this.send(), SEND_AGAIN_MS);
+    this.timer = setInterval(() => (this.underWay().length || !this.queue.length) && this.send(), SEND_AGAIN_MS);
   }
 
   leave() {
@@ -42,24 +43,29 @@ class Card {
   /* New data from the server: what is stored, what is held, what may be undone. */
   receive({ data, setStateValue }) {
     this.setStateValue = setStateValue;
+    this.acknowledge(new Set(data.stored));
     if (data.session !== this.session) this.begin(data);
-    const stored = new Set(data.stored);
-    if (this.outbox.some((act) => stored.has(act.key))) {
-      this.outbox = this.outbox.filter((act) => !stored.has(act.key));
-      this.keepOutbox();
-    }
     if (this.data?.classes.join("\n") !== data.classes.join("\n")) this.paintClasses(data.classes);
     this.data = data;
-    if (!this.outbox.length) this.past = this.past.slice(-20);
-    if (!this.past.length && data.recent && !this.outbox.length) this.past = [data.recent];
+    const waiting = this.underWay().length;
+    if (!waiting) this.past = this.past.slice(-20);
+    if (!this.past.length && data.recent && !waiting) this.past = [data.recent];
     // Where the server met a problem it has no items to give; those at hand stay.
     if (data.items.length || !data.problem) this.takeItems(data.items);
     this.paint();
   }
 
+  acknowledge(stored) {
+    const sessions = new Set(this.outbox.filter((act) => stored.has(act.key)).map((act) => act.session));
+    this.outbox = this.outbox.filter((act) => !stored.has(act.key));
+    for (const session of sessions) this.keepOutbox(session);
+  }
+
+  /* Another project or another name. What was under way for the one before travels on with the new session's acts. */
   begin(data) {
     this.session = data.session;
-    this.outbox = this.readOutbox();
+    const known = new Set(this.outbox.map((act) => act.key));
+    this.outbox.push(...this.readOutbox().filter((act) => !known.has(act.key)));
     this.past = [];
     this.queue = [];
     this.paintedItem = null;
@@ -69,7 +75,7 @@ class Card {
   /* The server's list decides, except about items whose act is still under way. The item on the screen stays. */
   takeItems(items) {
     const answered = new Map();
-    for (const act of this.outbox) answered.set(act.item, act);
+    for (const act of this.underWay()) answered.set(act.item, act);
     const open = items.filter((item) => !answered.has(item.id));
     const undone = this.queue.filter((item) => answered.get(item.id)?.action === "undo");
     const shown = this.queue[0];
@@ -123,22 +129,28 @@ class Card {
   }
 
   add(act) {
-    this.outbox.push({ ...act, key: `${act.item}:${act.revision}:${act.action}:${act.class ?? ""}` });
-    this.keepOutbox();
+    const key = `${this.session}:${act.item}:${act.revision}:${act.action}:${act.class ?? ""}`;
+    this.outbox.push({ ...act, session: this.session, key });
+    this.keepOutbox(this.session);
     this.paint();
     this.send();
   }
 
   send() {
     // The time makes every sending a change of state, which is what makes the server look at it.
-    this.setStateValue("outbox", { session: this.session, acts: this.outbox, at: Date.now() });
+    this.setStateValue("outbox", { acts: this.outbox, at: Date.now() });
     this.paintState();
   }
 
+  /* What this session has sent and the server has not acknowledged. */
+  underWay() {
+    return this.outbox.filter((act) => act.session === this.session);
+  }
+
   /* A reload or a crash of the browser keeps what the server has not acknowledged. */
-  keepOutbox() {
+  keepOutbox(session) {
     try {
-      localStorage.setItem(this.storageKey(), JSON.stringify(this.outbox));
+      localStorage.setItem(storageKey(session), JSON.stringify(this.outbox.filter((act) => act.session === session)));
     } catch {
       // Storage may be full or forbidden; then the outbox lives as long as the page.
     }
@@ -146,15 +158,12 @@ class Card {
 
   readOutbox() {
     try {
-      const kept = JSON.parse(localStorage.getItem(this.storageKey()) ?? "[]");
-      return Array.isArray(kept) ? kept : [];
+      const kept = JSON.parse(localStorage.getItem(storageKey(this.session)) ?? "[]");
+      // Without a key it could never be acknowledged.
+      return kept.filter((act) => typeof act?.key === "string").map((act) => ({ ...act, session: this.session }));
     } catch {
       return [];
     }
-  }
-
-  storageKey() {
-    return `lamm-outbox/${this.session}`;
   }
 
   paintClasses(names) {
@@ -194,7 +203,7 @@ class Card {
     text.classList.toggle("empty", !item);
     text.lang = item?.language ?? "";
     text.dir = item?.direction ?? "auto";
-    text.textContent = item?.text ?? (this.outbox.length ? "Saving …" : this.data.empty || "Loading the next texts …");
+    text.textContent = item?.text ?? (this.underWay().length ? "Saving …" : this.data.empty || "Loading the next texts …");
     text.scrollTop = 0;
     language.textContent = item?.languageName ?? "";
     this.paintedItem = identity;
@@ -204,7 +213,7 @@ class Card {
   paintProgress() {
     const { size, closed, round: number } = this.data.progress;
     // The last texts of the batch before are still at hand when the next one is there; they do not count in it.
-    const ofThisBatch = this.outbox.filter((act) => act.round === number);
+    const ofThisBatch = this.underWay().filter((act) => act.round === number);
     const underWay = ofThisBatch.reduce((sum, act) => sum + (act.action === "undo" ? -1 : 1), 0);
     const done = Math.max(0, Math.min(size, closed + underWay));
     this.parts.count.textContent = size ? `Batch ${number}: ${done} of ${size}` : "";
@@ -220,11 +229,15 @@ class Card {
   }
 
   paintState() {
-    const waiting = this.outbox.length;
+    const waiting = this.underWay().length;
     const state = waiting ? "saving" : "saved";
     this.parts.state.textContent = waiting ? `Saving ${waiting} …` : this.past.length ? "Saved" : "";
     this.parts.state.dataset.state = state;
   }
+}
+
+function storageKey(session) {
+  return `lamm-outbox/${session}`;
 }
 
 function actOn(item) {

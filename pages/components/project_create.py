@@ -6,10 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from lamm_core.errors import LammError
-from lamm_core.exchange.columns import ColumnMapping
 from lamm_core.records import Project, ProjectSettings, Purpose
-from lamm_core.workflow.importing import import_table
-from lamm_core.workflow.projects import create_project
+from lamm_core.workflow.importing import ColumnMapping, ImportResult, import_table
+from lamm_core.workflow.projects import change_settings, create_project
 from pages.components import services
 from pages.components.frame import choose_project, show_error
 from pages.components.project_import import show_result
@@ -17,6 +16,7 @@ from pages.components.settings_form import ask_settings
 from pages.components.upload import upload_table
 
 _TARGET = 0.90
+_UNFINISHED = "project_without_its_texts"
 
 
 def show_create() -> None:
@@ -58,14 +58,28 @@ def _ask_languages(table: pd.DataFrame, mapping: ColumnMapping) -> list[str]:
 
 
 def _create(name: str, settings: ProjectSettings, table: pd.DataFrame, mapping: ColumnMapping) -> None:
-    language = None if mapping.language else next(iter(settings.targets))
     try:
-        project: Project = create_project(services.workspace(), name, settings)
         with st.spinner("Importing …"):
-            result = import_table(services.workspace(), project, table, mapping, Purpose.POOL, language)
+            project, result = make_and_fill(name, settings, table, mapping)
     except LammError as error:
         show_error(error)
         return
     choose_project(project.name)
     show_result(result)
     st.page_link("pages/annotate.py", label="Start labelling", icon=":material/edit_note:")
+
+
+def make_and_fill(
+    name: str, settings: ProjectSettings, table: pd.DataFrame, mapping: ColumnMapping
+) -> tuple[Project, ImportResult]:
+    """Make the project and import its texts. Where the import fails, a retry goes on with the project made before."""
+    language = None if mapping.language else next(iter(settings.targets))
+    unfinished: Project | None = st.session_state.get(_UNFINISHED)
+    if unfinished is not None and unfinished.name == name.strip():
+        project = change_settings(services.workspace(), unfinished, settings)
+    else:
+        project = create_project(services.workspace(), name, settings)
+    st.session_state[_UNFINISHED] = project
+    result = import_table(services.workspace(), project, table, mapping, Purpose.POOL, language)
+    del st.session_state[_UNFINISHED]
+    return project, result

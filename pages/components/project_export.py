@@ -1,10 +1,14 @@
 """Labels out."""
 
+from functools import partial
+
 import streamlit as st
 
 from lamm_core.records import Project
-from lamm_core.workflow.exporting import labels_table
+from lamm_core.workflow.exporting import EXPORT_ENDINGS, labels_file, labels_table
 from pages.components import services
+
+_FORMATS = {".csv": "CSV", ".jsonl": "JSONL", ".parquet": "Parquet"}
 
 
 def show_export(project: Project) -> None:
@@ -19,14 +23,10 @@ def show_export(project: Project) -> None:
     )
     st.dataframe(table.tail(5), hide_index=True)
     name = "".join(mark if mark.isalnum() else "-" for mark in project.name).strip("-").lower()
-    csv, jsonl = st.columns(2, width=420)
-    csv.download_button(
-        "Download CSV", table.to_csv(index=False), f"{name}-labels.csv", "text/csv", icon=":material/download:"
-    )
-    jsonl.download_button(
-        "Download JSONL",
-        table.to_json(orient="records", lines=True, force_ascii=False, date_format="iso"),
-        f"{name}-labels.jsonl",
-        "application/jsonl",
-        icon=":material/download:",
-    )
+    for place, ending in zip(st.columns(len(EXPORT_ENDINGS), width=620), EXPORT_ENDINGS, strict=True):
+        place.download_button(
+            f"Download {_FORMATS.get(ending, ending)}",
+            partial(labels_file, services.workspace(), project, ending),  # written when somebody asks for it
+            f"{name}-labels{ending}",
+            icon=":material/download:",
+        )

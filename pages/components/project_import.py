@@ -41,11 +41,7 @@ def show_import(project: Project) -> None:
 
 def show_result(result: ImportResult) -> None:
     """What an import did, and every row that could not be taken."""
-    st.success(
-        f"{result.added_pool:,} texts added to the pool and {result.added_check:,} to the check set; "
-        f"{result.already:,} were there already.",
-        icon=":material/check:",
-    )
+    st.success(f"{result.summary}.", icon=":material/check:")
     if not result.rejected:
         return
     rejected = pd.DataFrame(

@@ -4,9 +4,9 @@ import pandas as pd
 import streamlit as st
 
 from lamm_core.language_names import language_name
-from lamm_core.model.encoders import BUILTIN_ENCODERS, DEFAULT_ENCODER
 from lamm_core.records import ProjectSettings
 from lamm_core.selection import STRATEGIES, UNCERTAINTIES
+from lamm_core.workflow.projects import MAX_BUDGET, MAX_LEASE_MINUTES, builtin_encoders
 
 
 def ask_targets(targets: dict[str, float], key: str) -> dict[str, float]:
@@ -15,7 +15,7 @@ def ask_targets(targets: dict[str, float], key: str) -> dict[str, float]:
         {
             "Code": list(targets),
             "Language": [language_name(each) for each in targets],
-            "Target, %": [round(100 * each, 1) for each in targets.values()],
+            "Target, %": [_percent(each) for each in targets.values()],
         }
     )
     edited = st.data_editor(
@@ -26,7 +26,19 @@ def ask_targets(targets: dict[str, float], key: str) -> dict[str, float]:
         key=f"{key}_targets",
         width=420,
     )
-    return {code: percent / 100 for code, percent in zip(edited["Code"], edited["Target, %"], strict=True)}
+    return changed_targets(targets, dict(zip(edited["Code"], edited["Target, %"], strict=True)))
+
+
+def changed_targets(targets: dict[str, float], percents: dict[str, float]) -> dict[str, float]:
+    """The targets after an edit; one that reads as before stays exactly as it was, whatever the screen rounds away."""
+    return {
+        code: targets[code] if percent == _percent(targets[code]) else percent / 100
+        for code, percent in percents.items()
+    }
+
+
+def _percent(target: float) -> float:
+    return round(100 * target, 1)
 
 
 def ask_settings(current: ProjectSettings, key: str) -> ProjectSettings:
@@ -44,7 +56,7 @@ def ask_settings(current: ProjectSettings, key: str) -> ProjectSettings:
     budget = left.number_input(
         "Budget: labels per batch",
         1,
-        10_000,
+        MAX_BUDGET,
         current.budget,
         key=f"{key}_budget",
         help="A small batch learns from labels sooner; a large one needs fewer rounds.",
@@ -68,7 +80,7 @@ def ask_settings(current: ProjectSettings, key: str) -> ProjectSettings:
     lease = first.number_input(
         "Lease, minutes",
         1,
-        24 * 60,
+        MAX_LEASE_MINUTES,
         current.lease_minutes,
         key=f"{key}_lease",
         help="How long an annotator may hold a text before others get it.",
@@ -93,14 +105,15 @@ def ask_settings(current: ProjectSettings, key: str) -> ProjectSettings:
 
 
 def _ask_encoder(current: str, key: str) -> str:
-    options = list(dict.fromkeys([*BUILTIN_ENCODERS, current]))
-    summaries = "\n\n".join(f"{each.name}: {each.summary}" for each in BUILTIN_ENCODERS.values())
+    builtin = builtin_encoders()
+    options = list(dict.fromkeys([*builtin, current]))
+    summaries = "\n\n".join(f"{name}: {summary}" for name, summary in builtin.items())
     chosen = st.selectbox(
         "Encoder",
         options,
-        options.index(current or DEFAULT_ENCODER),
+        options.index(current),
         key=f"{key}_encoder",
         accept_new_options=True,
         help=f"{summaries}\n\nOr type the id or the folder of any sentence-transformers model.",
     )
-    return str(chosen or DEFAULT_ENCODER)
+    return str(chosen or current)

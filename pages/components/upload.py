@@ -2,14 +2,14 @@
 
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from lamm_core.errors import LammError
-from lamm_core.exchange.columns import ColumnMapping
-from lamm_core.exchange.reading import READERS
-from lamm_core.workflow.importing import read_file
+from lamm_core.workflow.importing import FILE_ENDINGS, ColumnMapping, read_file
 from pages.components.frame import show_error
 
 _NONE = "(none)"
+_LAST = "last_upload"
 _PREVIEW_ROWS = 5
 _PARTS = {
     "text": ("Text", "What is to be labelled."),
@@ -22,18 +22,27 @@ _PARTS = {
 
 def upload_table(key: str) -> tuple[pd.DataFrame, ColumnMapping] | None:
     """Let the user choose a file, look at its first rows, and say what its columns mean; None until then."""
-    kinds = [ending.removeprefix(".") for ending in READERS]
+    kinds = [ending.removeprefix(".") for ending in FILE_ENDINGS]
     file = st.file_uploader("File of texts", type=kinds, key=f"{key}_file")
     if file is None:
         return None
     try:
-        table, guess = read_file(file, file.name)
+        table, guess = _read_once(file)
     except LammError as error:
         show_error(error)
         return None
     st.caption(f"{len(table):,} rows; the first {min(_PREVIEW_ROWS, len(table))}:")
     st.dataframe(table.head(_PREVIEW_ROWS), hide_index=True)
     return table, _choose_columns(table, guess, key)
+
+
+def _read_once(file: UploadedFile) -> tuple[pd.DataFrame, ColumnMapping]:
+    """Read a file once and not again at every change of a widget; only the last one is kept."""
+    last = st.session_state.get(_LAST)
+    if last is None or last[0] != file.file_id:
+        last = (file.file_id, *read_file(file, file.name))
+        st.session_state[_LAST] = last
+    return last[1], last[2]
 
 
 def _choose_columns(table: pd.DataFrame, guess: ColumnMapping, key: str) -> ColumnMapping:

@@ -2,10 +2,12 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psutil
@@ -99,18 +101,42 @@ def test_a_round_killed_before_its_first_word_is_noticed_after_the_silence(
 
 
 def test_a_round_on_another_host_lives_as_long_as_it_speaks(workspace: Workspace, trained: Project) -> None:
-    from dataclasses import replace
-
     begun = running.begin_round(workspace, trained)
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
     assert not psutil.pid_exists(gone.pid)
-    import socket
-
     assert not running.is_alive(replace(begun, host=socket.gethostname(), process_id=gone.pid))
     assert running.is_alive(replace(begun, host="elsewhere", process_id=gone.pid))
     silent = begun.heartbeat_at - running.SILENCE - timedelta(seconds=1)
     assert not running.is_alive(replace(begun, host="elsewhere", process_id=gone.pid, heartbeat_at=silent))
+
+
+def test_a_living_process_may_be_silent_for_minutes_but_not_another_one_with_its_number(
+    workspace: Workspace, trained: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = replace(running.begin_round(workspace, trained), host=socket.gethostname(), process_id=os.getpid())
+    monkeypatch.setattr(running, "utc_now", lambda: ours.heartbeat_at + timedelta(minutes=5))
+    assert running.is_alive(ours)
+    assert not running.is_alive(replace(ours, host="elsewhere"))
+    monkeypatch.setattr(running, "utc_now", lambda: ours.heartbeat_at + timedelta(minutes=11))
+    assert not running.is_alive(ours)
+    monkeypatch.undo()
+    before_it_was_born = datetime.fromtimestamp(psutil.Process().create_time(), UTC) - timedelta(seconds=5)
+    monkeypatch.setattr(running, "utc_now", lambda: before_it_was_born)
+    assert not running.is_alive(replace(ours, heartbeat_at=before_it_was_born))
+
+
+def test_a_round_that_beats_while_it_is_looked_at_lives_on(
+    workspace: Workspace, trained: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = running.begin_round(workspace, trained)
+    looks = iter([False])
+    real = running.is_alive
+    monkeypatch.setattr(running, "is_alive", lambda round_: next(looks, None) is not False and real(round_))
+    seen = running.notice_dead_round(workspace, trained)
+    assert seen is not None
+    assert seen.state is RoundState.RUNNING
+    assert seen.id == begun.id
 
 
 def test_labels_acknowledged_before_an_annotator_is_killed_are_all_there_and_none_twice(
@@ -120,12 +146,13 @@ def test_labels_acknowledged_before_an_annotator_is_killed_are_all_there_and_non
     run_round(workspace, project)
     processes = [
         subprocess.Popen(
-            [sys.executable, "-c", workers.LABEL_AND_TELL, name],
+            # Each has a language of their own, so that neither can take everything before the other is awake.
+            [sys.executable, "-c", workers.LABEL_AND_TELL, name, language],
             stdout=subprocess.PIPE,
             env=workspace.settings.environment(),
             text=True,
         )
-        for name in ("Dora", "Emil")
+        for name, language in (("Dora", "en"), ("Emil", "de"))
     ]
     told = []
     for process in processes:

@@ -104,7 +104,7 @@ from lamm_core.workflow.workspace import open_workspace
 workspace = open_workspace()
 project = projects.get_project(workspace, "small")
 annotator = projects.ensure_annotator(workspace, sys.argv[1])
-while leases := labelling.claim(workspace, project, annotator, 2):
+while leases := labelling.claim(workspace, project, annotator, 2, languages=sys.argv[2:]):
     for lease in leases:
         labelling.submit(workspace, project, annotator, lease.item_id, "pen", lease.revision)
         print(lease.item_id, flush=True)

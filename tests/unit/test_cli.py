@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from lamm_core.records import Project
 from lamm_core.selection import STRATEGIES, UNCERTAINTIES
 from lamm_core.storage import rounds
 from lamm_core.workflow import sample
-from lamm_core.workflow.projects import get_project, list_projects
+from lamm_core.workflow.projects import change_settings, get_project, list_projects
 from lamm_core.workflow.running import begin_round
 from lamm_core.workflow.workspace import Workspace, open_workspace, utc_now
 
@@ -463,8 +464,8 @@ def test_a_round_shows_what_it_found_and_chose(ready: Path) -> None:
     result = works(ready, "round", "shop")
     assert "Round 1 learnt from 72 labels and chose 6 texts to label next." in result.stdout
     assert "2 of 3 targets met; Polish is furthest, " in result.stdout
-    assert re.search(r"English \(en\) +100\.0% \(72\.2–100\.0\) +90\.0% +met +\d", result.stdout)
-    assert re.search(r"Polish \(pl\) +\d+\.\d% \(\d+\.\d–\d+\.\d\) +90\.0% +\d+\.\d% +6", result.stdout)
+    assert re.search(r"English \(en\) +100\.0% \(72–100\) +90\.0% +met +\d", result.stdout)
+    assert re.search(r"Polish \(pl\) +\d+\.\d% \(\d+–\d+\) +90\.0% +\d+\.\d% +6", result.stdout)
     assert "lamm: Fitting the model." in result.stderr
     assert "\x1b" not in result.output
 
@@ -507,8 +508,12 @@ def test_status_before_the_first_round(home: Path) -> None:
     assert re.search(r"Polish \(pl\) +not measured +90\.0% +\?", out)
 
 
-def test_status_fits_into_80_columns(ready: Path) -> None:
+@pytest.mark.parametrize("strategy", ["lamm", "lc"])
+def test_status_fits_into_80_columns(ready: Path, workspace: Workspace, strategy: str) -> None:
+    project = get_project(workspace, "shop")
+    change_settings(workspace, project, replace(project.settings, strategy=strategy))
     works(ready, "round", "shop")
+    assert ("/by text" in works(ready, "status", "shop").stdout) == (strategy == "lc")
     assert max(map(len, works(ready, "status", "shop").stdout.splitlines())) <= 80
 
 
@@ -518,7 +523,7 @@ def test_status_says_what_is_furthest_and_how_far_the_batch_is(ready: Path) -> N
     assert "Round 1 is done; the model of round 1 serves." in out
     assert "Batch of round 1: 0 of 6 texts done; 6 texts open in all." in out
     assert "2 of 3 targets met; Polish is furthest, " in out
-    assert re.search(r"Polish .* 33\.3% +33\.3% +24 +6\b", out)
+    assert re.search(r"Polish .* 33\.3% +33\.3% +24 +6/0\b", out)
 
 
 def test_status_names_the_languages_that_cannot_be_measured(home: Path, texts: Path) -> None:
@@ -580,6 +585,7 @@ def test_status_as_json_is_one_object_with_fractions(ready: Path) -> None:
     assert polish["interval"][0] < polish["accuracy"] < polish["interval"][1]
     assert polish["label_share"] == pytest.approx(1 / 3)
     assert sum(each["quota"] for each in record["languages"]) == 6
+    assert sum(each["next_quota"] for each in record["languages"]) == 6
     assert record["round"]["state"] == "done"
     assert record["batch"]["open"] == 6
 

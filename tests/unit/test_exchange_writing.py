@@ -7,7 +7,7 @@ import pytest
 
 from lamm_core.errors import StorageUnavailable, UnreadableFile
 from lamm_core.exchange.reading import read_table
-from lamm_core.exchange.writing import write_table
+from lamm_core.exchange.writing import table_bytes, write_table
 
 TABLE = pd.DataFrame({"id": ["007", "2"], "text": ['He said "no",\nand left', "Grün 文"]})
 ENDINGS = [".csv", ".jsonl", ".parquet"]
@@ -67,3 +67,14 @@ def test_a_target_that_is_a_folder_gives_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(StorageUnavailable, match="cannot be written"):
         write_table(TABLE, tmp_path / "out.csv")
     assert [each.name for each in tmp_path.iterdir()] == ["out.csv"]
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_the_content_of_a_file_is_the_same_without_a_file(ending: str, tmp_path: Path) -> None:
+    write_table(TABLE, tmp_path / f"out{ending}")
+    assert table_bytes(TABLE, ending) == (tmp_path / f"out{ending}").read_bytes()
+
+
+def test_content_of_an_unknown_format_gives_one_sentence() -> None:
+    with pytest.raises(UnreadableFile, match=r"'\.xlsx' is of an unknown format; use one of"):
+        table_bytes(TABLE, ".xlsx")

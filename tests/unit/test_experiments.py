@@ -24,7 +24,7 @@ from lamm_core.errors import (
 )
 from lamm_core.experiments import backtest, figures, replay
 from lamm_core.experiments.backtest import BacktestResult, run_backtest, run_benchmark, task_embeddings
-from lamm_core.experiments.report import as_record, results_table, results_tables, to_json, write_results
+from lamm_core.experiments.report import as_record, results_table, to_json, write_results
 from lamm_core.experiments.tasks import TASKS, BenchmarkTask, TaskData, load_task
 from lamm_core.model.embedding_store import EmbeddingStore, text_key
 from lamm_core.selection import select_batch
@@ -491,9 +491,3 @@ def test_the_table_has_a_row_a_strategy_and_a_column_a_language(result: Backtest
     ]
     cells = [next(iter(column.cells)) for column in table.columns]
     assert cells == ["lamm", "0.750", "0.700", "never", "37.5", "0.700\n50%", "0.750\n50%"]
-
-
-def test_each_task_has_a_table_of_its_own(result: BacktestResult):
-    other = dataclasses.replace(result, task="other")
-    tables = results_tables([result, other, result])
-    assert [(str(table.title).split(":")[0], table.row_count) for table in tables] == [("small", 2), ("other", 1)]

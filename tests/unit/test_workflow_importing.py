@@ -144,3 +144,42 @@ def read_guess(table: pd.DataFrame):
 def test_a_file_that_cannot_be_read_reaches_the_caller(tmp_path: object) -> None:
     with pytest.raises(UnreadableFile):
         read_file(io.BytesIO(b""), "a.csv")
+
+
+@pytest.mark.parametrize(
+    ("second", "reason"),
+    [
+        ("7,one,de,,pool", "'7' stands for a text in 'en' in the project"),
+        ("7,one,en,pen,check", "'7' stands for a text of the pool in the project"),
+        ("7,two,en,,pool", "'7' stands for another text in the project"),
+        ("8,one,en,pen,check", "the same text is in the pool"),
+    ],
+)
+def test_a_row_that_contradicts_what_is_there_is_refused(
+    workspace: Workspace, fresh: Project, second: str, reason: str
+) -> None:
+    header = "id,text,language,class,split\n"
+    assert import_csv(workspace, fresh, header + "7,one,en,,pool\n").added == 1
+    result = import_csv(workspace, fresh, header + second + "\n")
+    assert (result.added, result.already, result.labelled) == (0, 0, 0)
+    assert [row.row for row in result.rejected] == [1]
+    assert reason in result.rejected[0].reason
+
+
+def test_a_text_for_pool_and_check_set_stays_in_the_check_set(workspace: Workspace, fresh: Project) -> None:
+    result = import_csv(workspace, fresh, "id,text,language,class,split\n1,one,en,,pool\n2,one,en,pen,check\n")
+    assert (result.added_pool, result.added_check) == (0, 1)
+    assert [(row.row, row.reason) for row in result.rejected] == [(1, "the same text is in the check set")]
+
+
+def test_classes_that_come_later_are_given_to_the_items(workspace: Workspace, fresh: Project) -> None:
+    import_csv(workspace, fresh, "id,text,language\n1,one,en\n2,two,en\n")
+    with_class = "id,text,language,class\n1,one,en,pen\n2,two,en,\n"
+    first = import_csv(workspace, fresh, with_class)
+    assert (first.added, first.labelled, first.already, first.rejected) == (0, 1, 1, ())
+    again = import_csv(workspace, fresh, with_class)
+    assert (again.added, again.labelled, again.already) == (0, 0, 2)
+    table = labels_table(workspace, fresh)
+    assert table[["id", "class", "source"]].to_numpy().tolist() == [["1", "pen", "import"]]
+    other = import_csv(workspace, fresh, "id,text,language,class\n1,one,en,ink\n")
+    assert "class 'pen'" in other.rejected[0].reason

@@ -8,6 +8,7 @@ from threading import Barrier
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from support import workers, world
 
@@ -21,6 +22,7 @@ from lamm_core.storage import models, rounds
 from lamm_core.workflow import automatic, labelling, projects
 from lamm_core.workflow import rounds as rounds_of_workflow
 from lamm_core.workflow.batches import batch_size
+from lamm_core.workflow.exporting import labels_table
 from lamm_core.workflow.importing import import_table
 from lamm_core.workflow.projects import create_project
 from lamm_core.workflow.rounds import run_round
@@ -203,8 +205,7 @@ def test_a_round_started_early_only_fills_the_queue_up(workspace: Workspace, pro
 def test_a_project_without_a_check_set_counts_every_language_as_unmeasured(workspace: Workspace) -> None:
     rows = world.ROWS[world.ROWS["split"] == "pool"].reset_index(drop=True)
     project = world.make_project(workspace, labels=24, rows=rows)
-    done = run_round(workspace, project)
-    assert not done.all_targets_met
+    run_round(workspace, project)
     status = project_status(workspace, project)
     assert status.unmeasured == ("de", "en", "sw")
     assert {each.gap for each in status.languages} == {0.9}
@@ -236,8 +237,7 @@ def test_labels_of_one_class_give_no_model_and_a_batch_by_chance(
 
 def test_when_all_targets_are_met_the_batch_is_full_all_the_same(workspace: Workspace) -> None:
     project = world.make_project(workspace, labels=60, targets=dict.fromkeys(world.POOL, 0.01))
-    done = run_round(workspace, project)
-    assert done.all_targets_met
+    run_round(workspace, project)
     status = project_status(workspace, project)
     assert status.targets_met == 3
     assert sum(each.quota for each in status.languages) == 20
@@ -399,6 +399,57 @@ def test_when_the_pool_is_used_up_the_last_round_waits_for_the_last_label(
     assert started == []
     label_all(workspace, project, ana)
     assert started == [project.id]
+
+
+def test_a_changed_label_after_the_pool_is_used_up_is_learnt_too(
+    workspace: Workspace, ana: int, started: list[int]
+) -> None:
+    project = world.make_project(workspace, budget=200, automatic_rounds=True)
+    run_round(workspace, project)
+    label_all(workspace, project, ana)
+    run_round(workspace, project)
+    started.clear()
+    receipt = labelling.undo(workspace, project, ana)
+    assert started == []
+    labelling.submit(workspace, project, ana, receipt.item_id, "ink")
+    assert started == [project.id]
+
+
+def test_the_labels_a_model_was_fitted_on_are_kept_beside_it(workspace: Workspace) -> None:
+    project = world.make_project(workspace, labels=24)
+    run_round(workspace, project)
+    with workspace.database.read() as connection:
+        version = models.latest_model(connection, project.id)
+    assert version is not None
+    kept = pd.read_csv((workspace.settings.models / version.file).with_suffix(".labels.csv"))
+    stored = world.stored_items(workspace, project)
+    assert len(kept) == version.labels == 24
+    assert all(stored[row.item_id].label_id == row.label_id for row in kept.itertuples())
+
+
+def test_a_round_that_was_given_up_leaves_no_files(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = world.make_project(workspace, labels=24)
+    begun = begin_round(workspace, project)
+
+    def give_up(*_: Any, **__: Any) -> None:
+        raise RoundSuperseded("for the test")
+
+    monkeypatch.setattr(rounds, "finish", give_up)
+    monkeypatch.setattr(rounds, "fail", lambda *_: True)
+    with pytest.raises(RoundSuperseded):
+        rounds_of_workflow.perform_round(workspace, project, begun)
+    assert [path for path in workspace.settings.models.rglob("*") if path.is_file()] == []
+
+
+def test_a_batch_by_chance_has_no_uncertainty_in_the_export(workspace: Workspace, project: Project, ana: int) -> None:
+    run_round(workspace, project)
+    label_all(workspace, project, ana, keep=18)
+    table = labels_table(workspace, project)
+    ours = table[table["annotator"].notna()]
+    assert ours["strategy"].tolist() == ["random", "random"]
+    assert ours["uncertainty"].isna().all()
+    assert ours["round"].tolist() == [1, 1]
+    assert str(table["round"].dtype) == "Int64"
 
 
 def test_a_failed_round_waits_for_a_person(workspace: Workspace, ana: int, started: list[int]) -> None:

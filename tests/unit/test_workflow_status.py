@@ -7,8 +7,9 @@ import pytest
 from support import world
 
 from lamm_core.records import Project
+from lamm_core.selection import STRATEGIES, allocate
 from lamm_core.workflow import labelling
-from lamm_core.workflow.exporting import export_labels, labels_table
+from lamm_core.workflow.exporting import export_labels, labels_file, labels_table
 from lamm_core.workflow.projects import create_project
 from lamm_core.workflow.rounds import run_round
 from lamm_core.workflow.status import project_status, round_history
@@ -71,6 +72,32 @@ def test_quotas_are_those_of_the_newest_finished_round(workspace: Workspace, ana
     assert {each.language: each.quota for each in project_status(workspace, project).languages} == newest
 
 
+def test_the_next_quota_splits_a_full_batch_by_todays_gaps(workspace: Workspace) -> None:
+    project = world.make_project(workspace, labels=100)
+    assert {each.next_quota for each in project_status(workspace, project).languages} == {None}  # no model yet
+    run_round(workspace, project)
+    run_round(workspace, project)  # finds a full queue
+    status = project_status(workspace, project)
+    assert [each.quota for each in status.languages] == [0, 0, 0]
+    left = {each.language: each.pool - each.labels for each in status.languages}
+    chosen = {each.language: each.quota for each in round_history(workspace, project)[0].languages}
+    gaps = {each.language: each.gap for each in status.languages}
+    expected = allocate(gaps, 20, {language: left[language] - chosen[language] for language in left})
+    assert {each.language: each.next_quota for each in status.languages} == expected
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_the_next_quota_is_that_of_the_strategy(workspace: Workspace, strategy: str) -> None:
+    project = world.make_project(workspace, labels=40, strategy=strategy)
+    run_round(workspace, project)
+    status = project_status(workspace, project)
+    split = STRATEGIES[strategy].weighting is not None
+    assert status.chosen_by_text is not split
+    assert all((each.next_quota is not None) == split for each in status.languages)
+    if strategy == "ea":
+        assert sorted(each.next_quota or 0 for each in status.languages) == [6, 7, 7]
+
+
 @pytest.fixture
 def labelled(workspace: Workspace, ana: int, ben: int) -> Project:
     """A project with imported labels, human ones of two rounds, a second opinion, a skip and an undo."""
@@ -122,6 +149,7 @@ def test_every_export_holds_the_whole_table(
     path = tmp_path / f"labels{ending}"
     table = labels_table(workspace, labelled)
     assert export_labels(workspace, labelled, path) == len(table)
+    assert labels_file(workspace, labelled, ending) == path.read_bytes()
     readers = {
         ".csv": pd.read_csv,
         ".jsonl": lambda file: pd.read_json(file, lines=True, dtype=False),

@@ -79,7 +79,7 @@ def upgrade() -> None:
         sa.Column("strategy", sa.String(length=100), nullable=True),
         sa.Column("uncertainty", sa.String(length=100), nullable=True),
         sa.Column("labels", sa.Integer(), nullable=True),
-        sa.Column("all_targets_met", sa.Boolean(), nullable=True),
+        sa.Column("newest_label_id", BIG_ID, nullable=True),
         sa.Column("seconds_embed", sa.Float(), nullable=True),
         sa.Column("seconds_fit", sa.Float(), nullable=True),
         sa.Column("seconds_select", sa.Float(), nullable=True),
@@ -117,6 +117,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_item_project_purpose_state_language", "item", ["project_id", "purpose", "state", "language"], unique=False
     )
+    op.create_index("ix_item_project_text_key", "item", ["project_id", "text_key"], unique=False)
     op.create_table(
         "model_version",
         sa.Column("id", BIG_ID, autoincrement=True, nullable=False),
@@ -160,7 +161,7 @@ def upgrade() -> None:
         sa.Column("item_id", BIG_ID, nullable=False),
         sa.Column("language", sa.String(length=35), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("score", sa.Float(), nullable=False),
+        sa.Column("score", sa.Float(), nullable=True),
         sa.Column("annotator_id", BIG_ID, nullable=True),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
