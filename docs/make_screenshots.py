@@ -29,7 +29,13 @@ ROOT = Path(__file__).parents[1]
 IMAGES = ROOT / "docs" / "images"
 LABELS = 500
 BROWSER_FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-PAGES = {"annotate": "/", "languages": "/languages", "rounds": "/rounds", "project": "/project"}
+# Path of each page and the height that shows what matters on it.
+PAGES = {
+    "annotate": ("/", 640),
+    "languages": ("/languages", 1010),
+    "rounds": ("/rounds", 1000),
+    "project": ("/project", 900),
+}
 
 
 def label_from_truth(workspace: Workspace, labels: int) -> None:
@@ -77,7 +83,8 @@ def take_pictures(browser: Browser, address: str) -> None:
     """Every page in light and dark, and the annotator's page on a telephone."""
     for scheme in ("light", "dark"):
         page = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme=scheme, device_scale_factor=1)
-        for name, path in PAGES.items():
+        for name, (path, height) in PAGES.items():
+            page.set_viewport_size({"width": 1280, "height": height})
             page.goto(f"{address}{path}?annotator=Ana")
             page.get_by_role("heading", level=1).wait_for()
             page.wait_for_timeout(3000)

@@ -8,7 +8,7 @@ import pandas as pd  # noqa: E402
 import streamlit as st  # noqa: E402
 
 from lamm_core.language_names import language_name  # noqa: E402
-from lamm_core.workflow.headline import headline  # noqa: E402
+from lamm_core.workflow.headline import headline, points  # noqa: E402
 from lamm_core.workflow.projects import languages_beyond_encoder  # noqa: E402
 from lamm_core.workflow.status import LanguageStatus, ProjectStatus, project_status  # noqa: E402
 from pages.components import services  # noqa: E402
@@ -32,20 +32,20 @@ def show_table(status: ProjectStatus) -> None:
             "95% interval": [_interval(each.measured.interval, each.measured.checked) for each in status.languages],
             "Target": [_percent(each.target) for each in status.languages],
             "Gap": [_gap(each) for each in status.languages],
-            "Share of pool": [100 * each.pool_share for each in status.languages],
-            "Share of labels": [100 * each.label_share for each in status.languages],
+            "Pool share": [100 * each.pool_share for each in status.languages],
+            "Label share": [100 * each.label_share for each in status.languages],
             "Labels": [each.labels for each in status.languages],
             "In this batch": [each.quota for each in status.languages],
             "In the next": [_next_quota(status, each) for each in status.languages],
         }
     )
-    share = {"min_value": 0.0, "max_value": 100.0, "format": "%.1f%%"}
+    share = {"width": 110, "min_value": 0.0, "max_value": 100.0, "format": "%.1f%%"}
     st.dataframe(
         table,
         hide_index=True,
         column_config={
-            "Share of pool": st.column_config.ProgressColumn(**share),
-            "Share of labels": st.column_config.ProgressColumn(**share),
+            "Pool share": st.column_config.ProgressColumn(**share),
+            "Label share": st.column_config.ProgressColumn(**share),
             "In this batch": st.column_config.NumberColumn(
                 help="Texts of this language that the newest round chose; 0 where the queue was full."
             ),
@@ -78,7 +78,7 @@ def show_warnings(status: ProjectStatus) -> None:
 
 
 def _gap(each: LanguageStatus) -> str:
-    return f"{100 * each.gap:.0f} points" if each.measured.checked else "not measured"
+    return points(each.gap) if each.measured.checked else "not measured"
 
 
 def _next_quota(status: ProjectStatus, each: LanguageStatus) -> str:

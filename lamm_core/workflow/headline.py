@@ -15,15 +15,20 @@ def headline(status: ProjectStatus) -> str:
     sentence = f"{status.targets_met} of {len(status.languages)} targets met"
     furthest = status.furthest
     if furthest is not None:
-        sentence += f"; {language_name(furthest.language)} is furthest, {_points(furthest.gap)} to go"
+        sentence += f"; {language_name(furthest.language)} is furthest, {points(furthest.gap)} to go"
     if status.unmeasured:
         names = ", ".join(map(language_name, status.unmeasured))
         sentence += f"; not measured, for want of check items: {names}"
     return sentence + "."
 
 
-def _points(gap: float) -> str:
-    points = 100 * gap
-    if points < 1:
+def points(gap: float) -> str:
+    """A gap in words.
+
+    Args:
+        gap: 0 to 1.
+    """
+    if 0 < gap < 0.005:
         return "less than 1 point"
-    return f"{points:.0f} {'point' if round(points) == 1 else 'points'}"
+    whole = round(100 * gap)
+    return f"{whole} {'point' if whole == 1 else 'points'}"
