@@ -1,6 +1,5 @@
 """Forms of the page Project: what they keep, what they read, what a retry does."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
@@ -13,25 +12,13 @@ from streamlit.testing.v1 import AppTest
 from support import world
 
 from lamm_core.errors import ProjectExists, StorageUnavailable
-from lamm_core.settings import HOME_VARIABLE
 from lamm_core.workflow import projects
 from lamm_core.workflow.importing import import_table
 from lamm_core.workflow.workspace import Workspace
-from pages.components import project_create, services, upload
+from pages.components import project_create, upload
 from pages.components.settings_form import changed_targets
 
 _APP = Path(__file__).parents[2] / "app.py"
-
-
-@pytest.fixture
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
-    """The data that the pages see."""
-    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield services.workspace()
-    st.cache_resource.clear()
-    st.cache_data.clear()
 
 
 @pytest.fixture

@@ -1,33 +1,17 @@
 """The table of the page Languages: how the newest batch was split, and how the next one would be."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
-import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 from support import world
 
 from lamm_core.language_names import language_name
-from lamm_core.settings import HOME_VARIABLE
 from lamm_core.workflow.rounds import run_round
 from lamm_core.workflow.status import project_status
 from lamm_core.workflow.workspace import Workspace
-from pages.components import services
 
 _APP = Path(__file__).parents[2] / "app.py"
-
-
-@pytest.fixture
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
-    """The data that the pages see."""
-    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield services.workspace()
-    st.cache_resource.clear()
-    st.cache_data.clear()
 
 
 def _app() -> AppTest:

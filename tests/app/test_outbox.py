@@ -1,17 +1,13 @@
 """What the labelling card sends is stored where it belongs, whatever a browser may have kept."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
-import streamlit as st
 from support import world
 
 from lamm_core.errors import InvalidInput
 from lamm_core.records import Action, Project
-from lamm_core.settings import HOME_VARIABLE
 from lamm_core.workflow import labelling
 from lamm_core.workflow.rounds import run_round
 from lamm_core.workflow.workspace import Workspace
@@ -20,17 +16,6 @@ from pages.components.clock import clock_time
 from pages.components.outbox import parse_act, session_key, store_outbox
 
 _GOOD = {"key": "k", "item": 7, "revision": 1, "action": "label", "class": "pen", "seconds": 1.5}
-
-
-@pytest.fixture
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
-    """The data that the pages see."""
-    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield services.workspace()
-    st.cache_resource.clear()
-    st.cache_data.clear()
 
 
 def _ready(data: Workspace, name: str) -> Project:

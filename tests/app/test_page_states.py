@@ -1,16 +1,14 @@
 """Every page renders in every state that a project can be in."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 from support import world
 
 from lamm_core.records import Project
-from lamm_core.settings import HOME_VARIABLE
 from lamm_core.storage import rounds
 from lamm_core.workflow.rounds import run_round
 from lamm_core.workflow.running import begin_round
@@ -19,18 +17,6 @@ from lamm_core.workflow.workspace import Workspace, open_workspace, utc_now
 _APP = Path(__file__).parents[2] / "app.py"
 _PAGES = ("annotate", "languages", "rounds", "project")
 _ENGLISH = world.ROWS[world.ROWS["language"] == "en"]
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The data folder that the pages will open."""
-    folder = tmp_path / "home"
-    monkeypatch.setenv(HOME_VARIABLE, str(folder))
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield folder
-    st.cache_resource.clear()
-    st.cache_data.clear()
 
 
 def _show(page: str) -> AppTest:
