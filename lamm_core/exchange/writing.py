@@ -2,12 +2,12 @@
 
 import io
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
 
 from lamm_core.errors import StorageUnavailable, UnreadableFile
+from lamm_core.files import written_aside
 
 Writer = Callable[[pd.DataFrame], bytes]
 
@@ -49,16 +49,12 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
         StorageUnavailable: the file cannot be written there.
     """
     _writer(path.suffix, path.name)  # before anything is written
-    aside = path.with_name(f".{path.name}.part")
     try:
-        aside.write_bytes(table_bytes(table, path.suffix))
-        aside.replace(path)
+        with written_aside(path) as aside:
+            aside.write_bytes(table_bytes(table, path.suffix))
     except OSError as error:
         reason = str(error.strerror or error).rstrip(".")
         raise StorageUnavailable(f"{str(path)!r} cannot be written: {reason}.") from error
-    finally:
-        with suppress(OSError):  # there is none after a success, and no folder after some failures
-            aside.unlink()
 
 
 def _writer(ending: str, title: str) -> Writer:

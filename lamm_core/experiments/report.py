@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.table import Table
 
 from lamm_core.experiments.backtest import BacktestResult
+from lamm_core.files import written_aside
 
 
 def as_record(result: BacktestResult) -> dict[str, object]:
@@ -53,9 +54,8 @@ def write_results(results: Sequence[BacktestResult], path: Path) -> None:
     """Write a JSON list, one object a strategy and line; aside first, so that no half-written file bears the name."""
     lines = ",\n".join(to_json(as_record(result)) for result in results)
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(path.name + ".part")
-    aside.write_text(f"[\n{lines}\n]\n", "utf-8")
-    aside.replace(path)
+    with written_aside(path) as aside:
+        aside.write_text(f"[\n{lines}\n]\n", "utf-8")
 
 
 def results_table(results: Sequence[BacktestResult]) -> Table:

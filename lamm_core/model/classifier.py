@@ -11,6 +11,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import Normalizer, StandardScaler
 
 from lamm_core.errors import ModelUnreadable, NotEnoughLabels
+from lamm_core.files import written_aside
 from lamm_core.model.embedding_store import Vectors
 from lamm_core.model.threads import with_one_thread
 
@@ -117,9 +118,8 @@ class Classifier:
         import skops.io  # here, because it imports torch, and most processes that fit never save
 
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_name(f"{path.name}.part")
-        skops.io.dump(self._pipeline, aside)
-        aside.replace(path)
+        with written_aside(path) as aside:
+            skops.io.dump(self._pipeline, aside)
 
     @classmethod
     def load(cls, path: Path) -> Self:

@@ -17,6 +17,7 @@ from filelock import FileLock
 from numpy.typing import NDArray
 
 from lamm_core.errors import EmbeddingStoreDamaged
+from lamm_core.files import written_aside
 
 KEY_BYTES = 16
 Vectors = NDArray[np.float32]
@@ -156,7 +157,8 @@ class EmbeddingStore:
             self._vectors_path.unlink(missing_ok=True)
             self._keys_path.unlink(missing_ok=True)
             self._dimension = block.shape[1]
-            _write_whole(self._about_path, json.dumps({"encoder": self.encoder, "dimension": self._dimension}))
+            with written_aside(self._about_path) as aside:
+                aside.write_text(json.dumps({"encoder": self.encoder, "dimension": self._dimension}), "utf-8")
         elif block.shape[1] != self._dimension:
             raise EmbeddingStoreDamaged(
                 f"{self.folder} holds embeddings of {self._dimension} numbers, but {self.encoder!r} now gives "
@@ -194,9 +196,3 @@ def _append_bytes(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _write_whole(path: Path, text: str) -> None:
-    aside = path.with_suffix(".part")
-    aside.write_text(text, "utf-8")
-    aside.replace(path)

@@ -131,7 +131,7 @@ def progress(connection: Connection, project_id: int, now: datetime) -> BatchPro
         select(func.max(batch_item.c.round_id)).where(batch_item.c.project_id == project_id)
     ).scalar_one()
     batch = _count_batch(connection, newest) if newest is not None else None
-    held = and_(batch_item.c.annotator_id.is_not(None), batch_item.c.lease_until > now)
+    held = _held(now)
     row = connection.execute(
         select(
             func.count().label("open"),
@@ -151,7 +151,7 @@ def progress(connection: Connection, project_id: int, now: datetime) -> BatchPro
 
 def count_open(connection: Connection, project_id: int, now: datetime) -> OpenItems:
     """Number of items still open in all batches of a project."""
-    held = and_(batch_item.c.annotator_id.is_not(None), batch_item.c.lease_until > now)
+    held = _held(now)
     query = select(func.count().label("open"), func.count().filter(~held).label("free")).select_from(batch_item)
     row = connection.execute(query.where(_open(project_id))).one()
     return OpenItems(open=int(row.open), free=int(row.free))
@@ -184,3 +184,7 @@ def _free_for(annotator_id: int, now: datetime) -> ColumnElement[bool]:
 
 def _open(project_id: int) -> ColumnElement[bool]:
     return and_(batch_item.c.project_id == project_id, batch_item.c.closed_at.is_(None))
+
+
+def _held(now: datetime) -> ColumnElement[bool]:
+    return and_(batch_item.c.annotator_id.is_not(None), batch_item.c.lease_until > now)

@@ -90,15 +90,16 @@ def import_table(
 
 def store_rows(workspace: Workspace, project: Project, parsed: ParsedRows) -> ImportResult:
     """Add parsed rows to a project, in one transaction."""
+    keys = {each.external_id: text_key(each.text) for each in parsed.items}
     with workspace.database.write() as connection:
         projects.lock_project(connection, project.id)
-        sorted_rows = _sort_rows(connection, project, parsed)
+        sorted_rows = _sort_rows(connection, project, parsed, keys)
         class_ids, now = projects.class_ids(connection, project.id), utc_now()
         for item_id, class_name in sorted_rows.classes.items():
             items.set_item(connection, item_id, ItemState.LABELLED, class_ids[class_name])
             queue.close(connection, item_id, now)
-        keys = [text_key(each.text) for each in sorted_rows.fresh]
-        items.add_items(connection, project.id, sorted_rows.fresh, keys, class_ids, now)
+        fresh_keys = [keys[each.external_id] for each in sorted_rows.fresh]
+        items.add_items(connection, project.id, sorted_rows.fresh, fresh_keys, class_ids, now)
     in_pool = sum(each.purpose is Purpose.POOL for each in sorted_rows.fresh)
     return ImportResult(
         added_pool=in_pool,
@@ -119,18 +120,18 @@ class _SortedRows:
     rejected: list[RejectedRow] = field(default_factory=list)
 
 
-def _sort_rows(connection: Connection, project: Project, parsed: ParsedRows) -> _SortedRows:
-    known = items.existing_items(connection, project.id, [each.external_id for each in parsed.items])
-    taken = _texts_of_the_other_purpose(connection, project, parsed)
+def _sort_rows(connection: Connection, project: Project, parsed: ParsedRows, keys: dict[str, bytes]) -> _SortedRows:
+    known = items.existing_items(connection, project.id, list(keys))
+    taken = _texts_of_the_other_purpose(connection, project, parsed, keys)
     result = _SortedRows()
     for row, each in zip(parsed.rows, parsed.items, strict=True):
-        stored = known.get(each.external_id)
-        if stored is None and text_key(each.text) in taken[each.purpose]:
+        stored, key = known.get(each.external_id), keys[each.external_id]
+        if stored is None and key in taken[each.purpose]:
             other = "check set" if each.purpose is Purpose.POOL else "pool"
             result.rejected.append(RejectedRow(row, f"the same text is in the {other}"))
         elif stored is None:
             result.fresh.append(each)
-        elif (clash := _clash(stored, each)) is not None:
+        elif (clash := _clash(stored, each, key)) is not None:
             result.rejected.append(RejectedRow(row, clash))
         elif each.class_name is not None and stored.class_name is None:
             result.classes[stored.id] = each.class_name
@@ -140,22 +141,23 @@ def _sort_rows(connection: Connection, project: Project, parsed: ParsedRows) -> 
 
 
 def _texts_of_the_other_purpose(
-    connection: Connection, project: Project, parsed: ParsedRows
+    connection: Connection, project: Project, parsed: ParsedRows, keys: dict[str, bytes]
 ) -> dict[Purpose, set[bytes]]:
     """Texts that an item of each purpose may not have: what is measured with must never be trained on.
 
     Where one file holds a text for both, the check set keeps it.
     """
-    keys = {purpose: [text_key(each.text) for each in parsed.items if each.purpose is purpose] for purpose in Purpose}
-    in_pool = items.keys_of_purpose(connection, project.id, keys[Purpose.CHECK], Purpose.POOL)
-    in_check = items.keys_of_purpose(connection, project.id, keys[Purpose.POOL], Purpose.CHECK)
-    return {Purpose.CHECK: in_pool, Purpose.POOL: in_check | (set(keys[Purpose.CHECK]) - in_pool)}
+    of_pool = [keys[each.external_id] for each in parsed.items if each.purpose is Purpose.POOL]
+    of_check = [keys[each.external_id] for each in parsed.items if each.purpose is Purpose.CHECK]
+    in_pool = items.keys_of_purpose(connection, project.id, of_check, Purpose.POOL)
+    in_check = items.keys_of_purpose(connection, project.id, of_pool, Purpose.CHECK)
+    return {Purpose.CHECK: in_pool, Purpose.POOL: in_check | (set(of_check) - in_pool)}
 
 
-def _clash(stored: items.StoredItem, new: NewItem) -> str | None:
+def _clash(stored: items.StoredItem, new: NewItem, key: bytes) -> str | None:
     """Why a row cannot be the item that bears its id already; None where it can."""
     subject = f"the id {new.external_id!r} stands for"
-    if stored.text_key != text_key(new.text):
+    if stored.text_key != key:
         return f"{subject} another text in the project"
     if stored.language != new.language:
         return f"{subject} a text in {stored.language!r} in the project"

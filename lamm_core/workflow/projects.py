@@ -88,9 +88,9 @@ def ensure_annotator(workspace: Workspace, name: str) -> int:
     """
     clean_name = _clean_name("An annotator's", name)
     with workspace.database.read() as connection:
-        known = {each: number for number, each in annotators.list_annotators(connection).items()}
-    if clean_name in known:
-        return known[clean_name]
+        found = annotators.find_annotator(connection, clean_name)
+    if found is not None:
+        return found
     with workspace.database.write() as connection:
         return annotators.ensure_annotator(connection, clean_name, utc_now())
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection
 
+from lamm_core.files import written_aside
 from lamm_core.model.classifier import CLASSIFIER_SETTINGS, Classifier
 from lamm_core.model.evaluation import LanguageAccuracy
 from lamm_core.records import ItemState, Project, Round, RoundLanguage
@@ -159,7 +160,7 @@ def _write_training_labels(data: RoundData, path: Path) -> None:
     """Ids and classes of the labels that the model was fitted on, so that the very same model can be fitted again."""
     labelled = data.labelled
     rows = zip(data.pool.ids[labelled], data.pool.label_ids[labelled], data.pool.classes[labelled], strict=True)
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with written_aside(path) as aside, aside.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["item_id", "label_id", "class"])
         writer.writerows(rows)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from lamm_core.model.evaluation import LanguageAccuracy
+from lamm_core.model.evaluation import LanguageAccuracy, measured
 from lamm_core.records import (
     BatchProgress,
     ItemState,
@@ -156,15 +156,14 @@ def _language_status(
     next_quota: int | None,
 ) -> LanguageStatus:
     target = project.settings.targets[language]
-    measured = _measured(newest)
-    known = {language: measured.accuracy} if measured.accuracy is not None else {}
+    accuracy = _accuracy(newest)
     pool = _count(counts, language, *ItemState)
     labels = _count(counts, language, ItemState.LABELLED)
     return LanguageStatus(
         language=language,
         target=target,
-        measured=measured,
-        gap=language_weights(known, {language: target})[language],
+        measured=accuracy,
+        gap=language_weights(measured({language: accuracy}), {language: target})[language],
         pool=pool,
         pool_share=_share(pool, _count(counts, None, *ItemState)),
         labels=labels,
@@ -175,7 +174,7 @@ def _language_status(
     )
 
 
-def _measured(newest: RoundLanguage | None) -> LanguageAccuracy:
+def _accuracy(newest: RoundLanguage | None) -> LanguageAccuracy:
     return LanguageAccuracy(newest.correct, newest.checked) if newest else LanguageAccuracy(0, 0)
 
 
@@ -187,8 +186,7 @@ def _next_quota(
     weighting = find_strategy(settings.strategy).weighting
     if weighting is None:
         return {}
-    found = {language: _measured(entry).accuracy for language, entry in newest.items()}
-    accuracy = {language: share for language, share in found.items() if share is not None}
+    accuracy = measured({language: _accuracy(entry) for language, entry in newest.items()})
     selectable = {language: _count(counts, language, ItemState.UNLABELLED) for language in project.languages}
     return allocate(weighting(accuracy, settings.targets), settings.budget, selectable)
 
