@@ -32,7 +32,8 @@ class Card {
     this.parts.skip.onclick = (event) => this.skip(restAfter(event));
     this.parts.undo.onclick = () => this.undo();
     // Asks again too while there is nothing to label: texts that others held may have come free.
-    this.timer = setInterval(() => (this.underWay().length || !this.queue.length) && this.send(), SEND_AGAIN_MS);
+    // Acts of a session before this one count: their first sending can get lost in the change of session.
+    this.timer = setInterval(() => (this.outbox.length || !this.queue.length) && this.send(), SEND_AGAIN_MS);
   }
 
   leave() {
