@@ -127,7 +127,8 @@ class Screen:
 
     def expect_acts(self, count: int, annotator: str | None = None) -> list[tuple[Any, ...]]:
         """Wait until so many acts are stored; fails when there are ever more, or stay fewer."""
-        until(lambda: len(self.acts(annotator)) >= count, 20)
+        # Waiting in the page lets the browser's messages through where a test stands between it and the server.
+        until(lambda: self.page.wait_for_timeout(20) or len(self.acts(annotator)) >= count, 20)
         acts = self.acts(annotator)
         assert len(acts) == count, acts
         return acts
