@@ -1,5 +1,7 @@
 """One engine for SQLite and PostgreSQL, with transactions that say whether they write."""
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +16,7 @@ from lamm_core.errors import StorageUnavailable
 
 # A writer waits this long for the one before it; longer than any transaction of ours takes on a slow disk.
 _BUSY_SECONDS = 30
+_RETRY_SECONDS = 0.02
 _READS = "lamm_reads"
 
 
@@ -91,11 +94,26 @@ def _prepare_sqlite_connection(connection: Any, _record: Any) -> None:
     # The driver's own transaction handling begins too late to be safe, so it is switched off; see `begin` below.
     connection.isolation_level = None
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode = WAL")
+    _use_write_ahead_log(cursor)
     # FULL: a label that was acknowledged survives a power cut, not only a crash of the program.
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
+
+
+def _use_write_ahead_log(cursor: Any) -> None:
+    # SQLite refuses this change at once while another process is at work, instead of waiting for the busy time. It is
+    # kept in the file, so that only the first processes of a new database meet each other here.
+    deadline = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(_RETRY_SECONDS)
+        else:
+            return
 
 
 def _begin_sqlite_transaction(connection: Connection) -> None:

@@ -1,5 +1,7 @@
 """The database: what a reader sees, what an error becomes, and how moments are kept."""
 
+import sqlite3
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -34,6 +36,42 @@ def test_a_reader_sees_one_moment_however_long_it_reads(workspace: Workspace) ->
         add(workspace.database, "Ben")
         assert list_annotators(connection) == before
     assert names(workspace.database) == {"Ana", "Ben"}
+
+
+@pytest.fixture
+def held_new_database(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    """Another process in the middle of a transaction, in a database that keeps no write-ahead log yet."""
+    other = sqlite3.connect(tmp_path / "new.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    yield other
+    other.close()
+
+
+def test_a_new_database_that_another_process_holds_is_waited_for(
+    held_new_database: sqlite3.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 3:
+            held_new_database.execute("COMMIT")
+
+    monkeypatch.setattr("lamm_core.storage.database.time.sleep", wait)
+    database = Database(f"sqlite:///{tmp_path / 'new.db'}")
+    with database.read() as connection:
+        assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+    assert len(waits) == 3
+    database.close()
+
+
+@pytest.mark.usefixtures("held_new_database")
+def test_a_new_database_that_stays_held_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lamm_core.storage.database._BUSY_SECONDS", 0.1)
+    database = Database(f"sqlite:///{tmp_path / 'new.db'}")
+    with pytest.raises(StorageUnavailable, match="locked"), database.read():
+        pass
+    database.close()
 
 
 def test_a_write_that_raises_leaves_nothing(workspace: Workspace) -> None:
