@@ -13,6 +13,7 @@ def pages() -> list[StreamlitPage]:
         st.Page("pages/annotate.py", title="Annotate", icon=":material/edit_note:", default=True),
         st.Page("pages/languages.py", title="Languages", icon=":material/flag:"),
         st.Page("pages/rounds.py", title="Rounds", icon=":material/timeline:"),
+        st.Page("pages/compare.py", title="Compare", icon=":material/compare_arrows:"),
         st.Page("pages/project.py", title="Project", icon=":material/folder_open:"),
     ]
 

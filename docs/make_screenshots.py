@@ -1,6 +1,6 @@
 """Take the pictures in docs/images: the sample project after 400 further labels, in a real browser.
 
-Run it from the project's root: `.venv/bin/python docs/make_screenshots.py`. It needs a Chromium and about two minutes.
+Run it from the project's root: `.venv/bin/python docs/make_screenshots.py`. It needs a Chromium and about three minutes.
 The labels are the true classes of sample_data/catalogue.csv, given through the same calls as the browser's.
 """
 
@@ -34,6 +34,7 @@ PAGES = {
     "annotate": ("/", 640),
     "languages": ("/languages", 1010),
     "rounds": ("/rounds", 1000),
+    "compare": ("/compare", 1150),
     "project": ("/project", 900),
 }
 
@@ -106,6 +107,8 @@ def main() -> None:
         label_from_truth(workspace, LABELS)
         for each in project_status(workspace, get_project(workspace, SAMPLE_NAME)).languages:
             print(each.language, each.measured.accuracy)
+        compare = ["backtest", SAMPLE_NAME, "--strategies", "random,ea,lamm"]
+        subprocess.run([sys.executable, "-m", "lamm_core.cli", "--home", str(home), *compare], check=True)
         server, address = start_server(home)
         try:
             with sync_playwright() as playwright:

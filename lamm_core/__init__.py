@@ -4,6 +4,6 @@ The names below are the public interface; everything else may change.
 """
 
 from lamm_core.errors import LammError
-from lamm_core.selection import Selection, Strategy, allocate, language_weights, select_batch
+from lamm_core.selection import Selection, Strategy, allocate, language_weights, select_batch, select_first_batch
 
-__all__ = ["LammError", "Selection", "Strategy", "allocate", "language_weights", "select_batch"]
+__all__ = ["LammError", "Selection", "Strategy", "allocate", "language_weights", "select_batch", "select_first_batch"]

@@ -36,12 +36,24 @@ class InvalidScores(InvalidInput):
     """A scoring function returned something other than one finite number per item."""
 
 
+class InvalidCosts(InvalidInput):
+    """What a label costs is missing for a language that has items, or is not a finite number above 0."""
+
+
+class InvalidChoice(InvalidInput):
+    """A function that chooses items returned something other than distinct positions, as many as it was asked for."""
+
+
 class MissingTarget(InvalidInput):
     """A language that has items in the pool has no target."""
 
 
+class MissingVectors(InvalidInput):
+    """A way to choose needs the embeddings of the items, and none were given."""
+
+
 class UnknownStrategy(InvalidInput):
-    """No strategy, or no uncertainty, is registered under that name."""
+    """No strategy, or no part of one, is registered under that name."""
 
 
 # model
@@ -102,6 +114,29 @@ class RoundSuperseded(LammError):
     """A round was declared dead while it was still working; its result is not saved."""
 
 
+# translation
+
+
+class UnknownTranslator(InvalidInput):
+    """No kind of translator is registered under that name, or the name lacks what must follow the colon."""
+
+
+class TranslatorUnavailable(LammError):
+    """A translator cannot be loaded, refuses the request for good, or answers with something else."""
+
+
+class TranslatorBusy(LammError):
+    """A translator does not answer, or wants fewer requests, for now: the same request may succeed later."""
+
+
+class TranslationStopped(LammError):
+    """Translating ended before all texts were done; what is done is kept."""
+
+
+class TranslationRunning(LammError):
+    """The labels of this project are being translated already."""
+
+
 # exchange and experiments
 
 
@@ -119,3 +154,15 @@ class UnknownTask(InvalidInput):
 
 class UnknownPreparation(InvalidInput):
     """No preparation of embeddings is registered under that name."""
+
+
+class TooFewLabels(LammError):
+    """A project has too few labels, or too few measured languages, to compare strategies on them."""
+
+
+class ComparisonRunning(LammError):
+    """Strategies are being compared for this project already."""
+
+
+class ComparisonCancelled(LammError):
+    """A comparison was cancelled, or declared dead, while it was still working; its result is not saved."""

@@ -44,6 +44,10 @@ class RoundState(StrEnum):
     FAILED = "failed"
 
 
+# The strategy of new projects, and what `default` stands for.
+DEFAULT_STRATEGY = "foresight"
+
+
 @dataclass(frozen=True)
 class ProjectSettings:
     """What a manager decides about a project.
@@ -53,24 +57,32 @@ class ProjectSettings:
         targets: language to the accuracy it must reach, 0 to 1; its keys are the project's languages.
         guidelines: advice for annotators, plain text.
         budget: labels per batch.
-        strategy: name in `selection.STRATEGIES`.
+        strategy: name of a strategy, composed ones included; see `selection.strategies.find_strategy`.
         uncertainty: name in `selection.UNCERTAINTIES`.
         encoder: name for `model.encoders.load_encoder`.
+        preparation: what is done to embeddings before a model is fitted; see `model.preparation.parse_preparation`.
         seed: makes rounds repeatable.
         lease_minutes: how long an annotator may hold an item.
         automatic_rounds: the next round starts by itself when a batch is nearly done.
+        translator: name for `translation.translators.load_translator`; empty where nothing is translated.
+        translation_weight: what a translated text counts in training, 0 to 1, where a labelled text counts 1.
+        use_translations: whether the translations that are there are trained on.
     """
 
     classes: tuple[str, ...]
     targets: dict[str, float]
     guidelines: str = ""
     budget: int = 50
-    strategy: str = "lamm"
+    strategy: str = DEFAULT_STRATEGY
     uncertainty: str = "entropy"
     encoder: str = "builtin:use-multilingual"
+    preparation: str = "default"
     seed: int = 0
     lease_minutes: int = 30
     automatic_rounds: bool = True
+    translator: str = ""
+    translation_weight: float = 0.5
+    use_translations: bool = True
 
 
 @dataclass(frozen=True)

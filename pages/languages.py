@@ -17,15 +17,12 @@ from pages.components.frame import chosen_project  # noqa: E402
 from pages.components.palette import palette  # noqa: E402
 from pages.components.round_notice import show_round_notice  # noqa: E402
 
-_NEXT_HELP = (
-    "Texts of this language in a full next batch, by today's accuracy. "
-    "By text: the strategy takes texts from the whole pool, whatever their language."
-)
+_NEXT_HELP = "Texts of this language in a full next batch, by today's accuracy."
 
 
 def show_table(status: ProjectStatus) -> None:
     """The same in numbers."""
-    table = pd.DataFrame(
+    columns = pd.DataFrame(
         {
             "Language": [language_name(each.language) for each in status.languages],
             "Accuracy": [_percent(each.measured.accuracy) for each in status.languages],
@@ -36,9 +33,11 @@ def show_table(status: ProjectStatus) -> None:
             "Label share": [100 * each.label_share for each in status.languages],
             "Labels": [each.labels for each in status.languages],
             "In this batch": [each.quota for each in status.languages],
-            "In the next": [_next_quota(status, each) for each in status.languages],
+            "In the next": [_next_quota(each) for each in status.languages],
         }
     )
+    # A strategy that chooses text by text has no quotas to tell beforehand.
+    table = columns.drop(columns="In the next") if status.chosen_by_text else columns
     share = {"width": 110, "min_value": 0.0, "max_value": 100.0, "format": "%.1f%%"}
     st.dataframe(
         table,
@@ -50,7 +49,7 @@ def show_table(status: ProjectStatus) -> None:
                 help="Texts of this language that the newest round chose; 0 where the queue was full."
             ),
             "In the next": st.column_config.TextColumn(help=_NEXT_HELP),
-            "Gap": st.column_config.TextColumn(help="Target minus accuracy: what the strategy LAMM splits a batch by."),
+            "Gap": st.column_config.TextColumn(help="Target minus accuracy: what is missing."),
         },
     )
 
@@ -81,9 +80,7 @@ def _gap(each: LanguageStatus) -> str:
     return points(each.gap) if each.measured.checked else "not measured"
 
 
-def _next_quota(status: ProjectStatus, each: LanguageStatus) -> str:
-    if status.chosen_by_text:
-        return "by text"
+def _next_quota(each: LanguageStatus) -> str:
     return "not known yet" if each.next_quota is None else f"{each.next_quota:,}"
 
 
@@ -107,3 +104,8 @@ if status.pool:
         "Solid flag: accuracy on the check set now, with its 95% interval as a thin line. Chequered flag: the target."
     )
     show_table(status)
+    if status.chosen_by_text:
+        st.caption(
+            f"The strategy of this project, {status.project.settings.strategy}, chooses text by text from the whole "
+            "pool, so how many texts of a language come next is known when they are chosen."
+        )

@@ -12,15 +12,18 @@ from pages.components.project_create import show_create  # noqa: E402
 from pages.components.project_export import show_export  # noqa: E402
 from pages.components.project_import import show_import  # noqa: E402
 from pages.components.project_settings import show_settings  # noqa: E402
+from pages.components.project_translation import show_translation  # noqa: E402
 
 st.title("Project")
 if services.all_projects():
     project = chosen_project()
-    settings, texts, labels, new = st.tabs(["Settings", "Import", "Export", "New project"])
+    settings, texts, translations, labels, new = st.tabs(["Settings", "Import", "Translation", "Export", "New project"])
     with settings:
         show_settings(project)
     with texts:
         show_import(project)
+    with translations:
+        show_translation(project)
     with labels:
         show_export(project)
     with new:

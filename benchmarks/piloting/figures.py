@@ -11,7 +11,10 @@ from lamm_core.model.classifier import Classifier
 from lamm_core.model.embedding import embed_missing
 from lamm_core.model.embedding_store import text_key
 from lamm_core.model.evaluation import accuracy_by_language, measured
+from lamm_core.model.preparation.preparation import load_preparation
 from lamm_core.records import ModelVersion, Project
+from lamm_core.workflow.preparing import preparation_folder
+from lamm_core.workflow.round_data import read_round_data
 from lamm_core.workflow.status import project_status
 from lamm_core.workflow.workspace import Workspace
 from piloting.project import imported_texts
@@ -42,10 +45,13 @@ def measure_languages(
     """
     store = workspace.embedding_store(project.settings.encoder)
     embed_missing(store, imported_texts(data, data.test))
+    preparation = load_preparation(preparation_folder(workspace, project, read_round_data(workspace, project)))
     first, last = (Classifier.load(workspace.settings.models / each.file) for each in (models[0], models[-1]))
 
     def accuracies(model: Classifier, rows: NDArray[np.intp]) -> dict[str, float]:
-        vectors = store.vectors([text_key(text) for text in imported_texts(data, rows)])
+        texts = imported_texts(data, rows)
+        embeddings = store.vectors([text_key(text) for text in texts])
+        vectors = preparation.transform(embeddings, texts, data.languages[rows])
         return measured(accuracy_by_language(model.predict(vectors), data.classes[rows], data.languages[rows]))
 
     def count(language: str, rows: NDArray[np.intp]) -> int:

@@ -9,11 +9,13 @@ import typer
 
 from lamm_core.cli import (
     app_command,
+    backtest_command,
     benchmark_command,
     export_command,
     import_command,
     round_command,
     status_command,
+    translate_command,
 )
 from lamm_core.cli.project_commands import project_app
 from lamm_core.cli.shell import LammGroup
@@ -47,8 +49,10 @@ app.command("app", rich_help_panel=_SCREEN)(app_command.command)
 app.add_typer(project_app, name="project", rich_help_panel=_SET_UP)
 app.command("import", rich_help_panel=_SET_UP)(import_command.command)
 app.command("round", rich_help_panel=_WORK)(round_command.command)
+app.command("translate", rich_help_panel=_WORK)(translate_command.command)
 app.command("status", rich_help_panel=_WORK)(status_command.command)
 app.command("export", rich_help_panel=_WORK)(export_command.command)
+app.command("backtest", rich_help_panel=_RESEARCH)(backtest_command.command)
 app.command("benchmark", rich_help_panel=_RESEARCH)(benchmark_command.command)
 
 

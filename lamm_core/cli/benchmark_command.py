@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from lamm_core.cli.shell import console, home_of, split_list
-from lamm_core.errors import StorageUnavailable
+from lamm_core.cli.benchmark_output import check_writable, make_folder, show_results, write_results
+from lamm_core.cli.shell import home_of, split_list
 from lamm_core.records import ProjectSettings
 from lamm_core.settings import load_settings
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from lamm_core.experiments.backtest import BacktestResult
 
 _DEFAULTS = ProjectSettings(classes=(), targets={})
 
@@ -30,13 +24,34 @@ def command(
         Path, typer.Option(metavar="DIR", help="Folder of the research files; sample does not need it.")
     ] = Path(),
     strategies: Annotated[
-        str, typer.Option(metavar="A,B,...", help="Strategies to compare: random, lc, ea, lamm.")
+        str,
+        typer.Option(
+            metavar="A,B,...",
+            help="Strategies to compare: foresight (default), lamm, ea, lc, random, per-language, or parts joined "
+            "by +: lamm+margin.",
+        ),
     ] = "random,lc,ea,lamm",
     preparation: Annotated[
-        str, typer.Option(metavar="NAME", help="What is done to embeddings before a model is fitted.")
-    ] = "plain",
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="What is done to embeddings before a model is fitted: plain, default, or some of "
+            "centre,lexical,smooth. Given several times, each is run.",
+        ),
+    ] = None,
+    translate: Annotated[
+        bool,
+        typer.Option(
+            "--translate",
+            help="Also learn from the data's own translations of every labelled text, each with a weight of "
+            f"{_DEFAULTS.translation_weight:g}.",
+        ),
+    ] = False,
     uncertainty: Annotated[
-        str, typer.Option(metavar="NAME", help="How texts are scored: entropy, margin or least-confidence.")
+        str,
+        typer.Option(
+            metavar="NAME", help="How texts are scored: entropy, margin, least-confidence, ratio or gibbs-error."
+        ),
     ] = _DEFAULTS.uncertainty,
     seeds: Annotated[int, typer.Option(min=1, metavar="N", help="Replays of each strategy.")] = 10,
     labels: Annotated[
@@ -57,17 +72,42 @@ def command(
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Write the results to a JSON file as well.")
     ] = None,
+    csv_file: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Write the table to a CSV file as well.")
+    ] = None,
+    png_file: Annotated[
+        Path | None, typer.Option("--png", metavar="FILE", help="Draw table and curves into a PNG file as well.")
+    ] = None,
+    html_file: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write a report with curves, one HTML file, as well.")
+    ] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Run every replay, also those kept from an earlier run.")
+    ] = False,
 ) -> None:
-    """Replay strategies on labelled data, to see how many labels each needs to meet every target."""
+    """Replay strategies on labelled data, to see how many labels each needs to meet every target.
+
+    Every finished replay is kept: the same command, given again after an interruption, runs only the rest.
+    """
     from lamm_core.cli.progress import counting
     from lamm_core.experiments.backtest import run_benchmark
+    from lamm_core.experiments.kept_replays import KeptReplays
+    from lamm_core.model.preparation.names import PLAIN
 
     settings = load_settings(home_of(context))
-    _make_folder(settings.home)
-    if json_file is not None:
-        # Before hours of work, not after them.
-        _make_folder(json_file.absolute().parent)
-    with counting("Embedding", "texts") as embedded, counting("Replaying", "replays") as replayed:
+    make_folder(settings.home)
+    files = {
+        kind: file
+        for kind, file in (("json", json_file), ("csv", csv_file), ("png", png_file), ("html", html_file))
+        if file is not None
+    }
+    for file in files.values():
+        check_writable(file)  # before hours of work, not after them
+    kept = KeptReplays(settings.home / "benchmarks", fresh=fresh)
+    with (
+        counting("Embedding", "texts") as embedded,
+        counting("Replaying", "replays", lambda: f", {kept.taken:,} of them kept" if kept.taken else "") as replayed,
+    ):
         results = run_benchmark(
             tasks,
             data,
@@ -77,37 +117,14 @@ def command(
             target,
             settings.embeddings,
             encoder,
-            preparation=preparation,
+            preparation=preparation or PLAIN,
             workers=workers,
             progress=replayed,
             uncertainty=uncertainty,
             embedding_progress=embedded,
+            kept=kept,
+            translation_weight=_DEFAULTS.translation_weight if translate else 0.0,
         )
-    _show(results)
-    if json_file is not None:
-        _write(results, json_file)
-
-
-def _show(results: Sequence[BacktestResult]) -> None:
-    from lamm_core.experiments.report import results_table
-
-    screen = console()
-    for _, of_task in groupby(results, key=lambda result: result.task):
-        screen.print(results_table(list(of_task)))
-
-
-def _write(results: Sequence[BacktestResult], file: Path) -> None:
-    from lamm_core.experiments.report import write_results
-
-    try:
-        write_results(results, file)
-    except OSError as error:
-        raise StorageUnavailable(f"{str(file)!r} cannot be written: {error.strerror or error}.") from error
-    typer.echo(f"Wrote {len(results)} results to {file}.", err=True)
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StorageUnavailable(f"The folder {str(folder)!r} cannot be made: {error.strerror}.") from error
+    show_results(results)
+    for kind, file in files.items():
+        write_results(results, kind, file)

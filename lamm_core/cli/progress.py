@@ -24,12 +24,13 @@ class _SpeedColumn(ProgressColumn):
 
 
 @contextmanager
-def counting(what: str, unit: str) -> Iterator[Callable[[int, int], None]]:
+def counting(what: str, unit: str, note: Callable[[], str] | None = None) -> Iterator[Callable[[int, int], None]]:
     """Progress of work that is counted; yields `report(done, total)`.
 
     Args:
         what: what is done, such as "Embedding".
         unit: what is counted, such as "texts".
+        note: asked at each report for what else there is to say, such as ", 3 of them kept"; may be empty.
     """
     columns = (
         TextColumn("{task.description}"),
@@ -43,8 +44,9 @@ def counting(what: str, unit: str) -> Iterator[Callable[[int, int], None]]:
         lines = _Lines(bar.disable)
 
         def report(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total, visible=True)
-            lines.say(f"{what}: {done:,} of {total:,} {unit}.", done / total if total else 1.0)
+            more = note() if note else ""
+            bar.update(task, description=f"{what}{more}", completed=done, total=total, visible=True)
+            lines.say(f"{what}: {done:,} of {total:,} {unit}{more}.", done / total if total else 1.0)
 
         yield report
 

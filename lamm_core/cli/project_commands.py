@@ -39,10 +39,17 @@ def create_command(
     ] = None,
     budget: Annotated[int, typer.Option(metavar="N", help="Labels in a batch.")] = _DEFAULTS.budget,
     strategy: Annotated[
-        str, typer.Option(metavar="NAME", help="How batches are chosen: lamm, ea, lc or random.")
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="How batches are chosen: foresight, lamm, ea, lc, random, or parts joined by +: lamm+margin.",
+        ),
     ] = _DEFAULTS.strategy,
     uncertainty: Annotated[
-        str, typer.Option(metavar="NAME", help="How texts are scored: entropy, margin or least-confidence.")
+        str,
+        typer.Option(
+            metavar="NAME", help="How texts are scored: entropy, margin, least-confidence, ratio or gibbs-error."
+        ),
     ] = _DEFAULTS.uncertainty,
     encoder: Annotated[
         str,
@@ -50,10 +57,28 @@ def create_command(
             metavar="NAME", help="builtin:use-multilingual, builtin:e5-small, or a sentence-transformers model."
         ),
     ] = _DEFAULTS.encoder,
+    preparation: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="What is done to embeddings before a model is fitted: plain, default, or some of "
+            "centre,lexical,smooth.",
+        ),
+    ] = _DEFAULTS.preparation,
     seed: Annotated[int, typer.Option(min=0, metavar="N", help="Makes rounds repeatable.")] = _DEFAULTS.seed,
     lease_minutes: Annotated[
         int, typer.Option(metavar="N", help="How long an annotator may hold a text.")
     ] = _DEFAULTS.lease_minutes,
+    translator: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="What translates labelled texts: parallel:FILE, transformers:MODEL, libretranslate:URL or amazon.",
+        ),
+    ] = _DEFAULTS.translator,
+    translation_weight: Annotated[
+        float, typer.Option(metavar="W", help="What a translated text counts in training, 0 to 1; a label counts 1.")
+    ] = _DEFAULTS.translation_weight,
     no_automatic_rounds: Annotated[
         bool,
         typer.Option(
@@ -73,9 +98,12 @@ def create_command(
         strategy=strategy,
         uncertainty=uncertainty,
         encoder=encoder,
+        preparation=preparation,
         seed=seed,
         lease_minutes=lease_minutes,
         automatic_rounds=not no_automatic_rounds,
+        translator=translator,
+        translation_weight=translation_weight,
     )
     with open_data(context) as workspace:
         project = create_project(workspace, name, settings)

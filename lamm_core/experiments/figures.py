@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Curves = NDArray[np.float64]
+# One accuracy for all languages, or one for each: `(languages,)`.
+Target = float | NDArray[np.float64]
 
 _WINDOW = 3
 # Three accuracies of 0.7 have a mean a hair under 0.7 in floats; on paper they reach a target of 0.7.
@@ -54,13 +56,13 @@ def moving_average(curve: Curves) -> Curves:
     return np.stack([curve[max(0, end - _WINDOW) : end].mean(axis=0) for end in range(1, len(curve) + 1)])
 
 
-def labels_to_target(curve: Curves, labels: Sequence[int], target: float) -> float:
+def labels_to_target(curve: Curves, labels: Sequence[int], target: Target) -> float:
     """Labels at the first round whose moving average is at or over the target in every language.
 
     Args:
         curve: `(rounds, languages)` of one seed.
         labels: labels spent at each round.
-        target: accuracy, 0 to 1.
+        target: accuracy, 0 to 1, or one for each language.
 
     Returns:
         A number of labels; infinity where no round reaches the target.
@@ -69,12 +71,12 @@ def labels_to_target(curve: Curves, labels: Sequence[int], target: float) -> flo
     return float(labels[int(reached.argmax())]) if reached.any() else math.inf
 
 
-def ltt(curves: Curves, labels: Sequence[int], target: float) -> float:
+def ltt(curves: Curves, labels: Sequence[int], target: Target) -> float:
     """Median over seeds of the labels to target; infinite where half of the seeds or more never get there."""
     return statistics.median(labels_to_target(curve, labels, target) for curve in curves)
 
 
-def deficit(curves: Curves, target: float) -> float:
+def deficit(curves: Curves, target: Target) -> float:
     """100 times the mean, over rounds and seeds, of the gaps summed over languages: points of accuracy missing."""
     return 100 * float(np.maximum(0.0, target - curves).sum(axis=2).mean())
 
@@ -87,6 +89,61 @@ def label_share(label_counts: NDArray[np.int64]) -> NDArray[np.float64]:
     """
     shares: NDArray[np.float64] = (label_counts / label_counts.sum(axis=1, keepdims=True)).mean(axis=0)
     return shares
+
+
+def standard_error(of_seed: Sequence[float] | NDArray[np.float64]) -> float | None:
+    """Standard error of a mean over seeds; None for fewer than two seeds, from which it cannot be known.
+
+    Args:
+        of_seed: `(seeds,)` one figure a seed.
+    """
+    if len(of_seed) < 2:
+        return None
+    return float(np.std(of_seed, ddof=1) / math.sqrt(len(of_seed)))
+
+
+def auc_of_seeds(curves: Curves) -> NDArray[np.float64]:
+    """Area under the accuracy curve of each seed and language, `(seeds, languages)`."""
+    areas: NDArray[np.float64] = curves.mean(axis=1)
+    return areas
+
+
+def deficit_of_seeds(curves: Curves, target: Target) -> list[float]:
+    """The deficit of each seed."""
+    return [deficit(curve[None], target) for curve in curves]
+
+
+def ltt_quartiles(curves: Curves, labels: Sequence[int], target: Target) -> tuple[float, float] | None:
+    """First and third quartile over seeds of the labels to target, infinite where so many seeds never get there.
+
+    Returns:
+        None for fewer than two seeds, which have no spread.
+    """
+    if len(curves) < 2:
+        return None
+    ordered = sorted(labels_to_target(curve, labels, target) for curve in curves)
+    return quantile(ordered, 0.25), quantile(ordered, 0.75)
+
+
+def quantile(ordered: Sequence[float], part: float) -> float:
+    """The quantile of sorted numbers, on the line between its two neighbours; infinite if one that counts is.
+
+    Args:
+        ordered: at least one number, in ascending order; the last ones may be infinite.
+        part: 0 to 1; 0.5 gives the median.
+    """
+    place = (len(ordered) - 1) * part
+    below = math.floor(place)
+    rest = place - below
+    # Zero times infinity is not a number, so a neighbour that does not count is left out.
+    if rest == 0 or ordered[below] == math.inf:
+        return ordered[below]
+    return (1 - rest) * ordered[below] + rest * ordered[below + 1]
+
+
+def label_cut(spent: float, reference: float) -> float | None:
+    """Share of the labels that was saved against a reference, negative where more were spent; None against none."""
+    return 1 - spent / reference if reference > 0 else None
 
 
 def pool_share(languages: NDArray[np.str_], order: Sequence[str]) -> dict[str, float]:

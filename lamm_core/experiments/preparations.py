@@ -1,47 +1,33 @@
-"""What is done to embeddings before a classifier is fitted on them, by name."""
-
-from collections.abc import Callable
+"""The rows of a task, prepared as a project would prepare them: fitted on the pool alone."""
 
 import numpy as np
-from numpy.typing import NDArray
-from sklearn.pipeline import Pipeline
 
-from lamm_core.errors import UnknownPreparation
-from lamm_core.model.classifier import fit_preparation
+from lamm_core.experiments.tasks import TaskData
 from lamm_core.model.embedding_store import Vectors
-from lamm_core.model.threads import with_one_thread
-
-# A preparation is fitted on the pool's embeddings `(p, d)`, without labels, and gives a pipeline with `transform`.
-PREPARATIONS: dict[str, Callable[[Vectors], Pipeline]] = {"plain": fit_preparation}
+from lamm_core.model.preparation.preparation import fit_preparation
 
 
-def find_preparation(name: str) -> Callable[[Vectors], Pipeline]:
-    """The registered preparation of that name.
-
-    Raises:
-        UnknownPreparation: none is registered under the name.
-    """
-    try:
-        return PREPARATIONS[name]
-    except KeyError:
-        known = ", ".join(sorted(PREPARATIONS))
-        raise UnknownPreparation(f"Unknown preparation {name!r}; choose one of: {known}.") from None
-
-
-@with_one_thread
-def prepare(name: str, embeddings: Vectors, pool: NDArray[np.intp]) -> Vectors:
-    """Fit a preparation on the pool's rows and apply it to all rows.
+def prepared_rows(task_data: TaskData, embeddings: Vectors, preparation: str) -> Vectors:
+    """Prepare every row of a task.
 
     Args:
-        name: a name in `PREPARATIONS`.
-        embeddings: `(n, d)`.
-        pool: positions of the pool in `embeddings`.
+        task_data: rows of a task; texts outside its pool have no influence on other rows.
+        embeddings: `(n, d)`, one row for each of the task's rows.
+        preparation: as for `parse_preparation`.
 
     Returns:
         `(n, e)` float32.
 
     Raises:
-        UnknownPreparation: no preparation is registered under the name.
+        UnknownPreparation, InvalidInput: see `fit_preparation`.
     """
-    pipeline = find_preparation(name)(embeddings[pool])
-    return np.ascontiguousarray(pipeline.transform(embeddings), dtype=np.float32)
+    pool, parts = task_data.pool, [np.union1d(task_data.check, task_data.test)]
+    if task_data.translations is not None:
+        parts.append(task_data.translations.extra)
+    texts = [str(text) for text in task_data.texts]
+    fitted = fit_preparation(preparation, embeddings[pool], [texts[row] for row in pool], task_data.languages[pool])
+    vectors = np.empty((len(texts), fitted.vectors.shape[1]), dtype=np.float32)
+    vectors[pool] = fitted.vectors
+    for part in parts:
+        vectors[part] = fitted.transform(embeddings[part], [texts[row] for row in part], task_data.languages[part])
+    return vectors

@@ -3,11 +3,13 @@
 The prepared embeddings go to the workers as a file that each of them maps into memory once.
 """
 
+import itertools
 import os
 import tempfile
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +21,7 @@ from lamm_core.selection import Strategy
 
 Progress = Callable[[int, int], None]
 Job = tuple[str | Strategy, int]
+Finished = Callable[[int, Replay], None]
 
 _arena_of_this_worker: Arena | None = None
 
@@ -30,6 +33,7 @@ def replay_all(
     jobs: Sequence[Job],
     workers: int | None = None,
     progress: Progress | None = None,
+    finished: Finished | None = None,
 ) -> list[Replay]:
     """Run every job; the results do not depend on the number of workers.
 
@@ -42,6 +46,7 @@ def replay_all(
         jobs: strategy and seed of each replay.
         workers: number of processes, at least 1; None takes one a core. With 1, all is done in this process.
         progress: called with (replays done, replays to do) before the first replay and after each.
+        finished: called with (place of the job, its replay) as soon as a replay is done, before `progress`.
 
     Returns:
         One `Replay` a job, in the order of the jobs.
@@ -53,12 +58,13 @@ def replay_all(
     count = min(check_workers(workers), len(jobs))
     report = progress or _say_nothing
     report(0, len(jobs))
+    finish = _reporting(finished, report, len(jobs))
     if count <= 1:
-        return _replay_here(outline.arena(vectors), plan, jobs, report)
+        return _replay_here(outline.arena(vectors), plan, jobs, finish)
     with tempfile.TemporaryDirectory(prefix="lamm-backtest-") as folder:
         path = Path(folder) / "vectors.npy"
         np.save(path, vectors)
-        return _replay_in_processes(path, outline, plan, jobs, count, report)
+        return _replay_in_processes(path, outline, plan, jobs, count, finish)
 
 
 def check_workers(workers: int | None) -> int:
@@ -76,23 +82,35 @@ def _say_nothing(done: int, total: int) -> None:
     """Progress that nobody asked for."""
 
 
-def _replay_here(arena: Arena, plan: Plan, jobs: Sequence[Job], report: Progress) -> list[Replay]:
+def _reporting(finished: Finished | None, report: Progress, total: int) -> Finished:
+    """What is done after each replay: hand it over, then say how many there are."""
+    done = itertools.count(1)
+
+    def finish(place: int, result: Replay) -> None:
+        if finished is not None:
+            finished(place, result)
+        report(next(done), total)
+
+    return finish
+
+
+def _replay_here(arena: Arena, plan: Plan, jobs: Sequence[Job], finish: Finished) -> list[Replay]:
     replays = []
-    for strategy, seed in jobs:
+    for place, (strategy, seed) in enumerate(jobs):
         replays.append(replay(arena, plan, strategy, seed))
-        report(len(replays), len(jobs))
+        finish(place, replays[-1])
     return replays
 
 
 def _replay_in_processes(
-    path: Path, outline: Outline, plan: Plan, jobs: Sequence[Job], count: int, report: Progress
+    path: Path, outline: Outline, plan: Plan, jobs: Sequence[Job], count: int, finish: Finished
 ) -> list[Replay]:
     executor = ProcessPoolExecutor(count, get_context("spawn"), _open_arena, (path, outline))
     try:
         futures = [executor.submit(_replay_in_worker, plan, strategy, seed) for strategy, seed in jobs]
-        for done, future in enumerate(as_completed(futures), start=1):
-            future.result()
-            report(done, len(jobs))
+        place_of = {future: place for place, future in enumerate(futures)}
+        for future in as_completed(futures):
+            finish(place_of[future], future.result())
         return [future.result() for future in futures]
     finally:
         executor.shutdown(cancel_futures=True)
@@ -100,7 +118,16 @@ def _replay_in_processes(
 
 def _open_arena(path: Path, outline: Outline) -> None:
     global _arena_of_this_worker
+    threading.Thread(target=_end_with_the_parent, name="end-with-the-parent", daemon=True).start()
     _arena_of_this_worker = outline.arena(np.asarray(np.load(path, mmap_mode="r")))
+
+
+def _end_with_the_parent() -> None:
+    """End this worker when its parent is killed; it would wait for the next replay for ever."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _replay_in_worker(plan: Plan, strategy: str | Strategy, seed: int) -> Replay:

@@ -3,19 +3,23 @@
 This is what the worker processes run, so it imports as little as it can.
 """
 
-import itertools
 import time
 from dataclasses import dataclass
 
 import numpy as np
 import sklearn
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 
-from lamm_core.model.classifier import fit_logistic_regression
+from lamm_core.experiments.models import JointModel, Model, SeparateModels
+from lamm_core.experiments.targets import Target, target_of
+from lamm_core.experiments.translations import Translations
 from lamm_core.model.embedding_store import Vectors
 from lamm_core.model.threads import with_one_thread
 from lamm_core.selection import Strategy, select_batch
+from lamm_core.selection.diversity import find_diversity
+from lamm_core.selection.first_batch import find_first_batch, select_first_batch
+from lamm_core.selection.standing import Observation
+from lamm_core.selection.strategies import find_strategy
 from lamm_core.selection.uncertainty import Uncertainty
 
 
@@ -47,6 +51,8 @@ class Arena:
         languages: languages of the task, in the order of the results.
         ids: `(p,)` global id of each item of the pool.
         pool, check, test: the three parts of the split.
+        trainable: the pool, and after it the rows that are there only as translations.
+        translations: which rows of `trainable` translate which; None where translations are not used.
     """
 
     languages: tuple[str, ...]
@@ -54,6 +60,8 @@ class Arena:
     pool: Part
     check: Part
     test: Part
+    trainable: Part
+    translations: Translations | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,10 +71,12 @@ class Outline:
     Attributes:
         languages: languages of the task, in the order of the results.
         ids: `(p,)` global id of each item of the pool.
-        classes: `(n,)` class of each row as a number; first the pool, then the check rows, then the test rows.
+        classes: `(n,)` class of each row as a number; first the pool, then the rows that are there only as
+            translations, then the check rows, then the test rows.
         language_codes: `(n,)` language of each row, as a position in `languages`.
         check_start: position of the first check row.
         test_start: position of the first test row.
+        translations: which of the rows before the check rows translate which; None where translations are not used.
     """
 
     languages: tuple[str, ...]
@@ -75,15 +85,16 @@ class Outline:
     language_codes: NDArray[np.intp]
     check_start: int
     test_start: int
+    translations: Translations | None = None
 
     def arena(self, vectors: Vectors) -> Arena:
         """The arena on prepared embeddings `(n, d)`, in the order of the rows; they are not copied."""
-        bounds = (0, self.check_start, self.test_start, len(self.classes))
-        pool, check, test = (
-            Part(vectors[start:stop], self.classes[start:stop], self.language_codes[start:stop])
-            for start, stop in itertools.pairwise(bounds)
+        check, test = self.check_start, self.test_start
+        pool, checked, tested, trainable = (
+            Part(vectors[part], self.classes[part], self.language_codes[part])
+            for part in (slice(len(self.ids)), slice(check, test), slice(test, None), slice(check))
         )
-        return Arena(self.languages, self.ids, pool, check, test)
+        return Arena(self.languages, self.ids, pool, checked, tested, trainable, self.translations)
 
 
 @dataclass(frozen=True)
@@ -91,18 +102,23 @@ class Plan:
     """How the labels are spent.
 
     Attributes:
-        target: accuracy to reach in every language, 0 to 1.
+        target: accuracy to reach in every language, 0 to 1, or language to its own.
         labels: labels in all, the first ones included.
         first: labels of the first, random batch.
         batch: labels of every later batch.
         uncertainty: a name in `UNCERTAINTIES`, or a function that can be pickled.
+        keep_right: whether a replay says which test rows were right.
+        translation_weight: what a translation of a labelled text counts in training, where a label counts 1; with 0,
+            translations are not used.
     """
 
-    target: float
+    target: Target
     labels: int
     first: int
     batch: int
     uncertainty: str | Uncertainty
+    keep_right: bool = False
+    translation_weight: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,63 +130,136 @@ class Replay:
         curve: `(rounds, languages)` accuracy on the test rows.
         label_counts: `(languages,)` labels spent on each language at the end.
         seconds: time it took.
+        right: `(rounds, t)` whether each test row was predicted right; None unless the plan asks for it.
     """
 
     labels: tuple[int, ...]
     curve: NDArray[np.float64]
     label_counts: NDArray[np.int64]
     seconds: float
+    right: NDArray[np.bool_] | None = None
 
 
 @with_one_thread
 def replay(arena: Arena, plan: Plan, strategy: str | Strategy, seed: int) -> Replay:
     """Label the pool batch by batch and measure after each one.
 
-    The strategy sees the probabilities of the rest of the pool and the accuracy on the check rows, nothing else.
+    The strategy sees the rest of the pool with its probabilities, the labelled items, and the accuracy on the check
+    rows after this and earlier rounds, nothing else.
 
     Args:
         arena: the task's data.
         plan: how the labels are spent.
-        strategy: a name in `STRATEGIES`, or a `Strategy`.
-        seed: decides the first labels, and every choice of a random strategy.
+        strategy: a name as for `find_strategy`, or a `Strategy`.
+        seed: decides the first labels, and every later choice that is left to chance.
 
     Raises:
         NotEnoughLabels: the first labels are all of one class.
     """
     start = time.perf_counter()
+    chosen = find_strategy(strategy)
     rng = np.random.default_rng(seed)
-    targets = dict.fromkeys(arena.languages, plan.target)
-    language_of = np.asarray(arena.languages)[arena.pool.language_codes]
-    labelled = rng.choice(len(arena.ids), plan.first, replace=False)
+    run = _Run(arena, plan, chosen, rng, _first_labels(arena, plan, chosen, rng))
     labels: list[int] = []
     curve: list[NDArray[np.float64]] = []
-    model: LogisticRegression | None = None
+    right: list[NDArray[np.bool_]] = []
+    model: Model | None = None
 
     # The vectors are checked once, before the first replay.
     with sklearn.config_context(assume_finite=True):
         while True:
-            model = fit_logistic_regression(arena.pool.vectors[labelled], arena.pool.classes[labelled], seed, model)
-            labels.append(len(labelled))
-            curve.append(arena.test.accuracy(model.predict(arena.test.vectors), len(arena.languages)))
-            rest = _all_but(labelled, len(arena.ids))
-            if len(labelled) >= plan.labels or not len(rest):
+            model = _fit(arena, plan, chosen, run.labelled, seed, model)
+            labels.append(len(run.labelled))
+            predicted = model.predict(arena.test.vectors, arena.test.language_codes)
+            curve.append(arena.test.accuracy(predicted, len(arena.languages)))
+            right.append(predicted == arena.test.classes)
+            if len(run.labelled) >= min(plan.labels, len(arena.ids)):
                 break
-            seen = arena.check.accuracy(model.predict(arena.check.vectors), len(arena.languages))
-            selection = select_batch(
-                model.predict_proba(arena.pool.vectors)[rest],
-                language_of[rest],
-                accuracy=dict(zip(arena.languages, seen.tolist(), strict=True)),
-                targets=targets,
-                budget=min(plan.batch, plan.labels - len(labelled)),
-                strategy=strategy,
-                uncertainty=plan.uncertainty,
-                ids=arena.ids[rest],
-                rng=rng,
-            )
-            labelled = np.concatenate([labelled, rest[selection.indices]])
+            run.label_next_batch(model)
 
-    counts = np.bincount(arena.pool.language_codes[labelled], minlength=len(arena.languages))
-    return Replay(tuple(labels), np.stack(curve), counts.astype(np.int64), time.perf_counter() - start)
+    counts = np.bincount(arena.pool.language_codes[run.labelled], minlength=len(arena.languages))
+    seconds = time.perf_counter() - start
+    which = np.stack(right) if plan.keep_right else None
+    return Replay(tuple(labels), np.stack(curve), counts.astype(np.int64), seconds, which)
+
+
+class _Run:
+    """The labels of a replay so far, and what a strategy may know of them."""
+
+    def __init__(
+        self, arena: Arena, plan: Plan, strategy: Strategy, rng: np.random.Generator, first: NDArray[np.intp]
+    ) -> None:
+        self.labelled = first
+        self._arena, self._plan, self._strategy, self._rng = arena, plan, strategy, rng
+        self._language_of = np.asarray(arena.languages)[arena.pool.language_codes]
+        self._targets = {language: target_of(plan.target, language) for language in arena.languages}
+        self._checked = _by_language(arena, np.bincount(arena.check.language_codes, minlength=len(arena.languages)))
+        self._history: list[Observation] = []
+
+    def label_next_batch(self, model: Model) -> None:
+        """Let the strategy choose, and label what it chose."""
+        arena, pool, check = self._arena, self._arena.pool, self._arena.check
+        seen = check.accuracy(model.predict(check.vectors, check.language_codes), len(arena.languages))
+        accuracy = dict(zip(arena.languages, seen.tolist(), strict=True))
+        labels = _by_language(arena, np.bincount(pool.language_codes[self.labelled], minlength=len(arena.languages)))
+        self._history.append(Observation(labels, accuracy))
+        rest = _all_but(self.labelled, len(arena.ids))
+        looks_at_vectors = find_diversity(self._strategy.diversity).needs_vectors
+        selection = select_batch(
+            model.predict_proba(pool.vectors, pool.language_codes)[rest],
+            self._language_of[rest],
+            accuracy=accuracy,
+            targets=self._targets,
+            budget=min(self._plan.batch, self._plan.labels - len(self.labelled)),
+            strategy=self._strategy,
+            uncertainty=self._plan.uncertainty,
+            ids=arena.ids[rest],
+            rng=self._rng,
+            vectors=pool.vectors[rest] if looks_at_vectors else None,
+            labelled_vectors=pool.vectors[self.labelled] if looks_at_vectors else None,
+            labels=labels,
+            checked=self._checked,
+            history=self._history,
+        )
+        self.labelled = np.concatenate([self.labelled, rest[selection.indices]])
+
+
+def _first_labels(arena: Arena, plan: Plan, strategy: Strategy, rng: np.random.Generator) -> NDArray[np.intp]:
+    """Positions of the first labels. By chance, all strategies of one seed begin with the same ones."""
+    method = find_first_batch(strategy.first_batch)
+    if method.name == "random":
+        return rng.choice(len(arena.ids), plan.first, replace=False)
+    languages = np.asarray(arena.languages)[arena.pool.language_codes]
+    targets = {language: target_of(plan.target, language) for language in arena.languages}
+    return select_first_batch(languages, targets, plan.first, method, arena.pool.vectors, arena.ids, rng).indices
+
+
+def _fit(
+    arena: Arena, plan: Plan, strategy: Strategy, labelled: NDArray[np.intp], seed: int, earlier: Model | None
+) -> JointModel | SeparateModels:
+    rows, classes, weights = _training_rows(arena, plan, labelled)
+    vectors = arena.trainable.vectors[rows]
+    if strategy.separate_models:
+        codes = arena.trainable.language_codes[rows]
+        return SeparateModels(vectors, classes, codes, len(arena.languages), seed, weights)
+    return JointModel(vectors, classes, seed, earlier if isinstance(earlier, JointModel) else None, weights)
+
+
+def _training_rows(
+    arena: Arena, plan: Plan, labelled: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64] | None]:
+    """Positions, classes and weights of what a model learns from: the labels, and after them their translations."""
+    if arena.translations is None or plan.translation_weight == 0:
+        return labelled, arena.pool.classes[labelled], None
+    rows, originals = arena.translations.of(labelled)
+    # A translation has the class of the label it comes from: its own would be a label that nobody has given.
+    classes = arena.pool.classes[np.concatenate([labelled, originals])]
+    weights = np.repeat([1.0, plan.translation_weight], [len(labelled), len(rows)])
+    return np.concatenate([labelled, rows]), classes, weights
+
+
+def _by_language(arena: Arena, counts: NDArray[np.intp]) -> dict[str, int]:
+    return dict(zip(arena.languages, counts.tolist(), strict=True))
 
 
 def _all_but(labelled: NDArray[np.intp], size: int) -> NDArray[np.intp]:

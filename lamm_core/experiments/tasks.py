@@ -9,6 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from lamm_core.errors import MissingColumn, UnknownTask, UnreadableFile
+from lamm_core.experiments.parallel_rows import find_translations
+from lamm_core.experiments.translations import Translations
 
 _PROJECT_FOLDER = Path(__file__).resolve().parents[2]
 
@@ -24,6 +26,7 @@ class Layout:
         label: column of the class.
         split: column that says which part a row belongs to.
         pool, check, test: name of each part in the split column.
+        parallel: column of an id that rows of the same meaning share; needed only where translations are used.
     """
 
     id: str = "id"
@@ -34,6 +37,7 @@ class Layout:
     pool: str = "pool"
     check: str = "dev"
     test: str = "test"
+    parallel: str = "parallel_id"
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -77,7 +81,7 @@ class BenchmarkTask:
 
 @dataclass(frozen=True, eq=False)
 class TaskData:
-    """The rows of a task: its pool first, then the check rows, then the test rows.
+    """The rows of a task: its pool first, then the check rows, then the test rows, then those that only translate.
 
     Attributes:
         task: the task they were drawn for.
@@ -88,6 +92,7 @@ class TaskData:
         pool: `(p,)` positions in these arrays of the items that can be labelled, in the order drawn.
         check: positions of the rows whose accuracy a strategy sees.
         test: positions of the rows that measure; no strategy sees them.
+        translations: which rows translate items of the pool; None where translations are not used.
     """
 
     task: BenchmarkTask
@@ -98,6 +103,7 @@ class TaskData:
     pool: NDArray[np.intp]
     check: NDArray[np.intp]
     test: NDArray[np.intp]
+    translations: Translations | None = None
 
 
 def _equal(*languages: str) -> dict[str, float]:
@@ -176,7 +182,7 @@ def find_task(task: str | BenchmarkTask) -> BenchmarkTask:
         raise UnknownTask(f"Unknown benchmark task {task!r}; choose one of: {', '.join(TASKS)}.") from None
 
 
-def load_task(name: str | BenchmarkTask, data: Path) -> TaskData:
+def load_task(name: str | BenchmarkTask, data: Path, translate: bool = False) -> TaskData:
     """Read a task's file and draw its pool; the same call always gives the same rows.
 
     The pool is drawn language by language, in the order of `shares`, by one generator with seed 0. Check and test
@@ -186,15 +192,21 @@ def load_task(name: str | BenchmarkTask, data: Path) -> TaskData:
     Args:
         name: a name in `TASKS`, or a task.
         data: folder that holds the research files; `sample` does not look there.
+        translate: also find the translations of the pool's items: rows of the pool's part of the split, drawn or not,
+            in the task's other languages. Rows that check or measure never serve as translations.
 
     Raises:
         UnknownTask: no task is registered under the name.
         UnreadableFile: the file is missing, damaged, or has no rows of a language in a part of the split.
-        MissingColumn: the file lacks a column.
+        MissingColumn: the file lacks a column; with `translate`, also the one that says which rows are parallel.
     """
     task = find_task(name)
     path = (task.folder or data) / task.file
     table = _read_table(path, task.layout)
+    if translate and task.layout.parallel not in table.columns:
+        raise MissingColumn(
+            f"The benchmark file {path} has no column {task.layout.parallel!r}, which says what translates what."
+        )
     language_of = table[task.layout.language].to_numpy(dtype=str)
     split = table[task.layout.split].to_numpy(dtype=str)
     _check_every_part(path, task, language_of, split)
@@ -204,8 +216,16 @@ def load_task(name: str | BenchmarkTask, data: Path) -> TaskData:
     check = np.flatnonzero(of_task & (split == task.layout.check))
     same = task.layout.check == task.layout.test
     test = check[:0] if same else np.flatnonzero(of_task & (split == task.layout.test))
-    rows = np.concatenate([pool, check, test])
+    translations = None
+    if translate:
+        of_pool = np.flatnonzero(of_task & (split == task.layout.pool))
+        parallel_ids = table[task.layout.parallel].to_numpy(dtype=object)
+        translations = find_translations(parallel_ids, language_of, pool, of_pool)
+    extra = check[:0] if translations is None else translations.extra
+    rows = np.concatenate([pool, check, test, extra])
     positions = np.arange(len(rows))
+    place_of = np.zeros(len(table), dtype=np.intp)
+    place_of[rows] = positions
     in_check = positions[len(pool) : len(pool) + len(check)]
     return TaskData(
         task=task,
@@ -215,7 +235,8 @@ def load_task(name: str | BenchmarkTask, data: Path) -> TaskData:
         rows=rows,
         pool=positions[: len(pool)],
         check=in_check,
-        test=in_check if same else positions[len(pool) + len(check) :],
+        test=in_check if same else positions[len(pool) + len(check) : len(rows) - len(extra)],
+        translations=None if translations is None else translations.moved(place_of),
     )
 
 

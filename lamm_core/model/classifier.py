@@ -1,4 +1,4 @@
-"""The classifier: logistic regression on centred, normalised embeddings, as one scikit-learn pipeline."""
+"""The classifier: logistic regression on prepared vectors."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,8 +7,6 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import Normalizer, StandardScaler
 
 from lamm_core.errors import ModelUnreadable, NotEnoughLabels
 from lamm_core.files import written_aside
@@ -20,23 +18,12 @@ from lamm_core.model.threads import with_one_thread
 CLASSIFIER_SETTINGS: dict[str, Any] = {"C": 10.0, "solver": "newton-cg", "max_iter": 1000}
 
 
-def fit_preparation(pool: Vectors) -> Pipeline:
-    """The plain preparation: centre embeddings on the pool's mean, then scale each to length 1.
-
-    Args:
-        pool: `(n, d)` embeddings whose mean is the centre; labels play no part.
-
-    Returns:
-        A fitted pipeline with `transform`.
-    """
-    return make_pipeline(StandardScaler(with_std=False), Normalizer()).fit(pool)
-
-
 def fit_logistic_regression(
     prepared: Vectors,
     classes: Sequence[str] | NDArray[Any],
     seed: int = 0,
     start: LogisticRegression | None = None,
+    weights: NDArray[np.float64] | None = None,
 ) -> LogisticRegression:
     """Fit on prepared embeddings.
 
@@ -47,6 +34,7 @@ def fit_logistic_regression(
         start: an earlier model from whose coefficients the search starts, if it knows the same classes. It saves a
             third of the time in a long replay and ends at the same optimum, but the last digits then depend on what
             went before; so a project's models are always fitted without it.
+        weights: `(n,)` what each row counts, at least 0; None for 1 each.
 
     Raises:
         NotEnoughLabels: the labels are of fewer than two classes.
@@ -56,7 +44,7 @@ def fit_logistic_regression(
     model = LogisticRegression(**CLASSIFIER_SETTINGS, random_state=seed, warm_start=warm)
     if start is not None and warm:
         model.coef_, model.intercept_ = start.coef_, start.intercept_
-    return model.fit(prepared, classes)
+    return model.fit(prepared, classes, sample_weight=weights)
 
 
 def _check_two_classes(classes: Sequence[str] | NDArray[Any]) -> None:
@@ -67,50 +55,53 @@ def _check_two_classes(classes: Sequence[str] | NDArray[Any]) -> None:
 
 
 class Classifier:
-    """A fitted model: embeddings in, class probabilities out.
+    """A fitted model: prepared vectors in, class probabilities out.
 
     Args:
-        pipeline: preparation and logistic regression, fitted.
+        regression: logistic regression, fitted.
     """
 
-    def __init__(self, pipeline: Pipeline) -> None:
-        self._pipeline = pipeline
+    def __init__(self, regression: LogisticRegression) -> None:
+        self._regression = regression
 
     @classmethod
     @with_one_thread
-    def fit(cls, pool: Vectors, labelled: Vectors, classes: Sequence[str], seed: int = 0) -> Self:
-        """Fit the preparation on the pool and the logistic regression on the labels.
+    def fit(
+        cls,
+        vectors: Vectors,
+        classes: Sequence[str],
+        seed: int = 0,
+        weights: NDArray[np.float64] | None = None,
+    ) -> Self:
+        """Fit the logistic regression on the labels.
 
         Args:
-            pool: `(n, d)` embeddings of all pool items, labelled ones included.
-            labelled: `(m, d)` embeddings of the labelled items.
+            vectors: `(m, d)` prepared vectors of the labelled items; see `lamm_core.model.preparation`.
             classes: `(m,)` their classes.
             seed: same data and seed give the same model.
+            weights: `(m,)` what each label counts, at least 0; None for 1 each.
 
         Raises:
             NotEnoughLabels: the labels are of fewer than two classes.
         """
-        _check_two_classes(classes)
-        preparation = fit_preparation(pool)
-        regression = fit_logistic_regression(preparation.transform(labelled), classes, seed)
-        return cls(Pipeline([*preparation.steps, ("classifier", regression)]))
+        return cls(fit_logistic_regression(vectors, classes, seed, weights=weights))
 
     @property
     def classes(self) -> tuple[str, ...]:
         """Classes the model knows, in the order of the columns of `predict_proba`."""
-        return tuple(str(name) for name in self._pipeline.classes_)
+        return tuple(str(name) for name in self._regression.classes_)
 
     @with_one_thread
-    def predict_proba(self, embeddings: Vectors) -> NDArray[np.float64]:
-        """Class probabilities `(n, k)` of embeddings `(n, d)`; rows sum to 1."""
-        if not len(embeddings):
+    def predict_proba(self, vectors: Vectors) -> NDArray[np.float64]:
+        """Class probabilities `(n, k)` of prepared vectors `(n, d)`; rows sum to 1."""
+        if not len(vectors):
             return np.empty((0, len(self.classes)))
-        return np.asarray(self._pipeline.predict_proba(embeddings), dtype=np.float64)
+        return np.asarray(self._regression.predict_proba(vectors), dtype=np.float64)
 
-    def predict(self, embeddings: Vectors) -> NDArray[np.str_]:
-        """Likeliest class `(n,)` of embeddings `(n, d)`."""
+    def predict(self, vectors: Vectors) -> NDArray[np.str_]:
+        """Likeliest class `(n,)` of prepared vectors `(n, d)`."""
         names = np.asarray(self.classes)
-        likeliest: NDArray[np.str_] = names[self.predict_proba(embeddings).argmax(axis=1)]
+        likeliest: NDArray[np.str_] = names[self.predict_proba(vectors).argmax(axis=1)]
         return likeliest
 
     def save(self, path: Path) -> None:
@@ -119,7 +110,7 @@ class Classifier:
 
         path.parent.mkdir(parents=True, exist_ok=True)
         with written_aside(path) as aside:
-            skops.io.dump(self._pipeline, aside)
+            skops.io.dump(self._regression, aside)
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -131,9 +122,9 @@ class Classifier:
         import skops.io
 
         try:
-            pipeline = skops.io.load(path, trusted=[])
+            model = skops.io.load(path, trusted=[])
         except Exception as error:
             raise ModelUnreadable(f"The model {path} cannot be read ({type(error).__name__}).") from error
-        if not isinstance(pipeline, Pipeline) or not hasattr(pipeline, "classes_"):
-            raise ModelUnreadable(f"The file {path} holds a {type(pipeline).__name__}, not a fitted model.")
-        return cls(pipeline)
+        if not isinstance(model, LogisticRegression) or not hasattr(model, "classes_"):
+            raise ModelUnreadable(f"The file {path} holds a {type(model).__name__}, not a fitted model.")
+        return cls(model)

@@ -62,10 +62,44 @@ def least_confidence(probabilities: FloatArray) -> FloatArray:
     return scores
 
 
+def ratio(probabilities: FloatArray) -> FloatArray:
+    """The second likeliest class's probability as a share of the likeliest one's; larger means label sooner.
+
+    Args:
+        probabilities: `(n, k)`, rows sum to 1. With `k = 1` the second class counts as 0.
+
+    Returns:
+        `(n,)` from 0 (certain) to 1 (a tie at the top).
+
+    Source: the "ratio of confidence" in Monarch (2021), "Human-in-the-Loop Machine Learning", section 3.2.
+    """
+    if probabilities.shape[1] == 1:
+        return 1 - probabilities[:, 0]
+    top_two = np.partition(probabilities, -2, axis=1)[:, -2:]
+    return top_two[:, 0] / top_two[:, 1]
+
+
+def gibbs_error(probabilities: FloatArray) -> FloatArray:
+    """How often a class drawn from the probabilities would be wrong, `1 - sum p_i^2`; larger means label sooner.
+
+    Args:
+        probabilities: `(n, k)`, rows sum to 1.
+
+    Returns:
+        `(n,)` from 0 (certain) to `1 - 1/k` (uniform).
+
+    Source: Cuong et al. (2013), "Active learning for probabilistic hypotheses using the maximum Gibbs error criterion".
+    """
+    scores: FloatArray = 1 - np.sum(probabilities * probabilities, axis=1)
+    return scores
+
+
 UNCERTAINTIES: dict[str, Uncertainty] = {
     "entropy": entropy,
     "margin": margin,
     "least-confidence": least_confidence,
+    "ratio": ratio,
+    "gibbs-error": gibbs_error,
 }
 
 

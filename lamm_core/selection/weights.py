@@ -25,10 +25,8 @@ def language_weights(accuracy: Mapping[str, float], targets: Mapping[str, float]
 
     Source: LAMM (CIKM 2023), section 3, the L of Eq. (1).
     """
-    for name, values in (("accuracy", accuracy), ("target", targets)):
-        for language, value in values.items():
-            if not isinstance(value, Real) or not 0 <= value <= 1:
-                raise InvalidAccuracy(f"The {name} of {language!r} is {value}; it must lie between 0 and 1.")
+    check_shares("accuracy", accuracy)
+    check_shares("target", targets)
     return {
         language: max(0.0, round(float(target) - float(accuracy.get(language, 0.0)), _DECIMALS))
         for language, target in targets.items()
@@ -48,3 +46,10 @@ def equal_weights(accuracy: Mapping[str, float], targets: Mapping[str, float]) -
     Source: LAMM (CIKM 2023), section 4, baseline EA.
     """
     return dict.fromkeys(targets, 1.0)
+
+
+def check_shares(name: str, values: Mapping[str, float]) -> None:
+    """Raise InvalidAccuracy unless every value lies between 0 and 1."""
+    for language, value in values.items():
+        if not isinstance(value, Real) or not 0 <= value <= 1:
+            raise InvalidAccuracy(f"The {name} of {language!r} is {value}; it must lie between 0 and 1.")

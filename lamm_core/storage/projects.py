@@ -7,7 +7,20 @@ from sqlalchemy import Connection, RowMapping, func, insert, select, update
 from lamm_core.records import Project, ProjectSettings
 from lamm_core.storage.tables import project, project_class, project_language
 
-_SETTINGS = ("guidelines", "budget", "strategy", "uncertainty", "encoder", "seed", "lease_minutes", "automatic_rounds")
+_SETTINGS = (
+    "guidelines",
+    "budget",
+    "strategy",
+    "uncertainty",
+    "encoder",
+    "preparation",
+    "seed",
+    "lease_minutes",
+    "automatic_rounds",
+    "translator",
+    "translation_weight",
+    "use_translations",
+)
 
 
 def add_project(connection: Connection, name: str, settings: ProjectSettings, now: datetime) -> int:

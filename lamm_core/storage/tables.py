@@ -75,9 +75,13 @@ project = Table(
     Column("strategy", String(100), nullable=False),
     Column("uncertainty", String(100), nullable=False),
     Column("encoder", String(500), nullable=False),
+    Column("preparation", String(100), nullable=False),
     Column("seed", Integer, nullable=False),
     Column("lease_minutes", Integer, nullable=False),
     Column("automatic_rounds", Boolean, nullable=False),
+    Column("translator", String(500), nullable=False),
+    Column("translation_weight", Float, nullable=False),
+    Column("use_translations", Boolean, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
 )
 
@@ -148,6 +152,21 @@ label = Table(
     Index("ix_label_project_annotator", "project_id", "annotator_id", "id"),
 )
 
+# What a translator gave for an item, and so what is never paid for again. Without a text: it was asked and had none.
+translation = Table(
+    "translation",
+    metadata,
+    _id(),
+    _project_id(),
+    Column("item_id", BigId, ForeignKey("item.id"), nullable=False),
+    Column("language", String(35), nullable=False),
+    Column("text", Text, nullable=True),
+    Column("text_key", LargeBinary(16), nullable=True),
+    Column("translator", String(500), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("project_id", "item_id", "language"),
+)
+
 round_ = Table(
     "round",
     metadata,
@@ -214,6 +233,34 @@ model_version = Table(
     Column("seconds", Float, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("project_id", "number"),
+)
+
+# Strategies replayed on a project's own labels. `result` is what the page shows, once it is done.
+comparison = Table(
+    "comparison",
+    metadata,
+    _id(),
+    _project_id(),
+    Column("state", String(10), nullable=False),
+    Column("strategies", JSON, nullable=False),
+    Column("seeds", Integer, nullable=False),
+    Column("preparation", String(100), nullable=False),
+    Column("stage", String(100), nullable=False),
+    Column("progress", Float, nullable=False),
+    Column("error", Text, nullable=True),
+    Column("host", String(200), nullable=True),
+    Column("process_id", Integer, nullable=True),
+    Column("heartbeat_at", UtcDateTime, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime, nullable=True),
+    Column("result", JSON, nullable=True),
+    Index(
+        "uq_comparison_running",
+        "project_id",
+        unique=True,
+        sqlite_where=text("state = 'running'"),
+        postgresql_where=text("state = 'running'"),
+    ),
 )
 
 # The queue. A lease is the pair (annotator_id, lease_until); an entry is open until `closed_at` is set.

@@ -13,7 +13,7 @@ from lamm_core.exchange.reading import READERS, read_table
 from lamm_core.model.embedding import Progress, embed_missing
 from lamm_core.model.embedding_store import text_key
 from lamm_core.records import ItemState, NewItem, Project, Purpose
-from lamm_core.storage import items, projects, queue
+from lamm_core.storage import items, projects, queue, translations
 from lamm_core.workflow.workspace import Workspace, utc_now
 
 FILE_ENDINGS = tuple(READERS)
@@ -169,7 +169,7 @@ def _clash(stored: items.StoredItem, new: NewItem, key: bytes) -> str | None:
 
 
 def embed_project(workspace: Workspace, project: Project, progress: Progress | None = None) -> int:
-    """Compute the embeddings that a project's items lack; returns how many were computed.
+    """Compute the embeddings that a project's items and translations lack; returns how many were computed.
 
     Raises:
         EncoderUnavailable: the project's encoder cannot be loaded.
@@ -184,4 +184,7 @@ def embed_project(workspace: Workspace, project: Project, progress: Progress | N
             if row < 0
         ]
         texts = [text for _, text in items.read_texts(connection, missing)]
+        if project.settings.use_translations:
+            translated = translations.usable(connection, project.id)
+            texts += translated.where(store.rows_of(translated.keys) < 0).texts
     return embed_missing(store, texts, progress)

@@ -6,16 +6,21 @@ from sqlalchemy.exc import IntegrityError
 
 from lamm_core.errors import InvalidProject, ProjectExists, UnknownProject
 from lamm_core.model.encoders import BUILTIN_ENCODERS, supported_languages
+from lamm_core.model.preparation.names import PREPARATION_SUMMARIES, parse_preparation
 from lamm_core.records import Project, ProjectSettings
-from lamm_core.selection.strategies import find_strategy
+from lamm_core.selection.strategies import STRATEGIES, find_strategy
 from lamm_core.selection.uncertainty import find_uncertainty
 from lamm_core.storage import annotators, projects
+from lamm_core.translation.translators import TRANSLATORS, load_translator
 from lamm_core.workflow.workspace import Workspace, utc_now
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _MAX_NAME = 200
 _MAX_LANGUAGE = 35
+_MAX_STRATEGY = 100
 _MAX_ENCODER = 500
+_MAX_PREPARATION = 100
+_MAX_TRANSLATOR = 500
 MAX_BUDGET = 100_000
 MAX_LEASE_MINUTES = 7 * 24 * 60
 _MAX_SEED = 2**31 - 1
@@ -28,6 +33,8 @@ def create_project(workspace: Workspace, name: str, settings: ProjectSettings) -
         ProjectExists: the name is taken.
         InvalidProject: the settings cannot work; the message says which.
         UnknownStrategy: the strategy or the uncertainty is not registered.
+        UnknownPreparation: a part of the preparation is not registered.
+        UnknownTranslator: the translator is of no kind that there is.
     """
     clean_name = _clean_name("A project's", name)
     check_settings(settings)
@@ -47,6 +54,8 @@ def change_settings(workspace: Workspace, project: Project, settings: ProjectSet
     Raises:
         InvalidProject: the settings cannot work, or take away a class or a language that items may refer to.
         UnknownStrategy: the strategy or the uncertainty is not registered.
+        UnknownPreparation: a part of the preparation is not registered.
+        UnknownTranslator: the translator is of no kind that there is.
     """
     check_settings(settings)
     lost_classes = set(project.settings.classes) - set(settings.classes)
@@ -111,7 +120,7 @@ def _clean_name(whose: str, name: str) -> str:
 
 
 def check_settings(settings: ProjectSettings) -> None:
-    """Raise InvalidProject or UnknownStrategy unless these settings can work."""
+    """Raise the errors of `create_project` unless these settings can work."""
     _check_names("classes", settings.classes, at_least=2)
     _check_names("languages", tuple(settings.targets), at_least=1)
     for language, target in settings.targets.items():
@@ -128,8 +137,39 @@ def check_settings(settings: ProjectSettings) -> None:
         )
     if "\x00" in settings.guidelines + settings.encoder:
         raise InvalidProject("The guidelines and the encoder's name cannot hold a NUL character.")
-    find_strategy(settings.strategy)
+    _check_translation(settings)
+    _check_preparation(settings.preparation)
+    _check_strategy(settings.strategy)
     find_uncertainty(settings.uncertainty)
+
+
+def _check_translation(settings: ProjectSettings) -> None:
+    if len(settings.translator) > _MAX_TRANSLATOR or "\x00" in settings.translator:
+        raise InvalidProject(
+            f"A translator's name has up to {_MAX_TRANSLATOR} characters and no NUL character; this one has "
+            f"{len(settings.translator)}."
+        )
+    if not 0 <= settings.translation_weight <= 1:
+        raise InvalidProject(
+            f"The weight of a translation is {settings.translation_weight}; it must be a number from 0 to 1."
+        )
+    if settings.translator:
+        load_translator(settings.translator)
+
+
+def _check_preparation(name: str) -> None:
+    parse_preparation(name)
+    if len(name) > _MAX_PREPARATION:
+        raise InvalidProject(
+            f"A preparation's name has at most {_MAX_PREPARATION} characters; this one has {len(name)}."
+        )
+
+
+def _check_strategy(name: str) -> None:
+    if find_strategy(name).separate_models:
+        raise InvalidProject(f"The strategy {name!r} needs a model for each language; a project has one for all.")
+    if len(name) > _MAX_STRATEGY:
+        raise InvalidProject(f"A strategy's name has at most {_MAX_STRATEGY} characters; this one has {len(name)}.")
 
 
 def languages_beyond_encoder(settings: ProjectSettings) -> list[str]:
@@ -141,6 +181,21 @@ def languages_beyond_encoder(settings: ProjectSettings) -> list[str]:
 def builtin_encoders() -> dict[str, str]:
     """Encoders that need no download: name to one sentence for the person who chooses."""
     return {each.name: each.summary for each in BUILTIN_ENCODERS.values()}
+
+
+def translators() -> dict[str, str]:
+    """Kinds of translators: how a name looks, and one sentence for the person who chooses."""
+    return {each.pattern: each.summary for each in TRANSLATORS.values()}
+
+
+def strategies() -> dict[str, str]:
+    """Registered strategies that a project can have: name to one sentence for the person who chooses."""
+    return {each.name: each.summary for each in STRATEGIES.values() if not each.separate_models}
+
+
+def preparations() -> dict[str, str]:
+    """Preparations to choose from: name to one sentence for the person who chooses."""
+    return dict(PREPARATION_SUMMARIES)
 
 
 def _check_number(what: str, value: int, least: int, most: int, unit: str = "") -> None:

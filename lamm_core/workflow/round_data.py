@@ -4,11 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy import Connection
 
 from lamm_core.model.embedding_store import Vectors
 from lamm_core.records import ItemState, OpenItems, Project, Purpose
-from lamm_core.storage import items, labels, queue
+from lamm_core.selection.standing import Observation
+from lamm_core.storage import items, labels, queue, rounds, translations
 from lamm_core.storage.items import ItemTable
+from lamm_core.storage.translations import TranslationTable
 from lamm_core.workflow.workspace import Workspace, utc_now
 
 
@@ -23,6 +26,10 @@ class RoundData:
         check_vectors: `(m, d)` their embeddings.
         open_items: what is still open in earlier batches.
         newest_label_id: the newest act that the round has seen.
+        history: what earlier rounds measured, oldest first.
+        translations: translations of labelled pool items that are trained on; none where they are switched off.
+        translation_vectors: `(t, d)` their embeddings.
+        translation_weight: what each of them counts, where a label counts 1.
     """
 
     pool: ItemTable
@@ -31,6 +38,10 @@ class RoundData:
     check_vectors: Vectors
     open_items: OpenItems
     newest_label_id: int | None
+    history: tuple[Observation, ...]
+    translations: TranslationTable
+    translation_vectors: Vectors
+    translation_weight: float
 
     @property
     def labelled(self) -> NDArray[np.bool_]:
@@ -41,6 +52,23 @@ class RoundData:
     def selectable(self) -> NDArray[np.bool_]:
         """`(n,)` pool items that may be chosen: no label, in no batch, not skipped."""
         return np.asarray(self.pool.states == ItemState.UNLABELLED)
+
+    @property
+    def originals(self) -> NDArray[np.intp]:
+        """`(t,)` row in the pool of the item that each translation comes from: its class is the translation's."""
+        return np.searchsorted(self.pool.ids, self.translations.item_ids)
+
+
+def read_history(connection: Connection, project_id: int) -> tuple[Observation, ...]:
+    """Labels and accuracy of every finished round that had a model, oldest first."""
+    return tuple(
+        Observation(
+            {each.language: each.labels for each in languages},
+            {each.language: each.correct / each.checked for each in languages if each.checked},
+        )
+        for _, languages in sorted(rounds.list_languages(connection, project_id).items())
+        if any(each.checked for each in languages)
+    )
 
 
 def read_round_data(workspace: Workspace, project: Project) -> RoundData:
@@ -53,7 +81,24 @@ def read_round_data(workspace: Workspace, project: Project) -> RoundData:
         check = items.read_items(connection, project.id, Purpose.CHECK)
         open_items = queue.count_open(connection, project.id, utc_now())
         newest = labels.newest_label_id(connection, project.id)
+        history = read_history(connection, project.id)
+        translated = translations.usable(connection, project.id)
     store = workspace.embedding_store(project.settings.encoder)
     pool = pool.where(store.rows_of(pool.keys) >= 0)
     check = check.where(store.rows_of(check.keys) >= 0)
-    return RoundData(pool, store.vectors(pool.keys), check, store.vectors(check.keys), open_items, newest)
+    weight = project.settings.translation_weight
+    trained_on = project.settings.use_translations and weight > 0
+    ready = (store.rows_of(translated.keys) >= 0) & np.isin(translated.item_ids, pool.ids)
+    translated = translated.where(ready & trained_on)
+    return RoundData(
+        pool=pool,
+        pool_vectors=store.vectors(pool.keys),
+        check=check,
+        check_vectors=store.vectors(check.keys),
+        open_items=open_items,
+        newest_label_id=newest,
+        history=history,
+        translations=translated,
+        translation_vectors=store.vectors(translated.keys),
+        translation_weight=weight,
+    )

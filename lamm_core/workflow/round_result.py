@@ -15,15 +15,18 @@ from sqlalchemy import Connection
 from lamm_core.files import written_aside
 from lamm_core.model.classifier import CLASSIFIER_SETTINGS, Classifier
 from lamm_core.model.evaluation import LanguageAccuracy
+from lamm_core.model.preparation.names import parse_preparation, preparation_name
 from lamm_core.records import ItemState, Project, Round, RoundLanguage
 from lamm_core.selection import Selection
+from lamm_core.selection.first_batch import find_first_batch
 from lamm_core.selection.strategies import find_strategy
 from lamm_core.storage import items, models, queue, rounds
 from lamm_core.workflow.round_data import RoundData
 from lamm_core.workflow.workspace import Workspace, utc_now
 
 Seconds = dict[str, float]
-# Beside each model: which labels it was fitted on, as rows of item id, label id and class.
+# Beside each model: what it was fitted on, as rows of item id, label id, class, and the language that the item's text
+# was translated to; empty for the text itself.
 _TRAINING_LABELS = ".labels.csv"
 
 
@@ -35,7 +38,6 @@ class RoundResult:
         data: what it worked on.
         classifier: the new model; None while the labels do not allow one.
         accuracy: per language, on the check set.
-        strategy: the strategy that chose.
         selection: the next batch; None when the queue is full or the pool is empty. Its indices count among the
             selectable items of `data`.
         seconds: wall-clock seconds of each step.
@@ -44,7 +46,6 @@ class RoundResult:
     data: RoundData
     classifier: Classifier | None
     accuracy: Mapping[str, LanguageAccuracy]
-    strategy: str
     selection: Selection | None
     seconds: Seconds
 
@@ -82,7 +83,7 @@ def _save_rows(connection: Connection, project: Project, round_: Round, result: 
         round_.id,
         round_.attempt,
         utc_now(),
-        strategy=result.strategy,
+        strategy=_chosen_by(project, result),
         uncertainty=project.settings.uncertainty,
         labels=int(result.data.labelled.sum()),
         newest_label_id=result.data.newest_label_id,
@@ -91,6 +92,12 @@ def _save_rows(connection: Connection, project: Project, round_: Round, result: 
         seconds_select=result.seconds["select"],
         seconds_queue=time.perf_counter() - started,
     )
+
+
+def _chosen_by(project: Project, result: RoundResult) -> str:
+    """Name of what chose the batch: the strategy, or before there is a model its way to choose a first batch."""
+    strategy = find_strategy(project.settings.strategy)
+    return strategy.name if result.classifier is not None else find_first_batch(strategy.first_batch).name
 
 
 def _queue_batch(connection: Connection, project: Project, round_: Round, result: RoundResult) -> Counter[str]:
@@ -103,8 +110,8 @@ def _queue_batch(connection: Connection, project: Project, round_: Round, result
     free = items.still_unlabelled(connection, pool.ids[chosen].tolist())
     keep = np.array([item_id in free for item_id in pool.ids[chosen].tolist()], dtype=bool)
     item_ids, languages = pool.ids[chosen][keep].tolist(), pool.languages[chosen][keep].tolist()
-    by_chance = find_strategy(result.strategy).random_scores
-    scores = None if by_chance else result.selection.scores[keep].tolist()
+    strategy = find_strategy(project.settings.strategy)
+    scores = None if result.classifier is None or strategy.random_scores else result.selection.scores[keep].tolist()
     queue.add_batch(connection, project.id, round_.id, item_ids, languages, scores)
     items.set_states(connection, item_ids, ItemState.QUEUED)
     return Counter(languages)
@@ -140,27 +147,40 @@ def _model_values(
         "encoder": project.settings.encoder,
         "labels": int(result.data.labelled.sum()),
         "data_key": _data_key(result.data),
-        "settings": {"preparation": "plain", **CLASSIFIER_SETTINGS},
+        "settings": {"preparation": _preparation(project), **CLASSIFIER_SETTINGS, **_translation_settings(result.data)},
         "seed": project.settings.seed,
         "seconds": result.seconds["fit"],
         "created_at": utc_now(),
     }
 
 
+def _preparation(project: Project) -> str:
+    return preparation_name(parse_preparation(project.settings.preparation))
+
+
+def _translation_settings(data: RoundData) -> dict[str, float]:
+    if not len(data.translations):
+        return {}
+    return {"translations": len(data.translations), "translation_weight": data.translation_weight}
+
+
 def _data_key(data: RoundData) -> str:
-    """Digest of everything the model was fitted on: pool texts in order, labelled ones with their classes."""
+    """Digest of all that the model was fitted on: pool texts in order, the classes of labelled ones, translations."""
     digest = hashlib.blake2b(digest_size=32)
     for key, class_name, labelled in zip(data.pool.keys, data.pool.classes, data.labelled, strict=True):
         digest.update(key)
         digest.update(f"{class_name}\n".encode() if labelled else b"\n")
+    for key, original in zip(data.translations.keys, data.originals, strict=True):
+        digest.update(key + f"{original} {data.translation_weight}\n".encode())
     return digest.hexdigest()
 
 
 def _write_training_labels(data: RoundData, path: Path) -> None:
-    """Ids and classes of the labels that the model was fitted on, so that the very same model can be fitted again."""
-    labelled = data.labelled
-    rows = zip(data.pool.ids[labelled], data.pool.label_ids[labelled], data.pool.classes[labelled], strict=True)
+    """What the model was fitted on, so that the very same model can be fitted again."""
+    labelled = np.flatnonzero(data.labelled)
+    pool, rows = data.pool, np.concatenate([labelled, data.originals])
+    translated_to = [""] * len(labelled) + data.translations.languages.tolist()
     with written_aside(path) as aside, aside.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["item_id", "label_id", "class"])
-        writer.writerows(rows)
+        writer.writerow(["item_id", "label_id", "class", "translated_to"])
+        writer.writerows(zip(pool.ids[rows], pool.label_ids[rows], pool.classes[rows], translated_to, strict=True))

@@ -1,21 +1,23 @@
-"""One round: embed what is new, fit, evaluate, select (which weighs and allocates), save."""
+"""One round: embed what is new, prepare, fit, evaluate, select (which weighs and allocates), save."""
 
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lamm_core.errors import LammError, NotEnoughLabels, StorageUnavailable
 from lamm_core.model.classifier import Classifier
 from lamm_core.model.evaluation import LanguageAccuracy, accuracy_by_language, measured
+from lamm_core.model.threads import with_one_thread
 from lamm_core.records import Project, Round
-from lamm_core.selection import Selection, select_batch
+from lamm_core.selection import Observation, Selection, select_batch, select_first_batch
+from lamm_core.selection.strategies import find_strategy
 from lamm_core.storage import rounds
 from lamm_core.workflow.batches import batch_size
 from lamm_core.workflow.heartbeat import Heartbeat, Report
 from lamm_core.workflow.importing import embed_project
+from lamm_core.workflow.preparing import PreparedVectors, forget_other_preparations, prepare_vectors
 from lamm_core.workflow.round_data import RoundData, read_round_data
 from lamm_core.workflow.round_result import RoundResult, Seconds, save_result
 from lamm_core.workflow.running import begin_round
@@ -64,7 +66,9 @@ def _reason(error: BaseException) -> str:
 
 def _work(workspace: Workspace, project: Project, round_: Round, pulse: Heartbeat) -> None:
     try:
-        save_result(workspace, project, round_, _one_round(workspace, project, round_, pulse))
+        result = _one_round(workspace, project, round_, pulse)
+        save_result(workspace, project, round_, result)
+        forget_other_preparations(workspace, project, result.data)
     except OSError as error:  # embeddings and models are files; a full disk is no fault of the program
         raise StorageUnavailable(f"The data folder cannot be used: {error}.") from error
 
@@ -75,49 +79,52 @@ def _one_round(workspace: Workspace, project: Project, round_: Round, pulse: Hea
     with _timed(seconds, "embed"):
         embed_project(workspace, project, pulse.embedding)
         data = read_round_data(workspace, project)
+        pulse.stage("preparing the texts", 0.5)
+        vectors = prepare_vectors(workspace, project, data)
 
     pulse.stage("fitting the model", 0.6)
     with _timed(seconds, "fit"):
-        classifier = _fit(data, project.settings.seed)
+        classifier = _fit(data, vectors, project.settings.seed)
 
     pulse.stage("measuring accuracy", 0.7)
-    accuracy = _evaluate(data, classifier)
+    accuracy = _evaluate(data, vectors, classifier)
 
     pulse.stage("choosing the next batch", 0.8)
     with _timed(seconds, "select"):
-        # Without a model nothing is known about any text, so the first batch is drawn by chance.
-        strategy = project.settings.strategy if classifier else "random"
-        selection = _select(project, round_, data, classifier, accuracy, strategy)
+        selection = _select(project, round_, data, vectors, classifier, accuracy)
 
     pulse.stage("saving", 0.9)
-    return RoundResult(data, classifier, accuracy, strategy, selection, seconds)
+    return RoundResult(data, classifier, accuracy, selection, seconds)
 
 
-def _fit(data: RoundData, seed: int) -> Classifier | None:
+def _fit(data: RoundData, vectors: PreparedVectors, seed: int) -> Classifier | None:
     """The model, or None while the labels do not allow one."""
     labelled = np.flatnonzero(data.labelled)
     if not len(labelled):
         return None
-    classes = data.pool.classes[labelled].tolist()
+    rows = np.concatenate([labelled, data.originals])
+    trained_on = np.concatenate([vectors.pool[labelled], vectors.translations])
+    weights = np.repeat([1.0, data.translation_weight], [len(labelled), len(data.translations)])
     try:
-        return Classifier.fit(data.pool_vectors, data.pool_vectors[labelled], classes, seed)
+        return Classifier.fit(trained_on, data.pool.classes[rows].tolist(), seed, weights)
     except NotEnoughLabels:
         return None
 
 
-def _evaluate(data: RoundData, classifier: Classifier | None) -> dict[str, LanguageAccuracy]:
+def _evaluate(data: RoundData, vectors: PreparedVectors, classifier: Classifier | None) -> dict[str, LanguageAccuracy]:
     if classifier is None or not len(data.check):
         return {}
-    return accuracy_by_language(classifier.predict(data.check_vectors), data.check.classes, data.check.languages)
+    return accuracy_by_language(classifier.predict(vectors.check), data.check.classes, data.check.languages)
 
 
+@with_one_thread
 def _select(
     project: Project,
     round_: Round,
     data: RoundData,
+    vectors: PreparedVectors,
     classifier: Classifier | None,
     accuracy: dict[str, LanguageAccuracy],
-    strategy: str,
 ) -> Selection | None:
     """The next batch; None when the queue is full or the pool is empty."""
     settings = project.settings
@@ -125,23 +132,32 @@ def _select(
     rows = np.flatnonzero(data.selectable)
     if budget < 1 or not len(rows):
         return None
+    pool, rng = data.pool, np.random.default_rng([settings.seed, round_.number])
+    if classifier is None:
+        # Without a model nothing is known about any text but where it lies.
+        method = find_strategy(settings.strategy).first_batch
+        return select_first_batch(
+            pool.languages[rows], settings.targets, budget, method, vectors.pool[rows], pool.ids[rows], rng
+        )
+    labelled = data.labelled
+    labels = {language: int((labelled & (pool.languages == language)).sum()) for language in settings.targets}
+    now = Observation(labels, measured(accuracy))
     return select_batch(
-        _probabilities(data, classifier, rows),
-        data.pool.languages[rows],
-        measured(accuracy),
+        classifier.predict_proba(vectors.pool[rows]),
+        pool.languages[rows],
+        now.accuracy,
         settings.targets,
         budget,
-        strategy=strategy,
+        strategy=settings.strategy,
         uncertainty=settings.uncertainty,
-        ids=data.pool.ids[rows],
-        rng=np.random.default_rng([settings.seed, round_.number]),
+        ids=pool.ids[rows],
+        rng=rng,
+        vectors=vectors.pool[rows],
+        labelled_vectors=vectors.pool[labelled],
+        labels=labels,
+        checked={language: each.checked for language, each in accuracy.items()},
+        history=(*data.history, now),
     )
-
-
-def _probabilities(data: RoundData, classifier: Classifier | None, rows: NDArray[np.intp]) -> NDArray[np.float64]:
-    if classifier is None:
-        return np.ones((len(rows), 1))
-    return classifier.predict_proba(data.pool_vectors[rows])
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import psutil
 from sqlalchemy import Connection
 
+from lamm_core.comparison import Comparison
 from lamm_core.errors import RoundRunning
 from lamm_core.records import Project, Round, RoundState
 from lamm_core.storage import rounds
@@ -52,12 +53,12 @@ def _latest_without_the_dead(connection: Connection, project_id: int) -> Round |
     return rounds.get_round(connection, latest.id)
 
 
-def is_alive(round_: Round) -> bool:
-    """Whether a running round's process still works on it, as far as that can be known from here."""
-    silence = utc_now() - round_.heartbeat_at
-    if round_.process_id is None or round_.host != socket.gethostname():
+def is_alive(work: Round | Comparison) -> bool:
+    """Whether the process of running work is still at it, as far as that can be known from here."""
+    silence = utc_now() - work.heartbeat_at
+    if work.process_id is None or work.host != socket.gethostname():
         return silence < SILENCE
-    return silence < SILENCE_OF_A_LIVING_PROCESS and _runs(round_.process_id, round_.heartbeat_at)
+    return silence < SILENCE_OF_A_LIVING_PROCESS and _runs(work.process_id, work.heartbeat_at)
 
 
 def _runs(process_id: int, since: datetime) -> bool:

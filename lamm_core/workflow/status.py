@@ -13,9 +13,11 @@ from lamm_core.records import (
     RoundLanguage,
     RoundState,
 )
-from lamm_core.selection import allocate, language_weights
+from lamm_core.selection import Observation, Standing, allocate, language_weights
+from lamm_core.selection.allocations import checked_weights, find_allocation
 from lamm_core.selection.strategies import find_strategy
 from lamm_core.storage import items, models, queue, rounds
+from lamm_core.workflow.round_data import read_history
 from lamm_core.workflow.running import notice_dead_round
 from lamm_core.workflow.workspace import Workspace, utc_now
 
@@ -98,7 +100,7 @@ class ProjectStatus:
     @property
     def chosen_by_text(self) -> bool:
         """Whether the strategy chooses from the whole pool, text by text, so that no language has a quota."""
-        return find_strategy(self.project.settings.strategy).weighting is None
+        return not find_strategy(self.project.settings.strategy).splits_budget
 
     @property
     def unmeasured(self) -> tuple[str, ...]:
@@ -122,10 +124,11 @@ def project_status(workspace: Workspace, project: Project) -> ProjectStatus:
         counts = items.count_items(connection, project.id)
         found = rounds.list_languages(connection, project.id)
         done = [each for each in rounds.list_rounds(connection, project.id) if each.state is RoundState.DONE]
+        history = read_history(connection, project.id)
         model = models.latest_model(connection, project.id)
         progress = queue.progress(connection, project.id, utc_now())
     newest = {each.language: each for each in found.get(done[-1].id, [])} if done else {}
-    next_quota = _next_quota(project, counts, newest) if model else {}
+    next_quota = _next_quota(project, counts, newest, history) if model else {}
     languages = [
         _language_status(project, language, counts, newest.get(language), next_quota.get(language))
         for language in project.languages
@@ -179,16 +182,26 @@ def _accuracy(newest: RoundLanguage | None) -> LanguageAccuracy:
 
 
 def _next_quota(
-    project: Project, counts: dict[tuple[Purpose, str, ItemState], int], newest: dict[str, RoundLanguage]
+    project: Project,
+    counts: dict[tuple[Purpose, str, ItemState], int],
+    newest: dict[str, RoundLanguage],
+    history: tuple[Observation, ...],
 ) -> dict[str, int]:
     """How the strategy would split a full batch now; empty where it chooses from the whole pool."""
     settings = project.settings
-    weighting = find_strategy(settings.strategy).weighting
-    if weighting is None:
+    strategy = find_strategy(settings.strategy)
+    if not strategy.splits_budget:
         return {}
-    accuracy = measured({language: _accuracy(entry) for language, entry in newest.items()})
-    selectable = {language: _count(counts, language, ItemState.UNLABELLED) for language in project.languages}
-    return allocate(weighting(accuracy, settings.targets), settings.budget, selectable)
+    standing = Standing(
+        accuracy=measured({language: _accuracy(entry) for language, entry in newest.items()}),
+        targets=settings.targets,
+        available={language: _count(counts, language, ItemState.UNLABELLED) for language in project.languages},
+        labels={language: _count(counts, language, ItemState.LABELLED) for language in project.languages},
+        checked={language: entry.checked for language, entry in newest.items()},
+        history=history,
+    )
+    weights = checked_weights(find_allocation(strategy.allocation), standing)
+    return allocate(weights, settings.budget, standing.available)
 
 
 def _count(counts: dict[tuple[Purpose, str, ItemState], int], language: str | None, *states: ItemState) -> int:

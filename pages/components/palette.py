@@ -8,6 +8,7 @@ import streamlit as st
 # Okabe and Ito's palette without yellow and black, which vanish on one of the two pages, plus two that fit in.
 _LANGUAGE_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#B8860B", "#56B4E9", "#7A5195", "#6B7280")
 _DASHES = ("solid", "dash", "dot", "dashdot")
+_LINE_DASHES = (*_DASHES, "longdash", "longdashdot")
 
 
 @dataclass(frozen=True)
@@ -44,3 +45,17 @@ def language_styles(languages: Sequence[str]) -> dict[str, tuple[str, str]]:
         )
         for place, language in enumerate(sorted(languages))
     }
+
+
+def line_styles(lines: int) -> list[tuple[str, str]]:
+    """Colour and dash of lines that are compared: the first six differ without colour too."""
+    return [
+        (_LANGUAGE_COLOURS[place % len(_LANGUAGE_COLOURS)], _LINE_DASHES[place % len(_LINE_DASHES)])
+        for place in range(lines)
+    ]
+
+
+def see_through(colour: str, opacity: float) -> str:
+    """A colour given as #RRGGBB, for areas that others shine through."""
+    red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity})"

@@ -5,8 +5,15 @@ import streamlit as st
 
 from lamm_core.language_names import language_name
 from lamm_core.records import ProjectSettings
-from lamm_core.selection import STRATEGIES, UNCERTAINTIES
-from lamm_core.workflow.projects import MAX_BUDGET, MAX_LEASE_MINUTES, builtin_encoders
+from lamm_core.selection import UNCERTAINTIES
+from lamm_core.workflow.projects import (
+    MAX_BUDGET,
+    MAX_LEASE_MINUTES,
+    builtin_encoders,
+    preparations,
+    strategies,
+    translators,
+)
 
 
 def ask_targets(targets: dict[str, float], key: str) -> dict[str, float]:
@@ -61,13 +68,16 @@ def ask_settings(current: ProjectSettings, key: str) -> ProjectSettings:
         key=f"{key}_budget",
         help="A small batch learns from labels sooner; a large one needs fewer rounds.",
     )
+    registered = strategies()
+    # A composed strategy comes from the command line; it stays until another one is chosen.
+    names = list(dict.fromkeys([*registered, current.strategy]))
     strategy = middle.selectbox(
         "Strategy",
-        list(STRATEGIES),
-        list(STRATEGIES).index(current.strategy),
+        names,
+        names.index(current.strategy),
         key=f"{key}_strategy",
-        format_func=lambda name: name if name == "random" else name.upper(),
-        help="\n\n".join(f"{each.name.upper()}: {each.summary}" for each in STRATEGIES.values()),
+        format_func=_strategy_label,
+        help="\n\n".join(f"{_strategy_label(name)}: {summary}" for name, summary in registered.items()),
     )
     uncertainty = right.selectbox(
         "Uncertainty",
@@ -87,9 +97,11 @@ def ask_settings(current: ProjectSettings, key: str) -> ProjectSettings:
     )
     with rest:
         encoder = _ask_encoder(current.encoder, key)
+    preparation = _ask_preparation(current.preparation, key)
     automatic = st.toggle(
         "Start the next round by itself when a batch is nearly done", current.automatic_rounds, key=f"{key}_automatic"
     )
+    translator, weight, used = _ask_translation(current, key)
     return ProjectSettings(
         classes=current.classes,
         targets=targets,
@@ -98,10 +110,53 @@ def ask_settings(current: ProjectSettings, key: str) -> ProjectSettings:
         strategy=strategy,
         uncertainty=uncertainty,
         encoder=encoder,
+        preparation=preparation,
         seed=current.seed,
         lease_minutes=int(lease),
         automatic_rounds=automatic,
+        translator=translator,
+        translation_weight=weight,
+        use_translations=used,
     )
+
+
+def _ask_translation(current: ProjectSettings, key: str) -> tuple[str, float, bool]:
+    """Translator, weight of a translation, and whether translations are trained on."""
+    with st.expander("Translation", icon=":material/translate:"):
+        left, right = st.columns([2, 1])
+        summaries = "\n\n".join(f"`{name}`: {summary}" for name, summary in translators().items())
+        translator = left.text_input(
+            "Translator, empty for none", current.translator, key=f"{key}_translator", help=summaries
+        )
+        weight = right.number_input(
+            "Weight of a translation",
+            0.0,
+            1.0,
+            current.translation_weight,
+            0.05,
+            key=f"{key}_translation_weight",
+            help="What a translated text counts in training; a text that was labelled counts 1.",
+        )
+        used = st.toggle("Train on translations", current.use_translations, key=f"{key}_use_translations")
+    return translator.strip(), weight, used
+
+
+def _ask_preparation(current: str, key: str) -> str:
+    summaries = preparations()
+    # A combination of parts comes from the command line; it stays until another one is chosen.
+    names = list(dict.fromkeys([*summaries, current]))
+    return st.selectbox(
+        "Preparation",
+        names,
+        names.index(current),
+        key=f"{key}_preparation",
+        format_func=lambda name: f"{name}: {summaries[name]}" if name in summaries else name,
+        help="What is done to the embeddings of texts before a model is fitted.",
+    )
+
+
+def _strategy_label(name: str) -> str:
+    return name.upper() if name in ("lamm", "ea", "lc") else name
 
 
 def _ask_encoder(current: str, key: str) -> str:

@@ -51,6 +51,19 @@ def test_settings_at_the_limits_open_and_are_saved_as_they_were(data: Workspace)
     assert projects.get_project(data, project.name).settings == project.settings
 
 
+def test_a_composed_strategy_stays_and_no_form_offers_a_model_for_each_language(data: Workspace) -> None:
+    project = world.make_project(data, strategy="lamm+margin+k-means")
+    app = AppTest.from_file(str(_APP), default_timeout=60)
+    app.switch_page("pages/project.py")
+    app.run()
+    assert not app.exception
+    box = next(each for each in app.selectbox if each.label == "Strategy")
+    assert box.options == ["foresight", "LAMM", "EA", "LC", "random", "lamm+margin+k-means"]
+    next(each for each in app.button if each.label == "Save").click().run()
+    assert not app.exception
+    assert projects.get_project(data, project.name).settings.strategy == "lamm+margin+k-means"
+
+
 def test_a_project_whose_import_failed_is_filled_by_the_retry(
     data: Workspace, session: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

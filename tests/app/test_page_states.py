@@ -15,7 +15,7 @@ from lamm_core.workflow.running import begin_round
 from lamm_core.workflow.workspace import Workspace, open_workspace, utc_now
 
 _APP = Path(__file__).parents[2] / "app.py"
-_PAGES = ("annotate", "languages", "rounds", "project")
+_PAGES = ("annotate", "languages", "rounds", "compare", "project")
 _ENGLISH = world.ROWS[world.ROWS["language"] == "en"]
 
 

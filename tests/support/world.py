@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import Normalizer, StandardScaler
 from sqlalchemy import select, update
 
 from lamm_core.exchange.columns import ColumnMapping
@@ -51,6 +53,14 @@ def vectors_of(rows: pd.DataFrame) -> np.ndarray:
     return (np.array([centres[name] for name in rows["class"]]) + scale * noise).astype(np.float32)
 
 
+def prepared_vectors() -> np.ndarray:
+    """What a model of the small project sees of each row of `ROWS`, under the plain preparation."""
+    embeddings = vectors_of(ROWS)
+    pool = embeddings[(ROWS["split"] == "pool").to_numpy()]
+    pipeline = make_pipeline(StandardScaler(with_std=False), Normalizer())
+    return np.asarray(pipeline.fit(pool).transform(embeddings))
+
+
 def add_embeddings(workspace: Workspace, rows: pd.DataFrame = ROWS, encoder: str = ENCODER) -> None:
     """Put the embeddings where a round looks for them."""
     workspace.embedding_store(encoder).append([text_key(text) for text in rows["text"]], vectors_of(rows))
@@ -68,7 +78,14 @@ def with_labels(rows: pd.DataFrame, labels: int) -> pd.DataFrame:
 def settings_of(**changes: Any) -> ProjectSettings:
     """Settings of the small project; rounds do not start by themselves."""
     usual = ProjectSettings(
-        classes=CLASSES, targets=dict(TARGETS), budget=20, encoder=ENCODER, seed=5, automatic_rounds=False
+        classes=CLASSES,
+        targets=dict(TARGETS),
+        budget=20,
+        strategy="lamm",
+        encoder=ENCODER,
+        preparation="plain",
+        seed=5,
+        automatic_rounds=False,
     )
     return replace(usual, **changes)
 

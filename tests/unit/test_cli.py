@@ -25,7 +25,8 @@ from lamm_core.experiments.tasks import TASKS
 from lamm_core.model import embedding
 from lamm_core.model.embedding_store import EmbeddingStore, text_key
 from lamm_core.model.encoders import BUILTIN_ENCODERS, DEFAULT_ENCODER
-from lamm_core.records import Project
+from lamm_core.model.preparation.names import PARTS
+from lamm_core.records import DEFAULT_STRATEGY, Project
 from lamm_core.selection import STRATEGIES, UNCERTAINTIES
 from lamm_core.storage import rounds
 from lamm_core.workflow import sample
@@ -93,9 +94,10 @@ def fails(home: Path, *words: str | Path, code: int = 1) -> str:
 
 
 def create(home: Path, *more: str | Path) -> None:
-    works(
-        home, "project", "create", "shop", "--classes", "pen,marker", "--languages", "en,fr,pl", "--budget", "6", *more
-    )
+    """A project by LAMM on the plain vectors of `embed_by_hand`."""
+    by_hand = ("--strategy", "lamm", "--preparation", "plain")
+    usual = ("--classes", "pen,marker", "--languages", "en,fr,pl", "--budget", "6")
+    works(home, "project", "create", "shop", *usual, *by_hand, *more)
 
 
 def embed_by_hand(home: Path, texts: Path) -> None:
@@ -176,7 +178,9 @@ def test_help_does_not_import_what_only_the_work_needs() -> None:
 def test_help_names_every_registered_choice(words: str, option: str, known: dict[str, object]) -> None:
     options = (option, "--strategies") if option == "--strategy" else (option,)
     (found,) = (each for each in _COMMANDS[words].params if set(options) & set(each.opts))
-    assert all(name in found.help for name in known)
+    # a project has one model for all of its languages
+    names = set(known) - ({"per-language"} if words == "project create" else set())
+    assert all(name in found.help for name in names)
 
 
 def test_help_of_the_benchmark_names_every_task() -> None:
@@ -248,6 +252,7 @@ def test_classes_and_languages_can_come_from_a_file(home: Path, texts: Path, wor
     assert settings.classes == ("marker", "pen")
     assert settings.targets == {"en": 0.9, "fr": 0.9, "pl": 0.9}
     assert settings.automatic_rounds
+    assert (settings.strategy, settings.preparation) == (DEFAULT_STRATEGY, "default")
     assert list(get_project(workspace, "b").settings.targets) == ["de"]
 
 
@@ -639,6 +644,57 @@ def test_a_benchmark_prints_a_table_and_writes_json(benchmark_home: Path, tmp_pa
     assert {(each["target"], each["uncertainty"], each["labels"][-1]) for each in records} == {(0.5, "margin", 150)}
 
 
+_QUICK = ("benchmark", "sample", "--strategies", "lamm,lc", "--seeds", "1", "--labels", "150", "--workers", "1")
+
+
+def test_a_benchmark_writes_table_picture_and_report(benchmark_home: Path, tmp_path: Path) -> None:
+    files = {kind: tmp_path / "new" / kind / f"results.{kind}" for kind in ("csv", "png", "html")}
+    result = works(benchmark_home, *_QUICK, *(word for kind, file in files.items() for word in (f"--{kind}", file)))
+    table = pd.read_csv(files["csv"])
+    assert table["strategy"].tolist() == ["lamm", "lc"]
+    assert files["png"].read_bytes().startswith(b"\x89PNG")
+    assert "<title>LAMM benchmark</title>" in files["html"].read_text("utf-8")
+    assert all(f"Wrote 2 results to {file}." in result.stderr for file in files.values())
+    assert f"{table['A en'][0]:.3f}" in result.stdout
+    for words in ("HRL label", "standard error is unknown", DEFAULT_ENCODER, "Seeds: 0", "scikit-learn "):
+        assert words in result.stdout
+    assert not re.search(r"\bnan\b", result.stdout, re.IGNORECASE)
+
+
+def test_a_benchmark_run_again_takes_what_is_kept_unless_it_is_to_be_fresh(benchmark_home: Path) -> None:
+    first = works(benchmark_home, *_QUICK)
+    assert len(list((benchmark_home / "benchmarks").glob("*.npz"))) == 2
+    assert "kept" not in first.stderr
+    again = works(benchmark_home, *_QUICK)
+    assert "Replaying: 2 of 2 replays, 2 of them kept." in again.stderr
+    assert again.stdout == first.stdout
+    fresh = works(benchmark_home, *_QUICK, "--fresh")
+    assert "kept" not in fresh.stderr
+    assert fresh.stdout == first.stdout
+
+
+def test_help_names_every_part_of_a_preparation() -> None:
+    (found,) = (each for each in _COMMANDS["benchmark"].params if "--preparation" in each.opts)
+    assert [name for name in ("plain", "default", *PARTS) if name not in found.help] == []
+
+
+def test_a_benchmark_runs_every_preparation_that_is_given(benchmark_home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "results.json"
+    works(benchmark_home, *_QUICK, "--preparation", "plain", "--preparation", "smooth,centre", "--json", file)
+    found = [(each["preparation"], each["strategy"]) for each in json.loads(file.read_text("utf-8"))]
+    assert found == [(name, strategy) for name in ("plain", "centre,smooth") for strategy in ("lamm", "lc")]
+
+
+@pytest.mark.parametrize("option", ["--json", "--csv", "--png", "--html"])
+def test_a_file_that_cannot_be_written_is_found_before_the_work(
+    benchmark_home: Path, tmp_path: Path, option: str
+) -> None:
+    assert "is a folder" in fails(benchmark_home, *_QUICK, option, tmp_path)
+    (tmp_path / "file").write_text("")
+    assert "cannot be made" in fails(benchmark_home, *_QUICK, option, tmp_path / "file" / "results")
+    assert not (benchmark_home / "benchmarks").exists()
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -646,6 +702,7 @@ def test_a_benchmark_prints_a_table_and_writes_json(benchmark_home: Path, tmp_pa
         (("sample", "--strategies", "random,best"), "Unknown strategy 'best'"),
         (("sample", "--uncertainty", "best"), "Unknown uncertainty 'best'"),
         (("sample", "--preparation", "best"), "Unknown preparation 'best'"),
+        (("sample", "--preparation", "smooth,smooth"), "names 'smooth' 2 times"),
         (("catalogue-7", "--data", "nowhere"), "is missing"),
         (("sample", "--labels", "10"), "10 labels are fewer"),
         (("sample", "--target", "2"), "The target is 2.0"),

@@ -8,7 +8,8 @@ import typer
 
 from lamm_core.cli import app
 from lamm_core.experiments.tasks import TASKS
-from lamm_core.selection import STRATEGIES, UNCERTAINTIES
+from lamm_core.selection import ALLOCATIONS, DIVERSITIES, FIRST_BATCHES, STRATEGIES, UNCERTAINTIES
+from lamm_core.selection.strategies import find_strategy
 from lamm_core.storage.provenance import COLUMNS
 
 ROOT = Path(__file__).parents[2]
@@ -48,9 +49,16 @@ def test_every_command_is_in_the_changelog():
     ] == []
 
 
-@pytest.mark.parametrize("name", [*STRATEGIES, *UNCERTAINTIES])
-def test_the_method_page_names_every_strategy_and_uncertainty(name: str):
+@pytest.mark.parametrize("registry", [STRATEGIES, UNCERTAINTIES, ALLOCATIONS, DIVERSITIES, FIRST_BATCHES])
+def test_the_method_page_has_a_line_for_every_part_of_a_strategy(registry: dict[str, object]):
+    lines = read("docs/method.md").splitlines()
+    assert [name for name in registry if not any(line.startswith(f"| `{name}`") for line in lines)] == []
+
+
+@pytest.mark.parametrize("name", ["lamm+margin+k-means+medoids", "margin+gap+core-set"])
+def test_the_composed_names_on_the_method_page_exist(name: str):
     assert f"`{name}`" in read("docs/method.md")
+    assert find_strategy(name).name == name
 
 
 @pytest.mark.parametrize("task", TASKS)

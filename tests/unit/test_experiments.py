@@ -1,7 +1,6 @@
-"""The benchmark: tasks, replays, figures and reports."""
+"""The benchmark: tasks, replays and figures."""
 
 import dataclasses
-import json
 import math
 import subprocess
 import sys
@@ -24,7 +23,7 @@ from lamm_core.errors import (
 )
 from lamm_core.experiments import backtest, figures, replay
 from lamm_core.experiments.backtest import BacktestResult, run_backtest, run_benchmark, task_embeddings
-from lamm_core.experiments.report import as_record, results_table, to_json, write_results
+from lamm_core.experiments.preparations import prepared_rows
 from lamm_core.experiments.tasks import TASKS, BenchmarkTask, TaskData, load_task
 from lamm_core.model.embedding_store import EmbeddingStore, text_key
 from lamm_core.selection import select_batch
@@ -304,6 +303,30 @@ def test_the_strategy_never_sees_the_test_rows(task_data: TaskData, embeddings: 
         np.testing.assert_array_equal(a["probabilities"], b["probabilities"])
 
 
+@pytest.mark.parametrize("preparation", ["plain", "default"])
+def test_check_and_test_rows_have_no_influence_on_how_other_rows_are_prepared(
+    task_data: TaskData, embeddings: np.ndarray, preparation: str
+):
+    honest = prepared_rows(task_data, embeddings, preparation)
+    spoilt, texts = embeddings.copy(), task_data.texts.copy()
+    spoilt[task_data.test] += 9
+    texts[task_data.test] = "nonsense"
+    other = prepared_rows(dataclasses.replace(task_data, texts=texts), spoilt, preparation)
+    seen = np.concatenate([task_data.pool, task_data.check])
+    np.testing.assert_array_equal(other[seen], honest[seen])
+    assert not np.array_equal(other[task_data.test], honest[task_data.test])
+
+
+def test_a_result_has_the_one_name_of_its_preparation(task_data: TaskData, embeddings: np.ndarray):
+    results = [
+        run_backtest(task_data, embeddings, ["lamm"], [0], preparation=name, workers=1)
+        for name in ("smooth, centre", "centre,smooth", "plain")
+    ]
+    assert [result.preparation for (result,) in results] == ["centre,smooth", "centre,smooth", "plain"]
+    assert_same(results[0], results[1])
+    assert not np.array_equal(results[0][0].curves, results[2][0].curves)
+
+
 def test_a_strategy_is_given_the_global_ids_of_pool_items_without_a_label(
     task_data: TaskData, embeddings: np.ndarray, calls: list[dict]
 ):
@@ -393,6 +416,18 @@ def test_a_benchmark_gives_one_result_a_task_and_strategy(benchmark: dict):
     assert told == sorted(told)
 
 
+def test_a_benchmark_runs_each_preparation_in_turn(benchmark: dict):
+    fill_store(benchmark, small_table().text.tolist())
+    told: list[tuple[int, int]] = []
+    results = run_benchmark(**benchmark, preparation=["plain", "centre,smooth"], progress=lambda *now: told.append(now))
+    assert [(result.preparation, result.strategy) for result in results] == [
+        ("plain", "lamm"), ("plain", "ea"), ("centre,smooth", "lamm"), ("centre,smooth", "ea"),
+    ]  # fmt: skip
+    assert_same(results[2:], run_benchmark(**benchmark, preparation="centre,smooth"))
+    assert (told[0], told[-1]) == ((0, 8), (8, 8))
+    assert told == sorted(told)
+
+
 def test_texts_without_an_embedding_are_given_to_the_encoder(benchmark: dict):
     fill_store(benchmark, small_table().text.tolist()[:50])
     with pytest.raises(EncoderUnavailable, match="none-such"):
@@ -413,6 +448,8 @@ def test_task_embeddings_are_in_the_order_of_the_rows(benchmark: dict, task_data
         ({"task_names": ["small", "other"]}, UnknownTask),
         ({"strategies": ["best"]}, UnknownStrategy),
         ({"preparation": "fancy"}, UnknownPreparation),
+        ({"preparation": ["plain", "fancy"]}, UnknownPreparation),
+        ({"preparation": []}, InvalidInput),
         ({"seeds": 0}, InvalidInput),
         ({"workers": 0}, InvalidInput),
         ({"labels": 10}, InvalidInput),
@@ -423,71 +460,3 @@ def test_a_wrong_argument_is_found_before_any_work_starts(benchmark, change, err
     monkeypatch.setattr(backtest, "task_embeddings", lambda *_: pytest.fail("the work has begun"))
     with pytest.raises(error):
         run_benchmark(**benchmark | change)
-
-
-# report
-
-
-@pytest.fixture
-def result() -> BacktestResult:
-    return BacktestResult(
-        task="small",
-        strategy="lamm",
-        uncertainty="entropy",
-        preparation="plain",
-        encoder="some",
-        target=0.9,
-        seeds=(0, 1),
-        languages=("en", "de"),
-        labels=(20, 30),
-        curves=np.array([[[0.5, 0.6], [0.7, 0.8]], [[0.7, 0.6], [0.9, 1.0]]]),
-        label_counts=np.array([[20, 10], [10, 20]]),
-        pool_share={"en": 0.75, "de": 0.25},
-        seconds=1.5,
-    )
-
-
-def refuse(token: str) -> float:
-    raise ValueError(f"{token} is not valid JSON")
-
-
-def test_results_are_valid_json_and_keep_infinity(result: BacktestResult, tmp_path: Path):
-    path = tmp_path / "new" / "results.json"
-    write_results([result, result], path)
-    records = json.loads(path.read_text("utf-8"), parse_constant=refuse)
-    assert len(records) == 2
-    assert records[0] == as_record(result)
-    assert records[0]["ltt"] == math.inf
-    assert [one.name for one in path.parent.iterdir()] == ["results.json"]
-
-
-def test_a_record_carries_every_figure(result: BacktestResult):
-    record = as_record(result)
-    assert " ".join(record) == (
-        "task strategy uncertainty preparation encoder target seeds labels accuracy auc label_share pool_share "
-        "hrl lrl mean ltt deficit seconds"
-    )
-    assert record["seeds"] == 2
-    assert record["accuracy"] == {"en": pytest.approx([0.6, 0.8]), "de": pytest.approx([0.6, 0.9])}
-    assert record["auc"] == {"en": pytest.approx(0.7), "de": pytest.approx(0.75)}
-    assert record["label_share"] == {"en": 0.5, "de": 0.5}
-    assert (record["hrl"], record["lrl"], record["mean"]) == pytest.approx((0.7, 0.75, 0.725))
-
-
-def test_json_refuses_what_is_not_a_number_and_writes_the_rest_as_it_is():
-    assert json.loads(to_json({"a": [1, 'é "Infinity"', None, True], "b": -math.inf})) == {
-        "a": [1, 'é "Infinity"', None, True],
-        "b": -math.inf,
-    }
-    with pytest.raises(ValueError, match="not JSON compliant"):
-        to_json({"a": math.nan})
-
-
-def test_the_table_has_a_row_a_strategy_and_a_column_a_language(result: BacktestResult):
-    table = results_table([result])
-    assert [str(column.header).split("\n")[0] for column in table.columns] == [
-        *("strategy", "LRL", "HRL", "LTT", "deficit"),
-        *("en", "de"),
-    ]
-    cells = [next(iter(column.cells)) for column in table.columns]
-    assert cells == ["lamm", "0.750", "0.700", "never", "37.5", "0.700\n50%", "0.750\n50%"]

@@ -95,7 +95,7 @@ def test_the_next_rounds_start_by_themselves_and_the_last_one_sees_every_label(r
     history = round_history(run.workspace, get_project(run.workspace, "Pilot"))
     # One before the labels, one when at most three of 30 items were open, one at the end.
     assert run.report.rounds == len(history) == 3
-    assert [each.round.strategy for each in history] == ["random", "lamm", "lamm"]
+    assert [each.round.strategy for each in history] == ["medoids", "foresight", "foresight"]
     assert 27 <= run.report.first_labels < run.report.last_labels == PLAN.labels
 
 

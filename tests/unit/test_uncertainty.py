@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from lamm_core.errors import InvalidScores, UnknownStrategy
-from lamm_core.selection import UNCERTAINTIES, entropy, least_confidence, margin
+from lamm_core.selection import UNCERTAINTIES, entropy, gibbs_error, least_confidence, margin, ratio
 from lamm_core.selection.uncertainty import find_uncertainty, uncertainty_scores
 
 TABLE = np.array([[0.5, 0.5, 0.0], [1.0, 0.0, 0.0], [0.2, 0.3, 0.5]])
@@ -44,6 +44,15 @@ def test_margin_of_one_class_counts_the_missing_second_class_as_zero():
 
 def test_least_confidence_of_known_rows():
     np.testing.assert_allclose(least_confidence(TABLE), [0.5, 0.0, 0.5], rtol=1e-12)
+
+
+def test_ratio_of_known_rows():
+    np.testing.assert_allclose(ratio(TABLE), [1.0, 0.0, 0.6], rtol=1e-12)
+    assert ratio(np.ones((2, 1))).tolist() == [0.0, 0.0]
+
+
+def test_gibbs_error_of_known_rows():
+    np.testing.assert_allclose(gibbs_error(TABLE), [0.5, 0.0, 0.62], rtol=1e-12, atol=1e-15)
 
 
 @pytest.mark.parametrize("name", sorted(UNCERTAINTIES))
@@ -103,5 +112,5 @@ def test_a_function_may_return_a_plain_list():
 
 
 def test_an_unknown_uncertainty_names_the_known_ones():
-    with pytest.raises(UnknownStrategy, match=r"'entropie'.*entropy, least-confidence, margin"):
+    with pytest.raises(UnknownStrategy, match=r"'entropie'.*entropy, gibbs-error, least-confidence, margin, ratio"):
         find_uncertainty("entropie")

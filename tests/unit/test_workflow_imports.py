@@ -7,10 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import lamm_core
 import lamm_core.selection
 import lamm_core.workflow
 
 HEAVY = {"streamlit", "torch", "sentence_transformers", "transformers", "plotly"}
+# What only a round, a comparison or a benchmark needs; each takes a second or so to import.
+MODELS = {"sklearn", "scipy", "skops", "torch", "sentence_transformers", "transformers"}
+_ROOT = Path(lamm_core.__path__[0]).parent
 
 
 def modules_after(*names: str) -> set[str]:
@@ -27,7 +31,37 @@ def test_no_part_of_the_workflow_imports_the_pages_or_an_encoder() -> None:
     assert not modules_after(*names) & HEAVY
 
 
-def test_the_selection_needs_only_numpy_and_the_errors() -> None:
+def imports_of_the_app() -> set[str]:
+    """Modules of the package that the app and its pages import at their start, wherever in the file."""
+    found: set[str] = set()
+    for path in [_ROOT / "app.py", *(_ROOT / "pages").rglob("*.py")]:
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.Import):
+                found |= {each.name for each in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                submodules = {f"{node.module}.{each.name}" for each in node.names}
+                found |= {node.module} | {
+                    each for each in submodules if (_ROOT / f"{each.replace('.', '/')}.py").exists()
+                }
+    return {name for name in found if name.split(".")[0] == lamm_core.__name__}
+
+
+def test_the_app_and_its_pages_import_no_model_library_at_their_start() -> None:
+    names = imports_of_the_app()
+    assert {"lamm_core.workflow.status", "lamm_core.workflow.projects", "lamm_core.workflow.comparing"} <= names
+    assert not modules_after(*sorted(names)) & MODELS
+
+
+def test_whoever_labels_or_looks_on_imports_no_model_library() -> None:
+    """Of the workflow only what works on a round needs one."""
+    names = {f"lamm_core.workflow.{each.name}" for each in pkgutil.iter_modules(lamm_core.workflow.__path__)}
+    of_rounds = {f"lamm_core.workflow.{name}" for name in ("preparing", "rounds", "round_result", "round_process")}
+    assert of_rounds < names
+    assert not modules_after(*sorted(names - of_rounds)) & MODELS
+    assert "sklearn" in modules_after("lamm_core.workflow.rounds")
+
+
+def test_the_selection_needs_only_numpy_the_errors_and_the_records() -> None:
     allowed = set(sys.stdlib_module_names) | {"numpy"}
     for path in Path(lamm_core.selection.__path__[0]).glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -38,7 +72,7 @@ def test_the_selection_needs_only_numpy_and_the_errors() -> None:
             else:
                 continue
             for name in names:
-                inside = name == "lamm_core.errors" or name.startswith("lamm_core.selection")
+                inside = name in ("lamm_core.errors", "lamm_core.records") or name.startswith("lamm_core.selection")
                 assert inside or name.split(".")[0] in allowed, f"{path.name} imports {name}"
 
 

@@ -32,6 +32,9 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "lease of ages": ({"lease_minutes": 10**9}, "The lease is 1000000000"),
     "seed below 0": ({"seed": -1}, "The seed is -1"),
     "large seed": ({"seed": 2**31}, "The seed is 2147483648"),
+    "a model for each language": ({"strategy": "per-language+margin"}, "'per-language+margin' needs a model for each"),
+    "long strategy": ({"strategy": "gap^2." + "0" * 100}, "this one has 106"),
+    "long preparation": ({"preparation": "smooth" + " " * 95}, "this one has 101"),
     "no encoder": ({"encoder": " "}, "An encoder's name"),
     "long encoder": ({"encoder": "x" * 501}, "An encoder's name"),
     "NUL in the guidelines": ({"guidelines": "a\x00"}, "NUL"),
@@ -44,6 +47,15 @@ def test_settings_that_cannot_work_give_one_sentence(changes: dict[str, Any], re
         projects.check_settings(world.settings_of(**changes))
     assert reason in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("strategy", ["lamm+margin+k-means+medoids", "margin+gap^2+core-set"])
+def test_a_composed_strategy_is_accepted(strategy: str) -> None:
+    projects.check_settings(world.settings_of(strategy=strategy))
+
+
+def test_a_strategy_with_a_model_for_each_language_is_not_offered() -> None:
+    assert list(projects.strategies()) == ["foresight", "lamm", "ea", "lc", "random"]
 
 
 @pytest.mark.parametrize("changes", [{"strategy": "magic"}, {"uncertainty": "magic"}])

@@ -56,7 +56,7 @@ def predictions(workspace: Workspace, project: Project) -> np.ndarray:
     with workspace.database.read() as connection:
         version = models.latest_model(connection, project.id)
     assert version is not None
-    return Classifier.load(workspace.settings.models / version.file).predict_proba(world.vectors_of(world.ROWS))
+    return Classifier.load(workspace.settings.models / version.file).predict_proba(world.prepared_vectors())
 
 
 def test_the_first_batch_without_a_model_is_drawn_by_chance(workspace: Workspace, project: Project) -> None:
@@ -427,7 +427,7 @@ def test_the_labels_a_model_was_fitted_on_are_kept_beside_it(workspace: Workspac
     assert all(stored[row.item_id].label_id == row.label_id for row in kept.itertuples())
 
 
-def test_a_round_that_was_given_up_leaves_no_files(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_round_that_was_given_up_leaves_no_model(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     project = world.make_project(workspace, labels=24)
     begun = begin_round(workspace, project)
 
@@ -438,7 +438,8 @@ def test_a_round_that_was_given_up_leaves_no_files(workspace: Workspace, monkeyp
     monkeypatch.setattr(rounds, "fail", lambda *_: True)
     with pytest.raises(RoundSuperseded):
         rounds_of_workflow.perform_round(workspace, project, begun)
-    assert [path for path in workspace.settings.models.rglob("*") if path.is_file()] == []
+    (left,) = (workspace.settings.models / str(project.id)).iterdir()
+    assert left.name.startswith("preparation-"), "the next attempt works on the same pool"
 
 
 def test_a_batch_by_chance_has_no_uncertainty_in_the_export(workspace: Workspace, project: Project, ana: int) -> None:

@@ -7,10 +7,11 @@ import pytest
 from support import world
 
 from lamm_core.records import Project
-from lamm_core.selection import STRATEGIES, allocate
+from lamm_core.selection import allocate
+from lamm_core.selection.strategies import find_strategy
 from lamm_core.workflow import labelling
 from lamm_core.workflow.exporting import export_labels, labels_file, labels_table
-from lamm_core.workflow.projects import create_project
+from lamm_core.workflow.projects import create_project, strategies
 from lamm_core.workflow.rounds import run_round
 from lamm_core.workflow.status import project_status, round_history
 from lamm_core.workflow.workspace import Workspace
@@ -86,12 +87,12 @@ def test_the_next_quota_splits_a_full_batch_by_todays_gaps(workspace: Workspace)
     assert {each.language: each.next_quota for each in status.languages} == expected
 
 
-@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("strategy", [*strategies(), "gap^2", "lamm+product"])
 def test_the_next_quota_is_that_of_the_strategy(workspace: Workspace, strategy: str) -> None:
     project = world.make_project(workspace, labels=40, strategy=strategy)
     run_round(workspace, project)
     status = project_status(workspace, project)
-    split = STRATEGIES[strategy].weighting is not None
+    split = find_strategy(strategy).splits_budget
     assert status.chosen_by_text is not split
     assert all((each.next_quota is not None) == split for each in status.languages)
     if strategy == "ea":

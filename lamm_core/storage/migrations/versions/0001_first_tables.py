@@ -33,9 +33,13 @@ def upgrade() -> None:
         sa.Column("strategy", sa.String(length=100), nullable=False),
         sa.Column("uncertainty", sa.String(length=100), nullable=False),
         sa.Column("encoder", sa.String(length=500), nullable=False),
+        sa.Column("preparation", sa.String(length=100), nullable=False),
         sa.Column("seed", sa.Integer(), nullable=False),
         sa.Column("lease_minutes", sa.Integer(), nullable=False),
         sa.Column("automatic_rounds", sa.Boolean(), nullable=False),
+        sa.Column("translator", sa.String(length=500), nullable=False),
+        sa.Column("translation_weight", sa.Float(), nullable=False),
+        sa.Column("use_translations", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_project")),
         sa.UniqueConstraint("name", name=op.f("uq_project_name")),
@@ -196,3 +200,48 @@ def upgrade() -> None:
         sa.UniqueConstraint("item_id", "annotator_id", "revision", name=op.f("uq_label_item_id_annotator_id_revision")),
     )
     op.create_index("ix_label_project_annotator", "label", ["project_id", "annotator_id", "id"], unique=False)
+    op.create_table(
+        "translation",
+        sa.Column("id", BIG_ID, autoincrement=True, nullable=False),
+        sa.Column("project_id", BIG_ID, nullable=False),
+        sa.Column("item_id", BIG_ID, nullable=False),
+        sa.Column("language", sa.String(length=35), nullable=False),
+        sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("text_key", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("translator", sa.String(length=500), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_translation_item_id")),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_translation_project_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_translation")),
+        sa.UniqueConstraint(
+            "project_id", "item_id", "language", name=op.f("uq_translation_project_id_item_id_language")
+        ),
+    )
+    op.create_table(
+        "comparison",
+        sa.Column("id", BIG_ID, autoincrement=True, nullable=False),
+        sa.Column("project_id", BIG_ID, nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("strategies", sa.JSON(), nullable=False),
+        sa.Column("seeds", sa.Integer(), nullable=False),
+        sa.Column("preparation", sa.String(length=100), nullable=False),
+        sa.Column("stage", sa.String(length=100), nullable=False),
+        sa.Column("progress", sa.Float(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("host", sa.String(length=200), nullable=True),
+        sa.Column("process_id", sa.Integer(), nullable=True),
+        sa.Column("heartbeat_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("result", sa.JSON(), nullable=True),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_comparison_project_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_comparison")),
+    )
+    op.create_index(
+        "uq_comparison_running",
+        "comparison",
+        ["project_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'running'"),
+        postgresql_where=sa.text("state = 'running'"),
+    )

@@ -1,0 +1,178 @@
+"""Compare strategies on a project's own labels: begin it, start it in a process of its own, follow it, end it."""
+
+import contextlib
+import logging
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import psutil
+from sqlalchemy import Connection
+
+from lamm_core.comparison import Comparison, ComparisonState
+from lamm_core.enough_labels import Comparable, comparable
+from lamm_core.errors import ComparisonCancelled, ComparisonRunning, InvalidInput, StorageUnavailable
+from lamm_core.model.preparation.names import parse_preparation, preparation_name
+from lamm_core.records import ItemState, Project, Purpose
+from lamm_core.selection.strategies import find_strategy
+from lamm_core.storage import comparisons, items
+from lamm_core.workflow.running import is_alive
+from lamm_core.workflow.workspace import Workspace, utc_now
+
+SEEDS = 10
+YARDSTICKS = ("random", "ea", "lc", "lamm")
+DIED = "The comparison stopped without finishing; comparison.log in the data folder may say why."
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ComparisonStatus:
+    """Where the comparisons of a project stand.
+
+    Attributes:
+        latest: the newest one, whatever became of it; None before the first.
+        done: the newest one that has a result.
+        comparable: what of the project can be compared now.
+    """
+
+    latest: Comparison | None
+    done: Comparison | None
+    comparable: Comparable
+
+
+def usual_strategies(project: Project) -> tuple[str, ...]:
+    """The project's own strategy, and those it is usually compared with."""
+    return strategies_to_compare(project, YARDSTICKS)
+
+
+def strategies_to_compare(project: Project, names: Sequence[str]) -> tuple[str, ...]:
+    """Canonical names, each once, the project's own strategy always first.
+
+    Raises:
+        UnknownStrategy: a name is not registered, nor a combination.
+        InvalidInput: a strategy needs a model for each language, which a project does not have.
+    """
+    found = [find_strategy(name) for name in (project.settings.strategy, *names)]
+    for strategy in found:
+        if strategy.separate_models:
+            raise InvalidInput(f"The strategy {strategy.name!r} needs a model for each language; a project has one.")
+    return tuple(dict.fromkeys(strategy.name for strategy in found))
+
+
+def comparison_status(workspace: Workspace, project: Project) -> ComparisonStatus:
+    """Where the comparisons stand; one whose process died is marked failed first, so that it can be run again."""
+    with workspace.database.read() as connection:
+        latest = comparisons.latest_comparison(connection, project.id)
+        done = comparisons.latest_comparison(connection, project.id, ComparisonState.DONE)
+        found = _what_can_be_compared(connection, project)
+    if latest is not None and latest.state is ComparisonState.RUNNING and not is_alive(latest):
+        with workspace.database.write() as connection:
+            latest = _latest_without_the_dead(connection, project.id)
+    return ComparisonStatus(latest, done, found)
+
+
+def begin_comparison(
+    workspace: Workspace,
+    project: Project,
+    strategies: Sequence[str],
+    seeds: int = SEEDS,
+    preparation: str | None = None,
+) -> Comparison:
+    """Open a comparison for whoever performs it.
+
+    Args:
+        strategies: names; the project's own is compared in any case.
+        seeds: replays of each.
+        preparation: what is done to embeddings, as for `parse_preparation`; None takes the project's own.
+
+    Raises:
+        ComparisonRunning: one is running already.
+        TooFewLabels: the labels are too few to tell.
+        UnknownStrategy, UnknownPreparation, InvalidInput: a strategy or the preparation cannot be replayed.
+    """
+    names = strategies_to_compare(project, strategies)
+    prepared_as = preparation_name(parse_preparation(preparation or project.settings.preparation))
+    if len(names) < 2:
+        raise InvalidInput(f"A comparison needs a strategy besides {names[0]!r}, the project's own.")
+    with workspace.database.write() as connection:
+        _what_can_be_compared(connection, project).require_enough()
+        latest = _latest_without_the_dead(connection, project.id)
+        if latest is not None and latest.state is ComparisonState.RUNNING:
+            raise ComparisonRunning(f"Strategies are being compared for {project.name!r} already ({latest.stage}).")
+        new = comparisons.start_comparison(connection, project.id, names, seeds, prepared_as, utc_now())
+        return _existing(comparisons.find_comparison(connection, new))
+
+
+def start_comparison(workspace: Workspace, project: Project, strategies: Sequence[str]) -> Comparison:
+    """Compare strategies in a process of its own, and return at once.
+
+    Raises:
+        ComparisonRunning, TooFewLabels, UnknownStrategy, InvalidInput: see `begin_comparison`.
+        StorageUnavailable: the log cannot be written or the process not be started; the comparison has failed.
+    """
+    begun = begin_comparison(workspace, project, strategies)
+    command = [sys.executable, "-m", "lamm_core.cli.comparison_process", str(begun.id)]
+    try:
+        workspace.settings.logs.mkdir(parents=True, exist_ok=True)
+        with (workspace.settings.logs / "comparison.log").open("ab") as log:
+            process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=workspace.settings.environment(),
+                start_new_session=True,  # it outlives the server that started it
+            )
+    except OSError as error:
+        reason = f"The process that compares could not be started: {error}."
+        with workspace.database.write() as connection:
+            comparisons.close(connection, begun.id, ComparisonState.FAILED, reason, utc_now())
+        raise StorageUnavailable(reason) from error
+    # Written down at once, so that its death is noticed even before its first heartbeat.
+    with contextlib.suppress(ComparisonCancelled, StorageUnavailable), workspace.database.write() as connection:
+        comparisons.beat(connection, begun.id, utc_now(), host=socket.gethostname(), process_id=process.pid)
+    _log.info("comparison %s of project %s runs as process %s", begun.id, project.id, process.pid)
+    return begun
+
+
+def cancel_comparison(workspace: Workspace, project: Project) -> bool:
+    """End the comparison that is running; returns whether there was one.
+
+    It is marked first, so that nothing of it is saved. Then its process is asked to end, where it runs on this
+    machine; elsewhere it notices by itself within seconds.
+    """
+    with workspace.database.write() as connection:
+        latest = comparisons.latest_comparison(connection, project.id, lock=True)
+        if latest is None or latest.state is not ComparisonState.RUNNING:
+            return False
+        comparisons.close(connection, latest.id, ComparisonState.CANCELLED, None, utc_now())
+    if latest.process_id is not None and latest.host == socket.gethostname() and is_alive(latest):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            psutil.Process(latest.process_id).terminate()
+    return True
+
+
+def _what_can_be_compared(connection: Connection, project: Project) -> Comparable:
+    counts = items.count_items(connection, project.id)
+
+    def labelled(purpose: Purpose) -> dict[str, int]:
+        return {language: counts.get((purpose, language, ItemState.LABELLED), 0) for language in project.languages}
+
+    return comparable(labelled(Purpose.POOL), labelled(Purpose.CHECK))
+
+
+def _latest_without_the_dead(connection: Connection, project_id: int) -> Comparison | None:
+    """The newest comparison, marked failed if it died; looked at again under lock, as it may have beaten meanwhile."""
+    latest = comparisons.latest_comparison(connection, project_id, lock=True)
+    if latest is None or latest.state is not ComparisonState.RUNNING or is_alive(latest):
+        return latest
+    comparisons.close(connection, latest.id, ComparisonState.FAILED, DIED, utc_now())
+    return comparisons.find_comparison(connection, latest.id)
+
+
+def _existing(found: Comparison | None) -> Comparison:
+    if found is None:
+        raise ComparisonCancelled("The comparison is gone.")
+    return found

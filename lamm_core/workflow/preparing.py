@@ -1,0 +1,94 @@
+"""Prepared vectors of a project: fitted once for a pool, kept in a folder until the pool or the settings change."""
+
+import hashlib
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from lamm_core.errors import ModelUnreadable
+from lamm_core.model.embedding_store import Vectors
+from lamm_core.model.preparation.names import parse_preparation
+from lamm_core.model.preparation.preparation import Preparation, fit_preparation, load_preparation
+from lamm_core.records import Project
+from lamm_core.storage import items
+from lamm_core.storage.items import ItemTable
+from lamm_core.workflow.round_data import RoundData
+from lamm_core.workflow.workspace import Workspace
+
+_FOLDER = "preparation-"
+# A change of how vectors are prepared raises it, so that a folder of an earlier version is not taken for today's.
+_VERSION = 1
+
+
+@dataclass(frozen=True, eq=False)
+class PreparedVectors:
+    """What the classifier and the strategy see of a project's texts.
+
+    Attributes:
+        pool: `(n, e)` one row a pool item.
+        check: `(m, e)` one row a check item.
+        translations: `(t, e)` one row a translation.
+    """
+
+    pool: Vectors
+    check: Vectors
+    translations: Vectors
+
+
+def prepare_vectors(workspace: Workspace, project: Project, data: RoundData) -> PreparedVectors:
+    """Prepare all texts of a round. Check texts and translations play no part in how the pool is prepared.
+
+    Raises:
+        OSError: the data folder cannot be written.
+    """
+    if not len(data.pool):
+        return PreparedVectors(data.pool_vectors, data.check_vectors, data.translation_vectors)
+    preparation = _preparation(workspace, project, data)
+    with workspace.database.read() as connection:
+        check_texts = _texts(items.read_texts(connection, data.check.ids.tolist()), data.check)
+    return PreparedVectors(
+        pool=preparation.vectors,
+        check=preparation.transform(data.check_vectors, check_texts, data.check.languages),
+        translations=preparation.transform(
+            data.translation_vectors, data.translations.texts, data.translations.languages
+        ),
+    )
+
+
+def forget_other_preparations(workspace: Workspace, project: Project, data: RoundData) -> None:
+    """Remove the preparations of earlier pools: a model of a later round has taken their place."""
+    current = preparation_folder(workspace, project, data)
+    for folder in current.parent.glob(f"{_FOLDER}*"):
+        if folder != current:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def preparation_folder(workspace: Workspace, project: Project, data: RoundData) -> Path:
+    """Folder of the preparation for this pool, encoder and setting."""
+    settings = project.settings
+    digest = hashlib.blake2b(digest_size=8)
+    digest.update(f"{_VERSION}\n{settings.encoder}\n{parse_preparation(settings.preparation)}\n".encode())
+    for key, language in zip(data.pool.keys, data.pool.languages.tolist(), strict=True):
+        digest.update(key + f"{language}\n".encode())
+    return workspace.settings.models / str(project.id) / f"{_FOLDER}{digest.hexdigest()}"
+
+
+def _preparation(workspace: Workspace, project: Project, data: RoundData) -> Preparation:
+    folder = preparation_folder(workspace, project, data)
+    if folder.exists():
+        try:
+            return load_preparation(folder)
+        except ModelUnreadable:
+            shutil.rmtree(folder, ignore_errors=True)  # nothing is lost: the pool gives the same one again
+    with workspace.database.read() as connection:
+        texts = _texts(items.read_texts(connection, data.pool.ids.tolist()), data.pool)
+    fitted = fit_preparation(project.settings.preparation, data.pool_vectors, texts, data.pool.languages)
+    fitted.save(folder)
+    return fitted
+
+
+def _texts(found: Iterable[tuple[int, str]], table: ItemTable) -> list[str]:
+    """Texts in the order of the table."""
+    text_of = dict(found)
+    return [text_of[item_id] for item_id in table.ids.tolist()]

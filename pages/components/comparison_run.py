@@ -1,0 +1,83 @@
+"""Start a comparison, follow it, cancel it; or say why there is none to be had."""
+
+import streamlit as st
+
+from lamm_core.comparison import Comparison, ComparisonState
+from lamm_core.enough_labels import left_out_sentence
+from lamm_core.errors import LammError
+from lamm_core.records import Project
+from lamm_core.workflow.comparing import (
+    SEEDS,
+    ComparisonStatus,
+    cancel_comparison,
+    comparison_status,
+    start_comparison,
+    usual_strategies,
+)
+from lamm_core.workflow.projects import strategies
+from pages.components import services
+from pages.components.frame import as_plain_text, show_error
+
+_POLL = "2s"
+
+
+def show_state(project: Project, latest: Comparison | None) -> None:
+    """Progress while a comparison runs; otherwise why the last one has no result."""
+    if latest is None:
+        return
+    if latest.state is ComparisonState.RUNNING:
+        _show_progress(project)
+    elif latest.state is ComparisonState.FAILED:
+        reason = as_plain_text(latest.error or "")
+        st.error(f"The comparison did not finish. {reason} It can be run again.", icon=":material/error:")
+    elif latest.state is ComparisonState.CANCELLED:
+        st.info("The comparison was cancelled.", icon=":material/cancel:")
+
+
+def show_offer(project: Project, status: ComparisonStatus) -> None:
+    """Strategies to choose and the button, or why there is nothing to compare; neither while a comparison runs."""
+    if status.latest is not None and status.latest.state is ComparisonState.RUNNING:
+        return
+    if status.comparable.reason_against is not None:
+        st.info(as_plain_text(status.comparable.reason_against), icon=":material/hourglass_empty:")
+        st.caption(as_plain_text(left_out_sentence(status.comparable.left_out)))
+        return
+    _offer(project, status)
+
+
+@st.fragment(run_every=_POLL)
+def _show_progress(project: Project) -> None:
+    """How far it is; the page is shown anew when it ends."""
+    latest = comparison_status(services.workspace(), project).latest
+    if latest is None or latest.state is not ComparisonState.RUNNING:
+        st.rerun(scope="app")
+    st.progress(latest.progress, text=f"Comparing {as_plain_text(', '.join(latest.strategies))}: {latest.stage}")
+    if st.button("Cancel", icon=":material/cancel:"):
+        try:
+            cancel_comparison(services.workspace(), project)
+        except LammError as error:
+            show_error(error)
+            return
+        st.rerun(scope="app")
+
+
+def _offer(project: Project, status: ComparisonStatus) -> None:
+    usual = usual_strategies(project)
+    chosen = st.multiselect(
+        "Strategies",
+        list(dict.fromkeys([*usual, *strategies()])),
+        default=usual,
+        key=f"strategies_{project.id}",
+        accept_new_options=True,
+        help="The project's own is always compared. Names may be composed, such as lamm+margin.",
+    )
+    texts = f"{status.comparable.labels:,} labelled texts"
+    st.caption(f"Each strategy is replayed {SEEDS} times on {texts}, in a process of its own; labelling goes on.")
+    again = "Compare again" if status.done is not None else "Compare"
+    if st.button(again, type="primary", icon=":material/compare_arrows:", disabled=not chosen):
+        try:
+            start_comparison(services.workspace(), project, chosen)
+        except LammError as error:
+            show_error(error)
+            return
+        st.rerun()

@@ -1,0 +1,88 @@
+"""`lamm backtest` as a user meets it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from support import world
+from typer.testing import CliRunner, Result
+
+from lamm_core.cli import app
+from lamm_core.comparison import ComparisonState
+from lamm_core.errors import ComparisonCancelled
+from lamm_core.workflow.comparing import cancel_comparison, comparison_status
+from lamm_core.workflow.projects import get_project
+from lamm_core.workflow.workspace import open_workspace
+
+TARGETS = {"en": 0.9, "de": 0.8, "sw": 0.7}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    workspace = open_workspace(tmp_path / "home")
+    world.make_project(workspace, 160, targets=TARGETS)
+    world.make_project(workspace, 90, name="few", embedded=False)
+    workspace.close()
+    return tmp_path / "home"
+
+
+def lamm(home: Path, *words: str) -> Result:
+    return CliRunner().invoke(app, ["--home", str(home), *words], env={"COLUMNS": "120"})
+
+
+def test_tables_sentences_and_files_say_what_came_of_it(home: Path, tmp_path: Path) -> None:
+    written = {"--json": tmp_path / "new" / "own.json", "--html": tmp_path / "own.html"}
+    files = [str(part) for pair in written.items() for part in pair]
+    result = lamm(home, "backtest", "small", "--strategies", "random", "--seeds", "3", *files)
+    assert result.exit_code == 0, result.output
+    assert "small: targets 0.70 to 0.90, 120 labels, 3 seeds" in result.stdout
+    assert "Between lamm and random" in result.stdout or "With random you would be" in result.stdout
+    assert "A replay can only choose among the texts that are labelled already" in result.stdout
+    records = json.loads(written["--json"].read_text("utf-8"))
+    assert [(each["strategy"], each["target"]) for each in records] == [("lamm", TARGETS), ("random", TARGETS)]
+    assert "small: targets 0.70 to 0.90" in written["--html"].read_text("utf-8")
+
+    workspace = open_workspace(home)
+    done = comparison_status(workspace, get_project(workspace, "small")).done
+    workspace.close()
+    assert done is not None
+    assert done.result is not None
+    assert list(done.result.labels) == records[0]["labels"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["few"], "Compare needs at least 150 labelled texts; this project has 90."),
+        (["none"], "There is no project named 'none'"),
+        (["small", "--strategies", "best"], "Unknown strategy 'best'"),
+        (["small", "--preparation", "fancy"], "'fancy'"),
+        (["small", "--json", "."], "is a folder"),
+    ],
+)
+def test_what_stands_in_the_way_is_one_line(home: Path, words: list[str], message: str) -> None:
+    result = lamm(home, "backtest", *words)
+    assert result.exit_code == 1
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("lamm: ")
+    assert message in line
+
+
+def test_a_comparison_cancelled_on_the_page_ends_the_command(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from lamm_core.cli import comparing
+
+    workspace = open_workspace(home)
+    project = get_project(workspace, "small")
+
+    def cancel_at_once(*arguments: object, **values: object) -> None:
+        assert cancel_comparison(workspace, project)
+        raise AssertionError("the signal should have come first")
+
+    monkeypatch.setattr(comparing, "run_backtest", cancel_at_once)
+    result = lamm(home, "backtest", "small", "--seeds", "3")
+    assert result.exit_code == 1
+    assert str(ComparisonCancelled("The comparison was cancelled; its result is not saved.")) in result.stderr
+    latest = comparison_status(workspace, project).latest
+    workspace.close()
+    assert latest is not None
+    assert latest.state is ComparisonState.CANCELLED
