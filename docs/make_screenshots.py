@@ -1,6 +1,6 @@
 """Take the pictures in docs/images: the sample project after 400 further labels, in a real browser.
 
-Run it from the project's root: `.venv/bin/python docs/make_screenshots.py`. It needs a Chromium and about three minutes.
+Run it from the project's root: `.venv/bin/python docs/make_screenshots.py`. It needs a Chromium and three minutes.
 The labels are the true classes of sample_data/catalogue.csv, given through the same calls as the browser's.
 """
 
@@ -88,7 +88,7 @@ def take_pictures(browser: Browser, address: str) -> None:
             page.set_viewport_size({"width": 1280, "height": height})
             page.goto(f"{address}{path}?annotator=Ana")
             page.get_by_role("heading", level=1).wait_for()
-            page.wait_for_timeout(3000)
+            page.wait_for_timeout(6000)
             page.screenshot(path=IMAGES / f"{name}-{scheme}.png")
         page.close()
     page = browser.new_page(viewport={"width": 390, "height": 844}, color_scheme="light", device_scale_factor=1)

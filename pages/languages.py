@@ -107,5 +107,6 @@ if status.pool:
     if status.chosen_by_text:
         st.caption(
             f"The strategy of this project, {status.project.settings.strategy}, chooses text by text from the whole "
-            "pool, so how many texts of a language come next is known when they are chosen."
+            "pool: how many texts of a language come next is known when they are chosen. Texts of one language may be "
+            "chosen for what they teach about another."
         )

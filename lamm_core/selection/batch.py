@@ -64,7 +64,7 @@ def select_batch(
         labelled_vectors: `(m, d)` embeddings of the items labelled so far; likewise.
         labels: labels so far per language.
         checked: check items per language behind its accuracy.
-        history: earlier rounds, oldest first.
+        history: rounds so far, oldest first; the last one is that behind `accuracy`.
         costs: price of one label per language, above 0; None counts every label as one.
 
     Returns:

@@ -105,9 +105,10 @@ def learning_curves(history: tuple[Observation, ...], languages: list[str]) -> L
     if fit.mean_slope <= 0:
         return alike
     noise = fit.noise(len(rounds))
-    precision = fit.spread / noise + 1 / fit.mean_slope**2
-    slope = (fit.product / noise + 1 / fit.mean_slope) / precision
-    return LearningCurves(slope / fit.mean_slope, 1 / np.sqrt(precision) / fit.mean_slope, _TRANSFERS[best])
+    # In units of the mean slope, so that a tiny one is never squared into nothing.
+    precision = fit.spread * fit.mean_slope**2 / noise + 1
+    slope = (fit.product * fit.mean_slope / noise + 1) / precision
+    return LearningCurves(slope, 1 / np.sqrt(precision), _TRANSFERS[best])
 
 
 @dataclass(frozen=True, eq=False)

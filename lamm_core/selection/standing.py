@@ -10,7 +10,7 @@ from lamm_core.selection.weights import check_shares
 
 @dataclass(frozen=True)
 class Observation:
-    """One earlier round: how many labels there were, and what accuracy they gave.
+    """One round: how many labels there were, and what accuracy they gave.
 
     Attributes:
         labels: labels so far per language, 0 or more.
@@ -39,7 +39,7 @@ class Standing:
         available: items that can be chosen, for every language with a target.
         labels: labels so far per language; empty where nobody said.
         checked: check items per language behind its accuracy; empty where nobody said.
-        history: earlier rounds, oldest first; empty where nobody said.
+        history: rounds so far, oldest first, the newest one included; empty where nobody said.
 
     Raises:
         InvalidAccuracy: an accuracy or a target is not between 0 and 1.

@@ -26,7 +26,7 @@ class RoundData:
         check_vectors: `(m, d)` their embeddings.
         open_items: what is still open in earlier batches.
         newest_label_id: the newest act that the round has seen.
-        history: what earlier rounds measured, oldest first.
+        history: what earlier rounds measured, oldest first, without this one.
         translations: translations of labelled pool items that are trained on; none where they are switched off.
         translation_vectors: `(t, d)` their embeddings.
         translation_weight: what each of them counts, where a label counts 1.
