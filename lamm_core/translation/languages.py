@@ -24,8 +24,24 @@ def closest_code(language: str, codes: Iterable[str]) -> str | None:
     if wanted is None:
         return None
     meant = [(code, parts) for code in sorted(set(codes)) if (parts := _parts(code)) and parts[:2] == wanted[:2]]
-    exact = [code for code, parts in meant if parts == wanted]
-    return exact[0] if exact else next((code for code, _ in meant), None)
+    if not meant:
+        return None
+
+    def nearness(code: str, parts: tuple[str, str, str]) -> tuple[bool, bool, bool]:
+        # Where the territory differs, a code that names none is nearer than one that names another.
+        named = _names_territory(code) == _names_territory(language) if parts == wanted else not _names_territory(code)
+        return _tag(code) == _tag(language), parts == wanted, named
+
+    return max(meant, key=lambda each: nearness(*each))[0]
+
+
+def _tag(code: str) -> str:
+    return code.replace("_", "-").lower()
+
+
+def _names_territory(code: str) -> bool:
+    tag = code.replace("_", "-")
+    return langcodes.Language.get(_MEANING.get(tag, tag)).territory is not None
 
 
 @functools.lru_cache(maxsize=4096)

@@ -35,7 +35,10 @@ class LibreTranslator:
     characters_per_request = 4_000
 
     def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError as error:
+            raise UnknownTranslator(f"{url!r} is no URL of a LibreTranslate server ({error}).") from error
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise UnknownTranslator(f"{url!r} is no URL of a LibreTranslate server, such as http://localhost:5000.")
         if parts.username or parts.password or parts.query:

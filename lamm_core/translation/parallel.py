@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lamm_core.errors import TranslatorUnavailable
+from lamm_core.errors import TranslatorUnavailable, UnknownTranslator
 from lamm_core.translation.reasons import reason_of
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ class ParallelTranslator:
 
     Args:
         file: `.csv` or `.parquet` with the columns parallel_id (or else id), lang (or language) and text.
+
+    Raises:
+        UnknownTranslator: this cannot be the path of a file.
     """
 
     price_per_million_characters = 0.0
@@ -29,7 +32,10 @@ class ParallelTranslator:
 
     def __init__(self, file: str) -> None:
         self.name = f"parallel:{file}"
-        self._path = Path(file).expanduser()
+        try:
+            self._path = Path(file).expanduser()
+        except RuntimeError as error:
+            raise UnknownTranslator(f"{file!r} is no path of a file ({error}).") from error
 
     def supports(self, source: str, target: str) -> bool:
         """Whether the table has texts in both languages."""

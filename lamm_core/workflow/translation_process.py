@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from lamm_core.errors import LammError
+from lamm_core.errors import LammError, TranslationRunning
 from lamm_core.settings import HOME_VARIABLE
 from lamm_core.storage import projects
 from lamm_core.workflow.translating import translate_labels
@@ -30,6 +30,10 @@ def main(project_id: int) -> int:
         return 1
     try:
         result = translate_labels(workspace, project)
+    except TranslationRunning:
+        # Two were started at the same moment; the other one does the work, so nothing has failed.
+        logging.info("project %s is being translated already", project.id)
+        return 0
     except LammError as error:
         logging.error("translating for project %s stopped: %s", project.id, error)  # noqa: TRY400 - no bug, no trace
         note_failure(workspace, project, str(error))

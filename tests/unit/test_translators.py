@@ -134,7 +134,8 @@ def test_every_translator_conforms(translator: Translator) -> None:
 @pytest.mark.parametrize(
     "name",
     ["", "nobody", "parallel", "parallel:", "amazon:x", "google:x", "libretranslate:x",
-     "libretranslate:file:///etc/passwd", "libretranslate:http://me:secret@host"],
+     "libretranslate:file:///etc/passwd", "libretranslate:http://me:secret@host", "libretranslate:http://[abc",
+     "parallel:~no such user/texts.csv"],
 )  # fmt: skip
 def test_a_name_of_no_kind_is_refused_with_one_sentence(name: str) -> None:
     with pytest.raises(UnknownTranslator) as caught:
@@ -163,6 +164,11 @@ def test_the_territory_decides_where_there_is_a_choice() -> None:
     codes = ["en", "pt", "pt-PT", "es", "es-MX", "zh", "zh-TW"]
     found = {each: closest_code(each, codes) for each in ("pt-BR", "pt-PT", "es-MX", "es-ES", "zh-HK", "en-GB")}
     assert found == {"pt-BR": "pt", "pt-PT": "pt-PT", "es-MX": "es-MX", "es-ES": "es", "zh-HK": "zh-TW", "en-GB": "en"}
+
+
+@pytest.mark.parametrize(("language", "code"), [("pt", "pt"), ("pt-PT", "pt"), ("pt-BR", "pb")])
+def test_a_code_that_names_another_territory_is_the_last_choice(language: str, code: str) -> None:
+    assert closest_code(language, ["en", "pb", "pt"]) == code
 
 
 # parallel
