@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lamm_core.errors import EncoderUnavailable
+from lamm_core.hub import hub_answers
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 DEFAULT_ENCODER = "builtin:use-multilingual"
 _BUILTIN_PREFIX = "builtin:"
-_HUB_TIMEOUT_S = 5.0
 _LOG = logging.getLogger(__name__)
 
 
@@ -120,29 +120,7 @@ def _load_by_path_or_id(name: str) -> SentenceTransformer:
     folder = Path(name).expanduser()
     if folder.is_dir():
         return SentenceTransformer(str(folder), local_files_only=True)
-    return SentenceTransformer(name, local_files_only=not _hub_answers(name))
-
-
-def _hub_answers(name: str) -> bool:
-    """Whether the hub can be reached; one quick question, since without a network a real load retries for a minute.
-
-    Raises:
-        HFValidationError: the name cannot be an id on a hub.
-    """
-    from huggingface_hub import HfApi
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
-
-    try:
-        HfApi().model_info(name, timeout=_HUB_TIMEOUT_S)
-    except HFValidationError:
-        raise
-    except HfHubHTTPError:
-        # An answer all the same: what it means for this model is for the real load to say.
-        return True
-    except Exception:  # noqa: BLE001 - the hub client passes on the errors of whatever HTTP library it uses
-        _LOG.info("the hub does not answer; only models kept on this machine can be loaded", exc_info=True)
-        return False
-    return True
+    return SentenceTransformer(name, local_files_only=not hub_answers(name))
 
 
 def _find_builtin(name: str) -> BuiltinEncoder:

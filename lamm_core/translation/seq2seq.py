@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from lamm_core.errors import TranslatorUnavailable
+from lamm_core.hub import hub_answers
 from lamm_core.translation.languages import closest_code
 from lamm_core.translation.reasons import reason_of
 
 _LOG = logging.getLogger(__name__)
-_HUB_TIMEOUT_S = 5.0
 _MOST_TOKENS = 512  # where neither tokenizer nor model says
 _LANGUAGE_TOKEN = re.compile(r"[a-z]{2,3}_[A-Z][A-Za-z]{1,3}")  # eng_Latn, en_XX
 _MARIAN_TOKEN = re.compile(r">>(.+)<<")
@@ -119,7 +119,7 @@ class Seq2SeqTranslator:
 
     @functools.cached_property
     def _only_local(self) -> bool:
-        return Path(self._place).is_dir() or not _hub_answers(self._source)
+        return Path(self._place).is_dir() or not hub_answers(self._source)
 
     @contextmanager
     def _loading(self) -> Iterator[None]:
@@ -159,21 +159,3 @@ def _marian_targets(tokenizer: Any) -> dict[str, str]:
     """Language to the mark that a Marian model of many targets wants in front of a text; empty for other models."""
     marks = getattr(tokenizer, "supported_language_codes", None) or []
     return {match[1]: mark for mark in marks if (match := _MARIAN_TOKEN.fullmatch(mark))}
-
-
-def _hub_answers(name: str) -> bool:
-    """Whether the hub can be reached; one quick question, since without a network a real load retries for a minute."""
-    from huggingface_hub import HfApi
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
-
-    try:
-        HfApi().model_info(name, timeout=_HUB_TIMEOUT_S)
-    except HFValidationError:
-        raise
-    except HfHubHTTPError:
-        # An answer all the same: what it means for this model is for the real load to say.
-        return True
-    except Exception:  # noqa: BLE001 - the hub client passes on the errors of whatever HTTP library it uses
-        _LOG.info("the hub does not answer; only models kept on this machine can be loaded", exc_info=True)
-        return False
-    return True

@@ -33,7 +33,9 @@ class ComparisonPulse:
         self._thread = threading.Thread(target=self._run, name="comparison-heartbeat", daemon=True)
 
     def __enter__(self) -> Self:
-        self._before = signal.signal(signal.SIGTERM, _end_replays)
+        # Processes that were there before do other work, and go on with it.
+        self._others = set(multiprocessing.active_children())
+        self._before = signal.signal(signal.SIGTERM, self._end_replays)
         try:
             self._beat()
         except BaseException:
@@ -98,12 +100,11 @@ class ComparisonPulse:
             except StorageUnavailable:
                 logging.getLogger(__name__).warning("heartbeat of comparison %s did not get through", self._comparison)
 
-
-def _end_replays(_signal: int, _frame: FrameType | None) -> None:
-    """End the processes that replay, for which the main thread would wait otherwise, and then the work here."""
-    for child in multiprocessing.active_children():
-        child.kill()
-    raise ComparisonCancelled("The comparison was cancelled; its result is not saved.")
+    def _end_replays(self, _signal: int, _frame: FrameType | None) -> None:
+        """End the processes that replay, for which the main thread would wait otherwise, and then the work here."""
+        for child in set(multiprocessing.active_children()) - self._others:
+            child.kill()
+        raise ComparisonCancelled("The comparison was cancelled; its result is not saved.")
 
 
 def _end(error: BaseException) -> tuple[ComparisonState, str | None]:

@@ -124,7 +124,7 @@ def test_the_labels_come_out_as_a_file(server: Server, new_screen: NewScreen, tm
         rows = list(csv.DictReader(file))
     mine = [row for row in rows if row["annotator"] == "Zoë"]
     assert [(row["text"], row["class"]) for row in mine] == [(text, screen.project.settings.classes[2])]
-    assert [row["strategy"] for row in mine] == ["lamm"]
+    assert [row["strategy"] for row in mine] == ["foresight"]
     assert download.value.suggested_filename.endswith(".csv")
     with screen.page.expect_download() as download:
         screen.page.get_by_role("button", name="Download Parquet").click()

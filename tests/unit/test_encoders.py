@@ -14,7 +14,7 @@ from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import BoW
 
 from lamm_core.errors import EncoderUnavailable
-from lamm_core.model import encoders
+from lamm_core.hub import hub_answers
 from lamm_core.model.embedding import embed_missing
 from lamm_core.model.embedding_store import EmbeddingStore, text_key
 from lamm_core.model.encoders import BUILTIN_ENCODERS, DEFAULT_ENCODER, load_encoder, supported_languages
@@ -247,7 +247,7 @@ def test_a_hub_that_answers_not_found_has_answered(monkeypatch: pytest.MonkeyPat
         raise NotThere
 
     monkeypatch.setattr(huggingface_hub.HfApi, "model_info", not_there)
-    assert encoders._hub_answers("all-MiniLM-L6-v2") is True
+    assert hub_answers("all-MiniLM-L6-v2") is True
 
 
 @pytest.mark.parametrize("name", ["a/b/c", "/no/such/folder", "what is this?", "a" * 500, "x\0y"])

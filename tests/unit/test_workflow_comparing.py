@@ -1,7 +1,9 @@
 """Comparisons as the database knows them: at most one runs, the dead are noticed, the cancelled save nothing."""
 
+import multiprocessing
 import os
 import socket
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -108,6 +110,32 @@ def test_a_cancelled_comparison_saves_nothing_and_ends_by_itself(
         work()
     assert latest(workspace, labelled).state is ComparisonState.CANCELLED
     assert not cancel_comparison(workspace, labelled)
+
+
+def test_a_cancellation_leaves_processes_alone_that_do_other_work(
+    workspace: Workspace, labelled: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lamm_core.workflow.comparison_pulse._SECONDS", 0.05)
+    begun = begin_comparison(workspace, labelled, ["random"])
+    spawn = multiprocessing.get_context("spawn")
+    other, replaying = (spawn.Process(target=time.sleep, args=(300,)) for _ in range(2))
+
+    def work() -> None:
+        with ComparisonPulse(workspace, begun):
+            replaying.start()
+            change(workspace, begun, host="elsewhere")
+            assert cancel_comparison(workspace, labelled)
+            workers.until(lambda: False)
+
+    other.start()
+    try:
+        with pytest.raises(ComparisonCancelled):
+            work()
+        replaying.join(30)
+        assert not replaying.is_alive()
+        assert other.is_alive()
+    finally:
+        other.kill()
 
 
 def test_a_result_that_comes_after_the_cancellation_is_not_saved(workspace: Workspace, labelled: Project) -> None:
