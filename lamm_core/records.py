@@ -1,6 +1,6 @@
 """What a row means: the records that storage gives and takes, and the words they use."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -44,6 +44,23 @@ class RoundState(StrEnum):
     FAILED = "failed"
 
 
+class Metric(StrEnum):
+    """The figure that a language's target speaks of."""
+
+    ACCURACY = "accuracy"
+    MACRO_F1 = "macro-f1"
+
+
+class LanguageState(StrEnum):
+    """How a language stands to its target, as far as the check set proves it."""
+
+    MET = "met"
+    MISSED = "missed"
+    UNPROVEN = "unproven"
+    OUT_OF_REACH = "out of reach"
+    UNMEASURED = "not measured"
+
+
 # The strategy of new projects, and what `default` stands for.
 DEFAULT_STRATEGY = "foresight"
 
@@ -67,6 +84,14 @@ class ProjectSettings:
         translator: name for `translation.translators.load_translator`; empty where nothing is translated.
         translation_weight: what a translated text counts in training, 0 to 1, where a labelled text counts 1.
         use_translations: whether the translations that are there are trained on.
+        metric: the figure that the targets speak of, a value of `Metric`.
+        class_targets: (language, class) to the share of that class's texts to be predicted right, 0 to 1; classes
+            without an entry have no target of their own.
+        check_part: share of a language's texts that is set apart for its check set, 0 to 1, where none was imported.
+        check_share: check items that are asked beside each label of a batch, 0 to 1.
+        check_width: half-width that the interval of each language shall reach, 0 to 1.
+        price_per_label: what a label costs, in `currency`; 0 where nobody said.
+        currency: what prices are told in.
     """
 
     classes: tuple[str, ...]
@@ -83,6 +108,13 @@ class ProjectSettings:
     translator: str = ""
     translation_weight: float = 0.5
     use_translations: bool = True
+    metric: str = Metric.ACCURACY
+    class_targets: dict[tuple[str, str], float] = field(default_factory=dict)
+    check_part: float = 0.2
+    check_share: float = 0.2
+    check_width: float = 0.05
+    price_per_label: float = 0.0
+    currency: str = "EUR"
 
 
 @dataclass(frozen=True)
@@ -159,6 +191,11 @@ class RoundLanguage:
         quota: items chosen.
         pool: items of the pool, labelled ones included.
         labels: labelled items of the pool when the model was fitted.
+        estimate: the figure that the target speaks of, 0 to 1; None without a measurement.
+        effective: check items that a plain random sample would need for an interval as narrow.
+        low, high: its 95 % interval, as if only this round had been looked at.
+        proven_low, proven_high: bounds that hold over all rounds together: the chance that the figure ever was under
+            the lower one, or ever over the upper one, is 5 % each.
     """
 
     language: str
@@ -169,6 +206,29 @@ class RoundLanguage:
     quota: int
     pool: int
     labels: int
+    estimate: float | None = None
+    effective: float | None = None
+    low: float | None = None
+    high: float | None = None
+    proven_low: float | None = None
+    proven_high: float | None = None
+
+
+@dataclass(frozen=True)
+class RoundClass:
+    """What a round measured for a class of a language that has a target of its own; see `RoundLanguage`."""
+
+    language: str
+    class_name: str
+    target: float
+    correct: int
+    checked: int
+    estimate: float | None = None
+    effective: float | None = None
+    low: float | None = None
+    high: float | None = None
+    proven_low: float | None = None
+    proven_high: float | None = None
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
 from lamm_core.records import Project, ProjectSettings
-from lamm_core.storage.tables import project, project_class, project_language
+from lamm_core.storage.tables import project, project_class, project_class_target, project_language
 
 _SETTINGS = (
     "guidelines",
@@ -20,6 +20,12 @@ _SETTINGS = (
     "translator",
     "translation_weight",
     "use_translations",
+    "metric",
+    "check_part",
+    "check_share",
+    "check_width",
+    "price_per_label",
+    "currency",
 )
 
 
@@ -31,6 +37,7 @@ def add_project(connection: Connection, name: str, settings: ProjectSettings, no
     ).scalar_one()
     _add_classes(connection, project_id, settings.classes, start=0)
     _set_targets(connection, project_id, settings.targets)
+    _set_class_targets(connection, project_id, settings.class_targets)
     return int(project_id)
 
 
@@ -42,6 +49,7 @@ def update_project(connection: Connection, stored: Project, settings: ProjectSet
     known = class_ids(connection, stored.id)
     _add_classes(connection, stored.id, tuple(name for name in settings.classes if name not in known), len(known))
     _set_targets(connection, stored.id, settings.targets)
+    _set_class_targets(connection, stored.id, settings.class_targets)
 
 
 def find_project(connection: Connection, name: str) -> Project | None:
@@ -82,6 +90,7 @@ def _record(connection: Connection, row: RowMapping) -> Project:
         targets={
             each.language: each.target for each in connection.execute(targets.order_by(project_language.c.position))
         },
+        class_targets=_class_targets(connection, row["id"]),
         **{column: row[column] for column in _SETTINGS},
     )
     return Project(id=row["id"], name=row["name"], settings=settings, created_at=row["created_at"])
@@ -106,3 +115,25 @@ def _set_targets(connection: Connection, project_id: int, targets: dict[str, flo
         else:
             row = {"project_id": project_id, "position": position, "language": language, "target": target}
             connection.execute(insert(project_language).values(**row))
+
+
+def _class_targets(connection: Connection, project_id: int) -> dict[tuple[str, str], float]:
+    query = (
+        select(project_class_target.c.language, project_class.c.name, project_class_target.c.target)
+        .join(project_class, project_class.c.id == project_class_target.c.class_id)
+        .where(project_class_target.c.project_id == project_id)
+        .order_by(project_class_target.c.language, project_class.c.position)
+    )
+    return {(row.language, row.name): row.target for row in connection.execute(query)}
+
+
+def _set_class_targets(connection: Connection, project_id: int, targets: dict[tuple[str, str], float]) -> None:
+    """Nothing refers to a class's target, so all are written anew."""
+    connection.execute(delete(project_class_target).where(project_class_target.c.project_id == project_id))
+    ids = class_ids(connection, project_id)
+    rows = [
+        {"project_id": project_id, "language": language, "class_id": ids[name], "target": target}
+        for (language, name), target in targets.items()
+    ]
+    if rows:
+        connection.execute(insert(project_class_target), rows)

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from lamm_core.errors import RoundRunning, RoundSuperseded
-from lamm_core.records import Round, RoundLanguage, RoundState
-from lamm_core.storage.tables import round_, round_language
+from lamm_core.records import Round, RoundClass, RoundLanguage, RoundState
+from lamm_core.storage.tables import project_class, round_, round_class, round_language
 
 
 def latest_round(connection: Connection, project_id: int, *, lock: bool = False) -> Round | None:
@@ -131,6 +131,38 @@ def list_languages(connection: Connection, project_id: int) -> dict[int, list[Ro
     for row in connection.execute(query).mappings():
         values = {name: row[name] for name in RoundLanguage.__dataclass_fields__}
         found.setdefault(row["round_id"], []).append(RoundLanguage(**values))
+    return found
+
+
+def add_classes(
+    connection: Connection, round_id: int, classes: Sequence[RoundClass], class_ids: Mapping[str, int]
+) -> None:
+    """Store what a round measured for single classes.
+
+    Args:
+        class_ids: class name to id, from `projects.class_ids`.
+    """
+    rows = []
+    for each in classes:
+        values = asdict(each)
+        rows.append({"round_id": round_id, "class_id": class_ids[values.pop("class_name")], **values})
+    if rows:
+        connection.execute(insert(round_class), rows)
+
+
+def list_classes(connection: Connection, project_id: int) -> dict[int, list[RoundClass]]:
+    """Round id to what it measured for single classes, for all rounds of a project."""
+    query = (
+        select(round_class, project_class.c.name.label("class_name"))
+        .join(round_, round_.c.id == round_class.c.round_id)
+        .join(project_class, project_class.c.id == round_class.c.class_id)
+        .where(round_.c.project_id == project_id)
+        .order_by(round_class.c.id)
+    )
+    found: dict[int, list[RoundClass]] = {}
+    for row in connection.execute(query).mappings():
+        values = {name: row[name] for name in RoundClass.__dataclass_fields__}
+        found.setdefault(row["round_id"], []).append(RoundClass(**values))
     return found
 
 

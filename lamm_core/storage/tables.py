@@ -65,6 +65,12 @@ def _project_id() -> Column[Any]:
     return Column("project_id", BigId, ForeignKey("project.id"), nullable=False)
 
 
+def _figures() -> list[Column[Any]]:
+    """What a check set says of a model: a figure, and how far it can be trusted."""
+    names = ("estimate", "effective", "low", "high", "proven_low", "proven_high")
+    return [Column(name, Float, nullable=True) for name in names]
+
+
 project = Table(
     "project",
     metadata,
@@ -82,6 +88,12 @@ project = Table(
     Column("translator", String(500), nullable=False),
     Column("translation_weight", Float, nullable=False),
     Column("use_translations", Boolean, nullable=False),
+    Column("metric", String(20), nullable=False),
+    Column("check_part", Float, nullable=False),
+    Column("check_share", Float, nullable=False),
+    Column("check_width", Float, nullable=False),
+    Column("price_per_label", Float, nullable=False),
+    Column("currency", String(10), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
 )
 
@@ -106,6 +118,17 @@ project_language = Table(
     UniqueConstraint("project_id", "language"),
 )
 
+project_class_target = Table(
+    "project_class_target",
+    metadata,
+    _id(),
+    _project_id(),
+    Column("language", String(35), nullable=False),
+    Column("class_id", BigId, ForeignKey("project_class.id"), nullable=False),
+    Column("target", Float, nullable=False),
+    UniqueConstraint("project_id", "language", "class_id"),
+)
+
 annotator = Table(
     "annotator",
     metadata,
@@ -114,7 +137,9 @@ annotator = Table(
     Column("created_at", UtcDateTime, nullable=False),
 )
 
-# `class_id` and `label_id` repeat what the newest label says, so that training reads one table.
+# `class_id` and `label_id` repeat what the newest label says, so that training reads one table. `check_order` is the
+# random order in which items drawn for a check set are asked; an imported check item has none. `twin_id` is the check
+# item that a pool item nearly repeats: 0 where it was compared and repeats none, nothing where it was not compared yet.
 item = Table(
     "item",
     metadata,
@@ -129,6 +154,8 @@ item = Table(
     Column("class_id", BigId, ForeignKey("project_class.id"), nullable=True),
     Column("label_id", BigId, nullable=True),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("check_order", Float, nullable=True),
+    Column("twin_id", BigId, nullable=True),
     UniqueConstraint("project_id", "external_id"),
     Index("ix_item_project_text_key", "project_id", "text_key"),
     Index("ix_item_project_purpose_state_language", "project_id", "purpose", "state", "language"),
@@ -214,7 +241,23 @@ round_language = Table(
     Column("quota", Integer, nullable=False),
     Column("pool", Integer, nullable=False),
     Column("labels", Integer, nullable=False),
+    *_figures(),
     UniqueConstraint("round_id", "language"),
+)
+
+# The same for single classes of a language, where a class has a target of its own.
+round_class = Table(
+    "round_class",
+    metadata,
+    _id(),
+    Column("round_id", BigId, ForeignKey("round.id"), nullable=False),
+    Column("language", String(35), nullable=False),
+    Column("class_id", BigId, ForeignKey("project_class.id"), nullable=False),
+    Column("target", Float, nullable=False),
+    Column("correct", Integer, nullable=False),
+    Column("checked", Integer, nullable=False),
+    *_figures(),
+    UniqueConstraint("round_id", "language", "class_id"),
 )
 
 model_version = Table(

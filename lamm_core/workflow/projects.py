@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from lamm_core.errors import InvalidProject, ProjectExists, UnknownProject
 from lamm_core.model.encoders import BUILTIN_ENCODERS, supported_languages
 from lamm_core.model.preparation.names import PREPARATION_SUMMARIES, parse_preparation
-from lamm_core.records import Project, ProjectSettings
+from lamm_core.records import Metric, Project, ProjectSettings
 from lamm_core.selection.strategies import STRATEGIES, find_strategy
 from lamm_core.selection.uncertainty import find_uncertainty
 from lamm_core.storage import annotators, projects
@@ -24,6 +24,8 @@ _MAX_TRANSLATOR = 500
 MAX_BUDGET = 100_000
 MAX_LEASE_MINUTES = 7 * 24 * 60
 _MAX_SEED = 2**31 - 1
+_MAX_PRICE = 1_000_000
+_MAX_CURRENCY = 10
 
 
 def create_project(workspace: Workspace, name: str, settings: ProjectSettings) -> Project:
@@ -137,10 +139,40 @@ def check_settings(settings: ProjectSettings) -> None:
         )
     if "\x00" in settings.guidelines + settings.encoder:
         raise InvalidProject("The guidelines and the encoder's name cannot hold a NUL character.")
+    _check_measuring(settings)
     _check_translation(settings)
     _check_preparation(settings.preparation)
     _check_strategy(settings.strategy)
     find_uncertainty(settings.uncertainty)
+
+
+def _check_measuring(settings: ProjectSettings) -> None:
+    """What is measured, with how many check items, and what a label costs."""
+    if settings.metric not in set(Metric):
+        raise InvalidProject(f"There is no metric {settings.metric!r}; there are: {', '.join(Metric)}.")
+    for (language, name), target in settings.class_targets.items():
+        if language not in settings.targets or name not in settings.classes:
+            raise InvalidProject(f"There is no class {name!r} in {language!r} to set a target for.")
+        if not 0 < target <= 1:
+            raise InvalidProject(
+                f"The target of class {name!r} in {language!r} is {target}; it must be above 0 and at most 1."
+            )
+    _check_share("share of texts set apart for the check set", settings.check_part, 0, 0.9)
+    _check_share("share of check items", settings.check_share, 0, 1)
+    _check_share("half-width of intervals", settings.check_width, 0.005, 0.5)
+    if not 0 <= settings.price_per_label <= _MAX_PRICE:
+        raise InvalidProject(
+            f"The price of a label is {settings.price_per_label}; it must be a number from 0 to {_MAX_PRICE:,}."
+        )
+    if not settings.currency.strip() or len(settings.currency) > _MAX_CURRENCY or "\x00" in settings.currency:
+        raise InvalidProject(
+            f"A currency has 1 to {_MAX_CURRENCY} characters; this one has {len(settings.currency.strip())}."
+        )
+
+
+def _check_share(what: str, value: float, least: float, most: float) -> None:
+    if not least <= value <= most:  # also refuses what is not a number
+        raise InvalidProject(f"The {what} is {value}; it must be a number from {least} to {most}.")
 
 
 def _check_translation(settings: ProjectSettings) -> None:
