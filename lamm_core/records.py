@@ -213,6 +213,13 @@ class RoundLanguage:
     proven_low: float | None = None
     proven_high: float | None = None
 
+    @property
+    def figure(self) -> float | None:
+        """The figure that the target speaks of, 0 to 1; a round of an earlier version kept only counts."""
+        if self.estimate is None and self.checked:
+            return self.correct / self.checked
+        return self.estimate
+
 
 @dataclass(frozen=True)
 class RoundClass:

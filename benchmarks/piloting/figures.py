@@ -10,7 +10,7 @@ from lamm_core.experiments.tasks import TaskData
 from lamm_core.model.classifier import Classifier
 from lamm_core.model.embedding import embed_missing
 from lamm_core.model.embedding_store import text_key
-from lamm_core.model.evaluation import accuracy_by_language, measured
+from lamm_core.model.evaluation import accuracy_by_language
 from lamm_core.model.preparation.preparation import load_preparation
 from lamm_core.records import ModelVersion, Project
 from lamm_core.workflow.preparing import preparation_folder
@@ -52,7 +52,7 @@ def measure_languages(
         texts = imported_texts(data, rows)
         embeddings = store.vectors([text_key(text) for text in texts])
         vectors = preparation.transform(embeddings, texts, data.languages[rows])
-        return measured(accuracy_by_language(model.predict(vectors), data.classes[rows], data.languages[rows]))
+        return accuracy_by_language(model.predict(vectors), data.classes[rows], data.languages[rows])
 
     def count(language: str, rows: NDArray[np.intp]) -> int:
         return int(np.count_nonzero(data.languages[rows] == language))

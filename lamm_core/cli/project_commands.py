@@ -1,18 +1,20 @@
-"""`lamm project`: create and list projects."""
+"""`lamm project`: create, show, change and list projects."""
 
+import dataclasses
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from lamm_core.cli import project_options as options
+from lamm_core.cli.project_values import classes_and_languages, parse_class_targets, parse_targets, read_guidelines
 from lamm_core.cli.shell import command_line, complain, console, open_data, split_list
-from lamm_core.errors import MissingColumn, UnreadableFile
 from lamm_core.records import Project, ProjectSettings
 
 _DEFAULTS = ProjectSettings(classes=(), targets={})
-_DEFAULT_TARGET = 0.9
 
-project_app = typer.Typer(help="Create and list projects.", no_args_is_help=True)
+project_app = typer.Typer(help="Create, show, change and list projects.", no_args_is_help=True)
 
 
 @project_app.command("create")
@@ -27,58 +29,24 @@ def create_command(
         Path | None,
         typer.Option("--from", metavar="FILE", help="Take classes and languages from a file where they are not given."),
     ] = None,
-    target: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="TARGET",
-            help="Accuracy to reach, 0 to 1: 0.9 for all languages, fr=0.85 for one; may be repeated. Without it, 0.9.",
-        ),
-    ] = None,
-    guidelines_file: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Advice for annotators, as plain text in UTF-8.")
-    ] = None,
-    budget: Annotated[int, typer.Option(metavar="N", help="Labels in a batch.")] = _DEFAULTS.budget,
-    strategy: Annotated[
-        str,
-        typer.Option(
-            metavar="NAME",
-            help="How batches are chosen: foresight, lamm, ea, lc, random, or parts joined by +: lamm+margin.",
-        ),
-    ] = _DEFAULTS.strategy,
-    uncertainty: Annotated[
-        str,
-        typer.Option(
-            metavar="NAME", help="How texts are scored: entropy, margin, least-confidence, ratio or gibbs-error."
-        ),
-    ] = _DEFAULTS.uncertainty,
-    encoder: Annotated[
-        str,
-        typer.Option(
-            metavar="NAME", help="builtin:use-multilingual, builtin:e5-small, or a sentence-transformers model."
-        ),
-    ] = _DEFAULTS.encoder,
-    preparation: Annotated[
-        str,
-        typer.Option(
-            metavar="NAME",
-            help="What is done to embeddings before a model is fitted: plain, default, or some of "
-            "centre,lexical,smooth.",
-        ),
-    ] = _DEFAULTS.preparation,
-    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Makes rounds repeatable.")] = _DEFAULTS.seed,
-    lease_minutes: Annotated[
-        int, typer.Option(metavar="N", help="How long an annotator may hold a text.")
-    ] = _DEFAULTS.lease_minutes,
-    translator: Annotated[
-        str,
-        typer.Option(
-            metavar="NAME",
-            help="What translates labelled texts: parallel:FILE, transformers:MODEL, libretranslate:URL or amazon.",
-        ),
-    ] = _DEFAULTS.translator,
-    translation_weight: Annotated[
-        float, typer.Option(metavar="W", help="What a translated text counts in training, 0 to 1; a label counts 1.")
-    ] = _DEFAULTS.translation_weight,
+    target: Annotated[list[str] | None, options.TARGET] = None,
+    metric: Annotated[str, options.METRIC] = str(_DEFAULTS.metric),
+    class_target: Annotated[list[str] | None, options.CLASS_TARGET] = None,
+    guidelines_file: Annotated[Path | None, options.GUIDELINES] = None,
+    budget: Annotated[int, options.BUDGET] = _DEFAULTS.budget,
+    strategy: Annotated[str, options.STRATEGY] = _DEFAULTS.strategy,
+    uncertainty: Annotated[str, options.UNCERTAINTY] = _DEFAULTS.uncertainty,
+    encoder: Annotated[str, options.ENCODER] = _DEFAULTS.encoder,
+    preparation: Annotated[str, options.PREPARATION] = _DEFAULTS.preparation,
+    seed: Annotated[int, options.SEED] = _DEFAULTS.seed,
+    lease_minutes: Annotated[int, options.LEASE_MINUTES] = _DEFAULTS.lease_minutes,
+    check_share: Annotated[float, options.CHECK_SHARE] = _DEFAULTS.check_share,
+    check_part: Annotated[float, options.CHECK_PART] = _DEFAULTS.check_part,
+    check_width: Annotated[float, options.CHECK_WIDTH] = _DEFAULTS.check_width,
+    price: Annotated[float, options.PRICE] = _DEFAULTS.price_per_label,
+    currency: Annotated[str, options.CURRENCY] = _DEFAULTS.currency,
+    translator: Annotated[str, options.TRANSLATOR] = _DEFAULTS.translator,
+    translation_weight: Annotated[float, options.TRANSLATION_WEIGHT] = _DEFAULTS.translation_weight,
     no_automatic_rounds: Annotated[
         bool,
         typer.Option(
@@ -86,14 +54,14 @@ def create_command(
         ),
     ] = False,
 ) -> None:
-    """Create a project: its classes, its languages and their targets."""
-    from lamm_core.workflow.projects import create_project, languages_beyond_encoder
+    """Create a project: its classes, its languages and their targets, 0.9 each unless you say otherwise."""
+    from lamm_core.workflow.projects import create_project
 
-    found = _classes_and_languages(split_list(classes or []), split_list(languages or []), from_file)
+    found = classes_and_languages(split_list(classes or []), split_list(languages or []), from_file)
     settings = ProjectSettings(
         classes=tuple(found[0]),
         targets=parse_targets(target or [], found[1]),
-        guidelines=_read_guidelines(guidelines_file),
+        guidelines=read_guidelines(guidelines_file),
         budget=budget,
         strategy=strategy,
         uncertainty=uncertainty,
@@ -104,14 +72,135 @@ def create_command(
         automatic_rounds=not no_automatic_rounds,
         translator=translator,
         translation_weight=translation_weight,
+        metric=metric,
+        class_targets=parse_class_targets(class_target or [], found[1], found[0]),
+        check_part=check_part,
+        check_share=check_share,
+        check_width=check_width,
+        price_per_label=price,
+        currency=currency,
     )
     with open_data(context) as workspace:
         project = create_project(workspace, name, settings)
-    _warn_of_languages(languages_beyond_encoder(settings), encoder)
+    _warn_of_languages(settings)
     typer.echo(
         f"Created project {project.name!r} with {len(settings.classes)} classes in {len(settings.targets)} languages."
     )
     typer.echo(f"Next: {command_line('lamm', 'import', project.name, 'FILE')}")
+
+
+@project_app.command("change")
+def change_command(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="PROJECT", help="Name of the project.")],
+    classes: Annotated[
+        list[str] | None, typer.Option(metavar="C,D,...", help="Further classes; none can be taken away.")
+    ] = None,
+    languages: Annotated[
+        list[str] | None, typer.Option(metavar="DE,PL,...", help="Further languages; none can be taken away.")
+    ] = None,
+    target: Annotated[list[str] | None, options.TARGET] = None,
+    metric: Annotated[str | None, options.METRIC] = None,
+    class_target: Annotated[list[str] | None, options.CHANGED_CLASS_TARGET] = None,
+    guidelines_file: Annotated[Path | None, options.GUIDELINES] = None,
+    budget: Annotated[int | None, options.BUDGET] = None,
+    strategy: Annotated[str | None, options.STRATEGY] = None,
+    uncertainty: Annotated[str | None, options.UNCERTAINTY] = None,
+    encoder: Annotated[str | None, options.ENCODER] = None,
+    preparation: Annotated[str | None, options.PREPARATION] = None,
+    seed: Annotated[int | None, options.SEED] = None,
+    lease_minutes: Annotated[int | None, options.LEASE_MINUTES] = None,
+    check_share: Annotated[float | None, options.CHECK_SHARE] = None,
+    check_part: Annotated[float | None, options.CHECK_PART] = None,
+    check_width: Annotated[float | None, options.CHECK_WIDTH] = None,
+    price: Annotated[float | None, options.PRICE] = None,
+    currency: Annotated[str | None, options.CURRENCY] = None,
+    translator: Annotated[str | None, options.TRANSLATOR] = None,
+    translation_weight: Annotated[float | None, options.TRANSLATION_WEIGHT] = None,
+    use_translations: Annotated[
+        bool | None, typer.Option("--use-translations/--no-use-translations", help="Train on translations, or not.")
+    ] = None,
+    automatic_rounds: Annotated[
+        bool | None,
+        typer.Option(
+            "--automatic-rounds/--no-automatic-rounds",
+            help="Start rounds by themselves when a batch is nearly done, or by hand only.",
+        ),
+    ] = None,
+) -> None:
+    """Change settings of a project; what is not given stays. Changes hold from the next round on."""
+    from lamm_core.workflow.projects import change_settings, get_project
+
+    simple = {
+        "metric": metric,
+        "guidelines": None if guidelines_file is None else read_guidelines(guidelines_file),
+        "budget": budget,
+        "strategy": strategy,
+        "uncertainty": uncertainty,
+        "encoder": encoder,
+        "preparation": preparation,
+        "seed": seed,
+        "lease_minutes": lease_minutes,
+        "check_share": check_share,
+        "check_part": check_part,
+        "check_width": check_width,
+        "price_per_label": price,
+        "currency": currency,
+        "translator": translator,
+        "translation_weight": translation_weight,
+        "use_translations": use_translations,
+        "automatic_rounds": automatic_rounds,
+    }
+    with open_data(context) as workspace:
+        project = get_project(workspace, name)
+        before = project.settings
+        all_classes = tuple(dict.fromkeys([*before.classes, *split_list(classes or [])]))
+        all_languages = list(dict.fromkeys([*before.targets, *split_list(languages or [])]))
+        settings = dataclasses.replace(
+            before,
+            classes=all_classes,
+            targets=parse_targets(target or [], all_languages, before.targets),
+            class_targets=parse_class_targets(class_target or [], all_languages, all_classes, before.class_targets),
+            **{each: value for each, value in simple.items() if value is not None},  # type: ignore[arg-type]
+        )
+        project = change_settings(workspace, project, settings)
+    _warn_of_languages(project.settings)
+    _tell_changes(project, before)
+
+
+def _tell_changes(project: Project, before: ProjectSettings) -> None:
+    from lamm_core.cli.project_text import changes
+
+    lines = changes(before, project.settings)
+    if not lines:
+        typer.echo(f"Nothing changes in {project.name!r}.")
+        return
+    for line in lines:
+        typer.echo(line)
+    typer.echo("This holds from the next round on.")
+
+
+@project_app.command("show")
+def show_command(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="PROJECT", help="Name of the project.")],
+    as_json: Annotated[
+        bool, typer.Option("--json", metavar="", help="One JSON object instead of a table; shares are 0 to 1.")
+    ] = False,
+) -> None:
+    """Show the settings of a project."""
+    from lamm_core.workflow.projects import get_project
+
+    with open_data(context) as workspace:
+        project = get_project(workspace, name)
+
+    from lamm_core.cli.project_text import settings_record, settings_table
+
+    if as_json:
+        # Plain ASCII, so that it arrives whole whatever the encoding of the pipe.
+        typer.echo(json.dumps(settings_record(project), indent=2, allow_nan=False))
+        return
+    console().print(settings_table(project))
 
 
 @project_app.command("list")
@@ -147,87 +236,11 @@ def _show_projects(projects: list[Project]) -> None:
     console().print(table)
 
 
-def parse_targets(values: list[str], languages: list[str]) -> dict[str, float]:
-    """Target of each language from options such as "0.9" and "fr=0.85"; the named ones go first.
-
-    Raises:
-        typer.BadParameter: a value is no number, or names a language that the project lacks or that has one already.
-    """
-    general: list[float] = []
-    named: dict[str, float] = {}
-    for value in values:
-        language, separator, number = value.rpartition("=")
-        if not separator:
-            general.append(_number(value))
-        elif language not in languages:
-            raise typer.BadParameter(f"{language!r} is not among the languages: {', '.join(languages)}.")
-        elif language in named:
-            raise typer.BadParameter(f"{language!r} has two targets.")
-        else:
-            named[language] = _number(number)
-    if len(general) > 1:
-        raise typer.BadParameter("there is more than one target for all languages.")
-    rest = general[0] if general else _DEFAULT_TARGET
-    _check_no_repeats(languages)
-    return {language: named.get(language, rest) for language in languages}
-
-
-def _check_no_repeats(languages: list[str]) -> None:
-    """A target has one language as its key, so that a repeated language would go unnoticed later on."""
-    repeated = sorted({each for each in languages if languages.count(each) > 1})
-    if repeated:
-        raise typer.BadParameter(f"languages given twice: {', '.join(repeated)}.")
-
-
-def _number(value: str) -> float:
-    try:
-        return float(value)
-    except ValueError:
-        raise typer.BadParameter(f"{value!r} is no target; write 0.9, or en=0.9.") from None
-
-
-def _classes_and_languages(classes: list[str], languages: list[str], file: Path | None) -> tuple[list[str], list[str]]:
-    if file is not None:
-        return _from_file(classes, languages, file)
-    if not classes or not languages:
-        raise typer.BadParameter("give --classes and --languages, or a file that has both with --from.")
-    return classes, languages
-
-
-def _from_file(classes: list[str], languages: list[str], file: Path) -> tuple[list[str], list[str]]:
-    """What is not given already, from the file: classes by name, languages by how often they occur."""
-    from lamm_core.exchange.columns import guess_columns
-    from lamm_core.exchange.reading import read_table
-
-    table = read_table(file)
-    mapping = guess_columns(table.columns)
-    if not classes:
-        classes = sorted(table[_needed(mapping.class_name, "class", file)].dropna().unique())
-    if not languages:
-        languages = list(table[_needed(mapping.language, "language", file)].value_counts().index)
-    return classes, languages
-
-
-def _needed(column: str | None, what: str, file: Path) -> str:
-    if column is None:
-        raise MissingColumn(f"{file.name!r} has no column that looks like the {what}.")
-    return column
-
-
-def _read_guidelines(file: Path | None) -> str:
-    if file is None:
-        return ""
-    try:
-        return file.read_text("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UnreadableFile(f"{file.name!r} is not UTF-8 text (byte {error.start}); save it as UTF-8.") from error
-    except OSError as error:
-        raise UnreadableFile(f"The guidelines {str(file)!r} cannot be read: {error.strerror}.") from error
-
-
-def _warn_of_languages(codes: list[str], encoder: str) -> None:
+def _warn_of_languages(settings: ProjectSettings) -> None:
     from lamm_core.language_names import language_name
+    from lamm_core.workflow.projects import languages_beyond_encoder
 
+    codes = languages_beyond_encoder(settings)
     if codes:
         names = ", ".join(language_name(code) for code in codes)
-        complain(f"The encoder {encoder!r} was not trained on: {names}; accuracy there may stay low.")
+        complain(f"The encoder {settings.encoder!r} was not trained on: {names}; accuracy there may stay low.")

@@ -43,7 +43,7 @@ def read_own_labels(connection: Connection, project: Project) -> OwnLabels:
         TooFewLabels: there are too few labels, or too few languages with check items, to compare strategies on.
     """
     pool = items.read_items(connection, project.id, Purpose.POOL)
-    pool = pool.where(np.asarray(pool.states == ItemState.LABELLED))
+    pool = pool.where((pool.states == ItemState.LABELLED) & ~pool.repeats)
     check = items.read_items(connection, project.id, Purpose.CHECK)
     check = check.where(check.classes != "")
     found = comparable(_counts(pool, project), _counts(check, project))

@@ -27,6 +27,7 @@ class ItemTable:
         classes: `(n,)` class names; empty text where an item has none.
         label_ids: `(n,)` id of the label that decides each item's class; 0 where an item has none.
         states: `(n,)` values of `ItemState`.
+        repeats: `(n,)` pool items that nearly repeat a check item, so that no model may learn from them.
     """
 
     ids: NDArray[np.int64]
@@ -35,6 +36,7 @@ class ItemTable:
     classes: NDArray[np.str_]
     label_ids: NDArray[np.int64]
     states: NDArray[np.str_]
+    repeats: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -49,6 +51,7 @@ class ItemTable:
             self.classes[rows],
             self.label_ids[rows],
             self.states[rows],
+            self.repeats[rows],
         )
 
 
@@ -118,12 +121,17 @@ def add_imported_labels(connection: Connection, project_id: int, now: datetime) 
 
 @dataclass(frozen=True)
 class StoredItem:
-    """What an import must know of an item that is there already."""
+    """What an import must know of an item that is there already.
+
+    Attributes:
+        drawn: it came for the pool, and was drawn for the check set.
+    """
 
     id: int
     language: str
     text_key: bytes
     purpose: Purpose
+    drawn: bool
     class_name: str | None
 
 
@@ -133,13 +141,21 @@ def existing_items(connection: Connection, project_id: int, external_ids: Sequen
     for start in range(0, len(external_ids), _CHUNK):
         query = (
             select(
-                item.c.external_id, item.c.id, item.c.language, item.c.text_key, item.c.purpose, project_class.c.name
+                item.c.external_id,
+                item.c.id,
+                item.c.language,
+                item.c.text_key,
+                item.c.purpose,
+                item.c.check_order.is_not(None).label("drawn"),
+                project_class.c.name,
             )
             .outerjoin(project_class, project_class.c.id == item.c.class_id)
             .where(item.c.project_id == project_id, item.c.external_id.in_(external_ids[start : start + _CHUNK]))
         )
         found |= {
-            row.external_id: StoredItem(row.id, row.language, row.text_key, Purpose(row.purpose), row.name)
+            row.external_id: StoredItem(
+                row.id, row.language, row.text_key, Purpose(row.purpose), bool(row.drawn), row.name
+            )
             for row in connection.execute(query)
         }
     return found
@@ -161,7 +177,15 @@ def keys_of_purpose(connection: Connection, project_id: int, keys: Sequence[byte
 def read_items(connection: Connection, project_id: int, purpose: Purpose) -> ItemTable:
     """All items of one purpose as columns, in the order of their ids, without their texts."""
     query = (
-        select(item.c.id, item.c.language, item.c.text_key, item.c.label_id, item.c.state, project_class.c.name)
+        select(
+            item.c.id,
+            item.c.language,
+            item.c.text_key,
+            item.c.label_id,
+            item.c.state,
+            item.c.twin_id,
+            project_class.c.name,
+        )
         .outerjoin(project_class, project_class.c.id == item.c.class_id)
         .where(item.c.project_id == project_id, item.c.purpose == purpose)
         .order_by(item.c.id)
@@ -174,6 +198,7 @@ def read_items(connection: Connection, project_id: int, purpose: Purpose) -> Ite
         classes=np.array([row.name or "" for row in rows], dtype=str),
         label_ids=np.fromiter((row.label_id or 0 for row in rows), dtype=np.int64, count=len(rows)),
         states=np.array([row.state for row in rows], dtype=str),
+        repeats=np.fromiter(((row.twin_id or 0) > 0 for row in rows), dtype=np.bool_, count=len(rows)),
     )
 
 
@@ -223,10 +248,24 @@ def count_items(connection: Connection, project_id: int) -> dict[tuple[Purpose, 
     }
 
 
+def count_near_duplicates(connection: Connection, project_id: int) -> dict[str, int]:
+    """Language to its pool items that nearly repeat a check item and are kept out of training, where it has any."""
+    query = select(item.c.language, func.count().label("items")).where(
+        item.c.project_id == project_id, item.c.purpose == Purpose.POOL, item.c.twin_id > 0
+    )
+    return {row.language: int(row.items) for row in connection.execute(query.group_by(item.c.language))}
+
+
 def has_unlabelled(connection: Connection, project_id: int) -> bool:
-    """Whether the pool holds an item that no batch has and nobody labelled or skipped."""
+    """Whether the pool holds an item to choose: no batch has it, nobody labelled or skipped it, nor is it set aside.
+
+    Set aside is what nearly repeats a check item.
+    """
     query = select(item.c.id).where(
-        item.c.project_id == project_id, item.c.purpose == Purpose.POOL, item.c.state == ItemState.UNLABELLED
+        item.c.project_id == project_id,
+        item.c.purpose == Purpose.POOL,
+        item.c.state == ItemState.UNLABELLED,
+        func.coalesce(item.c.twin_id, 0) == 0,
     )
     return connection.execute(query.limit(1)).first() is not None
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, insert, select
 
 from lamm_core.records import Action, LabelEvent, Source
-from lamm_core.storage.tables import label, project_class
+from lamm_core.storage.tables import item, label, project_class
 
 _EVENT = (
     select(
@@ -87,6 +87,44 @@ def newest_label_id(connection: Connection, project_id: int) -> int | None:
     query = select(func.max(label.c.id)).where(label.c.project_id == project_id)
     found = connection.execute(query).scalar_one()
     return None if found is None else int(found)
+
+
+def recent_seconds(connection: Connection, project_id: int, most: int) -> list[tuple[str, float]]:
+    """Language of the item and seconds taken, for the newest labels of annotators, newest first.
+
+    Args:
+        most: how many labels are looked at.
+    """
+    query = (
+        select(item.c.language, label.c.seconds)
+        .join(item, item.c.id == label.c.item_id)
+        .where(
+            label.c.project_id == project_id,
+            label.c.action == Action.LABEL,
+            label.c.source == Source.HUMAN,
+            label.c.seconds.is_not(None),
+        )
+        .order_by(label.c.id.desc())
+        .limit(most)
+    )
+    return [(row.language, float(row.seconds)) for row in connection.execute(query)]
+
+
+def count_since(connection: Connection, project_id: int, since: datetime) -> dict[str, int]:
+    """Language to labels that annotators gave since a moment, check items among them; edits count again."""
+    query = (
+        select(item.c.language, func.count().label("labels"))
+        .select_from(label)
+        .join(item, item.c.id == label.c.item_id)
+        .where(
+            label.c.project_id == project_id,
+            label.c.action == Action.LABEL,
+            label.c.source == Source.HUMAN,
+            label.c.created_at >= since,
+        )
+        .group_by(item.c.language)
+    )
+    return {row.language: int(row.labels) for row in connection.execute(query)}
 
 
 def _event(row: object) -> LabelEvent:

@@ -16,9 +16,9 @@ def add_batch(
     round_id: int,
     item_ids: Sequence[int],
     languages: Sequence[str],
-    scores: Sequence[float] | None,
+    scores: Sequence[float | None] | None,
 ) -> None:
-    """Queue the items of a batch in the given order; without scores where chance chose them."""
+    """Queue the items of a batch in the given order; without a score where chance chose them."""
     rows = [
         {
             "project_id": project_id,
@@ -26,12 +26,17 @@ def add_batch(
             "item_id": int(item_id),
             "language": str(language),
             "position": position,
-            "score": None if scores is None else float(scores[position]),
+            "score": _score(scores, position),
         }
         for position, (item_id, language) in enumerate(zip(item_ids, languages, strict=True))
     ]
     if rows:
         connection.execute(insert(batch_item), rows)
+
+
+def _score(scores: Sequence[float | None] | None, position: int) -> float | None:
+    score = None if scores is None else scores[position]
+    return None if score is None else float(score)
 
 
 def claim(

@@ -140,6 +140,7 @@ annotator = Table(
 # `class_id` and `label_id` repeat what the newest label says, so that training reads one table. `check_order` is the
 # random order in which items drawn for a check set are asked; an imported check item has none. `twin_id` is the check
 # item that a pool item nearly repeats: 0 where it was compared and repeats none, nothing where it was not compared yet.
+# For a check item it is 0 once the pool was compared with it, so that every pair is compared once.
 item = Table(
     "item",
     metadata,

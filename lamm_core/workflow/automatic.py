@@ -12,6 +12,7 @@ from lamm_core.errors import LammError, RoundRunning, RoundSuperseded, StorageUn
 from lamm_core.records import Project, Round, RoundState
 from lamm_core.storage import items, labels, queue, rounds
 from lamm_core.workflow.batches import is_nearly_done
+from lamm_core.workflow.check_sets import wants_check_items
 from lamm_core.workflow.running import begin_round
 from lamm_core.workflow.workspace import Workspace, utc_now
 
@@ -31,6 +32,12 @@ def start_round_if_due(workspace: Workspace, project: Project) -> Round | None:
     except (LammError, DBAPIError, OSError):
         _log.exception("the next round of project %s could not be started", project.id)
         return None
+
+
+def is_more_to_ask(workspace: Workspace, project: Project) -> bool:
+    """Whether a round would find texts for a further batch: of the pool, or of a check set that is to grow."""
+    with workspace.database.read() as connection:
+        return items.has_unlabelled(connection, project.id) or wants_check_items(connection, project)
 
 
 def start_round(workspace: Workspace, project: Project) -> Round:
@@ -82,6 +89,9 @@ def _is_due(workspace: Workspace, project: Project) -> bool:
             return False
         if items.has_unlabelled(connection, project.id):
             return True
-        # The pool has nothing more to give: one last round, after the last label, if the model has not seen it.
+        # The pool has nothing more to give: a round asks for check items that are still needed, and one last round,
+        # after the last label, learns what the model has not seen. Without a new label it could do neither.
         seen = latest.newest_label_id if latest is not None else None
-        return open_items.open == 0 and labels.newest_label_id(connection, project.id) != seen
+        if labels.newest_label_id(connection, project.id) == seen:
+            return False
+        return open_items.open == 0 or wants_check_items(connection, project)

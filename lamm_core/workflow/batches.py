@@ -16,14 +16,15 @@ def is_nearly_done(budget: int, items: OpenItems) -> bool:
     return items.open <= budget // 10 or (items.free == 0 and items.open <= budget // 2)
 
 
-def batch_size(budget: int, items: OpenItems) -> int:
+def batch_size(budget: int, items: OpenItems, check_items: int = 0) -> int:
     """A full batch when the last one is nearly done; a round started earlier only fills the queue up.
 
     Args:
         budget: labels per batch.
         items: items still open in all batches.
+        check_items: how many of them are check items, which come beside the budget.
 
     Returns:
         Items to choose, 0 when the queue is full.
     """
-    return budget if is_nearly_done(budget, items) else max(0, budget - items.open)
+    return budget if is_nearly_done(budget, items) else max(0, budget - (items.open - check_items))

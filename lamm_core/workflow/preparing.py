@@ -27,12 +27,14 @@ class PreparedVectors:
 
     Attributes:
         pool: `(n, e)` one row a pool item.
-        check: `(m, e)` one row a check item.
+        check: `(m, e)` one row a labelled check item.
+        reserve: `(r, e)` one row a check item without a label.
         translations: `(t, e)` one row a translation.
     """
 
     pool: Vectors
     check: Vectors
+    reserve: Vectors
     translations: Vectors
 
 
@@ -43,13 +45,15 @@ def prepare_vectors(workspace: Workspace, project: Project, data: RoundData) -> 
         OSError: the data folder cannot be written.
     """
     if not len(data.pool):
-        return PreparedVectors(data.pool_vectors, data.check_vectors, data.translation_vectors)
+        return PreparedVectors(data.pool_vectors, data.check_vectors, data.reserve_vectors, data.translation_vectors)
     preparation = _preparation(workspace, project, data)
     with workspace.database.read() as connection:
         check_texts = _texts(items.read_texts(connection, data.check.ids.tolist()), data.check)
+        reserve_texts = _texts(items.read_texts(connection, data.reserve.ids.tolist()), data.reserve)
     return PreparedVectors(
         pool=preparation.vectors,
         check=preparation.transform(data.check_vectors, check_texts, data.check.languages),
+        reserve=preparation.transform(data.reserve_vectors, reserve_texts, data.reserve.languages),
         translations=preparation.transform(
             data.translation_vectors, data.translations.texts, data.translations.languages
         ),

@@ -20,10 +20,12 @@ class RoundData:
     """All items of a project with their embeddings.
 
     Attributes:
-        pool: all items of the pool.
+        pool: all items of the pool, but those that nearly repeat a check item: nothing may be learnt from them.
         pool_vectors: `(n, d)` their embeddings.
-        check: all items of the check set.
+        check: all labelled items of the check set.
         check_vectors: `(m, d)` their embeddings.
+        reserve: items set apart for the check set that have no label.
+        reserve_vectors: `(r, d)` their embeddings.
         open_items: what is still open in earlier batches.
         newest_label_id: the newest act that the round has seen.
         history: what earlier rounds measured, oldest first, without this one.
@@ -36,6 +38,8 @@ class RoundData:
     pool_vectors: Vectors
     check: ItemTable
     check_vectors: Vectors
+    reserve: ItemTable
+    reserve_vectors: Vectors
     open_items: OpenItems
     newest_label_id: int | None
     history: tuple[Observation, ...]
@@ -54,6 +58,11 @@ class RoundData:
         return np.asarray(self.pool.states == ItemState.UNLABELLED)
 
     @property
+    def open_check(self) -> int:
+        """How many of the open items are check items."""
+        return int((self.reserve.states == ItemState.QUEUED).sum())
+
+    @property
     def originals(self) -> NDArray[np.intp]:
         """`(t,)` row in the pool of the item that each translation comes from: its class is the translation's."""
         return np.searchsorted(self.pool.ids, self.translations.item_ids)
@@ -64,10 +73,10 @@ def read_history(connection: Connection, project_id: int) -> tuple[Observation, 
     return tuple(
         Observation(
             {each.language: each.labels for each in languages},
-            {each.language: each.correct / each.checked for each in languages if each.checked},
+            {each.language: each.figure for each in languages if each.figure is not None},
         )
         for _, languages in sorted(rounds.list_languages(connection, project_id).items())
-        if any(each.checked for each in languages)
+        if any(each.figure is not None for each in languages)
     )
 
 
@@ -84,8 +93,10 @@ def read_round_data(workspace: Workspace, project: Project) -> RoundData:
         history = read_history(connection, project.id)
         translated = translations.usable(connection, project.id)
     store = workspace.embedding_store(project.settings.encoder)
-    pool = pool.where(store.rows_of(pool.keys) >= 0)
+    pool = pool.where((store.rows_of(pool.keys) >= 0) & ~pool.repeats)
     check = check.where(store.rows_of(check.keys) >= 0)
+    measured_with = np.asarray(check.states == ItemState.LABELLED)
+    check, reserve = check.where(measured_with), check.where(~measured_with)
     weight = project.settings.translation_weight
     trained_on = project.settings.use_translations and weight > 0
     ready = (store.rows_of(translated.keys) >= 0) & np.isin(translated.item_ids, pool.ids)
@@ -95,6 +106,8 @@ def read_round_data(workspace: Workspace, project: Project) -> RoundData:
         pool_vectors=store.vectors(pool.keys),
         check=check,
         check_vectors=store.vectors(check.keys),
+        reserve=reserve,
+        reserve_vectors=store.vectors(reserve.keys),
         open_items=open_items,
         newest_label_id=newest,
         history=history,

@@ -4,8 +4,7 @@ import csv
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +13,15 @@ from sqlalchemy import Connection
 
 from lamm_core.files import written_aside
 from lamm_core.model.classifier import CLASSIFIER_SETTINGS, Classifier
-from lamm_core.model.evaluation import LanguageAccuracy
+from lamm_core.model.measuring import UNMEASURED, Measurement
 from lamm_core.model.preparation.names import parse_preparation, preparation_name
-from lamm_core.records import ItemState, Project, Round, RoundLanguage
+from lamm_core.records import ItemState, Project, Round, RoundClass, RoundLanguage
 from lamm_core.selection import Selection
 from lamm_core.selection.first_batch import find_first_batch
 from lamm_core.selection.strategies import find_strategy
-from lamm_core.storage import items, models, queue, rounds
+from lamm_core.storage import items, models, projects, queue, rounds
+from lamm_core.workflow.check_figures import CHECK_RECORD, CheckFigures
+from lamm_core.workflow.check_sets import mix, plan_check_items
 from lamm_core.workflow.round_data import RoundData
 from lamm_core.workflow.workspace import Workspace, utc_now
 
@@ -37,7 +38,7 @@ class RoundResult:
     Attributes:
         data: what it worked on.
         classifier: the new model; None while the labels do not allow one.
-        accuracy: per language, on the check set.
+        figures: what the check set says of the model.
         selection: the next batch; None when the queue is full or the pool is empty. Its indices count among the
             selectable items of `data`.
         seconds: wall-clock seconds of each step.
@@ -45,7 +46,7 @@ class RoundResult:
 
     data: RoundData
     classifier: Classifier | None
-    accuracy: Mapping[str, LanguageAccuracy]
+    figures: CheckFigures
     selection: Selection | None
     seconds: Seconds
 
@@ -61,12 +62,14 @@ def save_result(workspace: Workspace, project: Project, round_: Round, result: R
     if result.classifier is not None:
         result.classifier.save(path)
         _write_training_labels(result.data, path.with_suffix(_TRAINING_LABELS))
+    if result.figures.record is not None:
+        result.figures.record.save(path.with_suffix(CHECK_RECORD))
     try:
         with workspace.database.write() as connection:
             _save_rows(connection, project, round_, result, file)
     except BaseException:
-        path.unlink(missing_ok=True)
-        path.with_suffix(_TRAINING_LABELS).unlink(missing_ok=True)
+        for ending in (path.suffix, _TRAINING_LABELS, CHECK_RECORD):
+            path.with_suffix(ending).unlink(missing_ok=True)
         raise
 
 
@@ -78,6 +81,7 @@ def _save_rows(connection: Connection, project: Project, round_: Round, result: 
         models.add_model(connection, _model_values(connection, project, round_, result, file))
     queued = _queue_batch(connection, project, round_, result)
     rounds.add_languages(connection, round_.id, _languages(project, result, queued))
+    rounds.add_classes(connection, round_.id, _classes(project, result), projects.class_ids(connection, project.id))
     rounds.finish(
         connection,
         round_.id,
@@ -101,39 +105,66 @@ def _chosen_by(project: Project, result: RoundResult) -> str:
 
 
 def _queue_batch(connection: Connection, project: Project, round_: Round, result: RoundResult) -> Counter[str]:
-    """Queue the chosen items that are still free; returns how many of each language."""
-    if result.selection is None:
-        return Counter()
-    pool = result.data.pool
-    chosen = np.flatnonzero(result.data.selectable)[result.selection.indices]
+    """Queue the chosen items that are still free, and check items among them.
+
+    Returns:
+        How many of each language were chosen; check items do not count.
+    """
+    chosen = _chosen_items(project, result)
+    # Not the strategy's own chance, so that a batch is the same with check items and without.
+    rng = np.random.default_rng([project.settings.seed, round_.number, 1])
+    check_items = plan_check_items(connection, project, result.data, len(chosen), rng)
+    batch = mix(chosen, [(item_id, language, None) for item_id, language in check_items], rng)
     # Somebody may have labelled one of them since the round began, outside any batch.
-    free = items.still_unlabelled(connection, pool.ids[chosen].tolist())
-    keep = np.array([item_id in free for item_id in pool.ids[chosen].tolist()], dtype=bool)
-    item_ids, languages = pool.ids[chosen][keep].tolist(), pool.languages[chosen][keep].tolist()
-    strategy = find_strategy(project.settings.strategy)
-    scores = None if result.classifier is None or strategy.random_scores else result.selection.scores[keep].tolist()
-    queue.add_batch(connection, project.id, round_.id, item_ids, languages, scores)
-    items.set_states(connection, item_ids, ItemState.QUEUED)
-    return Counter(languages)
+    free = items.still_unlabelled(connection, [item_id for item_id, _, _ in batch])
+    batch = [each for each in batch if each[0] in free]
+    ids, languages, scores = zip(*batch, strict=True) if batch else ((), (), ())
+    queue.add_batch(connection, project.id, round_.id, ids, languages, scores)
+    items.set_states(connection, ids, ItemState.QUEUED)
+    return Counter(language for item_id, language, _ in chosen if item_id in free)
+
+
+def _chosen_items(project: Project, result: RoundResult) -> list[tuple[int, str, float | None]]:
+    """Id, language and score of each chosen item, in the order of the batch; no score where chance chose them."""
+    if result.selection is None:
+        return []
+    pool, scores = result.data.pool, result.selection.scores.tolist()
+    chosen = np.flatnonzero(result.data.selectable)[result.selection.indices]
+    if result.classifier is None or find_strategy(project.settings.strategy).random_scores:
+        scores = [None] * len(chosen)
+    return list(zip(pool.ids[chosen].tolist(), pool.languages[chosen].tolist(), scores, strict=True))
 
 
 def _languages(project: Project, result: RoundResult, queued: Counter[str]) -> list[RoundLanguage]:
     pool = result.data.pool
     weights = result.selection.weights if result.selection else {}
-    none = LanguageAccuracy(0, 0)
     return [
         RoundLanguage(
             language=language,
             target=target,
-            correct=result.accuracy.get(language, none).correct,
-            checked=result.accuracy.get(language, none).checked,
             weight=weights.get(language),
             quota=queued[language],
             pool=int((pool.languages == language).sum()),
             labels=int(((pool.languages == language) & result.data.labelled).sum()),
+            **_figures(result.figures.languages.get(language, UNMEASURED)),
         )
         for language, target in project.settings.targets.items()
     ]
+
+
+def _classes(project: Project, result: RoundResult) -> list[RoundClass]:
+    targets = project.settings.class_targets
+    return [
+        RoundClass(language=language, class_name=name, target=targets[language, name], **_figures(figure))
+        for (language, name), figure in result.figures.classes.items()
+    ]
+
+
+def _figures(figure: Measurement) -> dict[str, Any]:
+    """The columns of a figure; bounds that say nothing are left empty."""
+    if figure.estimate is None:
+        return {"correct": figure.correct, "checked": figure.checked}
+    return asdict(figure)
 
 
 def _model_values(

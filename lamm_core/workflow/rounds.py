@@ -8,15 +8,18 @@ import numpy as np
 
 from lamm_core.errors import LammError, NotEnoughLabels, StorageUnavailable
 from lamm_core.model.classifier import Classifier
-from lamm_core.model.evaluation import LanguageAccuracy, accuracy_by_language, measured
+from lamm_core.model.measuring import measured
 from lamm_core.model.threads import with_one_thread
 from lamm_core.records import Project, Round
 from lamm_core.selection import Observation, Selection, select_batch, select_first_batch
 from lamm_core.selection.strategies import find_strategy
 from lamm_core.storage import rounds
 from lamm_core.workflow.batches import batch_size
+from lamm_core.workflow.check_draw import draw_check_items
+from lamm_core.workflow.check_figures import CheckFigures, measure_check_set, read_check_records
 from lamm_core.workflow.heartbeat import Heartbeat, Report
 from lamm_core.workflow.importing import embed_project
+from lamm_core.workflow.near_duplicates import mark_near_duplicates
 from lamm_core.workflow.preparing import PreparedVectors, forget_other_preparations, prepare_vectors
 from lamm_core.workflow.round_data import RoundData, read_round_data
 from lamm_core.workflow.round_result import RoundResult, Seconds, save_result
@@ -78,6 +81,9 @@ def _one_round(workspace: Workspace, project: Project, round_: Round, pulse: Hea
     seconds = Seconds()
     with _timed(seconds, "embed"):
         embed_project(workspace, project, pulse.embedding)
+        pulse.stage("setting check texts apart", 0.5)
+        draw_check_items(workspace, project)
+        mark_near_duplicates(workspace, project)
         data = read_round_data(workspace, project)
         pulse.stage("preparing the texts", 0.5)
         vectors = prepare_vectors(workspace, project, data)
@@ -87,14 +93,15 @@ def _one_round(workspace: Workspace, project: Project, round_: Round, pulse: Hea
         classifier = _fit(data, vectors, project.settings.seed)
 
     pulse.stage("measuring accuracy", 0.7)
-    accuracy = _evaluate(data, vectors, classifier)
+    earlier = read_check_records(workspace, project)
+    figures = measure_check_set(project, data, vectors, classifier, earlier)
 
     pulse.stage("choosing the next batch", 0.8)
     with _timed(seconds, "select"):
-        selection = _select(project, round_, data, vectors, classifier, accuracy)
+        selection = _select(project, round_, data, vectors, classifier, figures)
 
     pulse.stage("saving", 0.9)
-    return RoundResult(data, classifier, accuracy, selection, seconds)
+    return RoundResult(data, classifier, figures, selection, seconds)
 
 
 def _fit(data: RoundData, vectors: PreparedVectors, seed: int) -> Classifier | None:
@@ -111,12 +118,6 @@ def _fit(data: RoundData, vectors: PreparedVectors, seed: int) -> Classifier | N
         return None
 
 
-def _evaluate(data: RoundData, vectors: PreparedVectors, classifier: Classifier | None) -> dict[str, LanguageAccuracy]:
-    if classifier is None or not len(data.check):
-        return {}
-    return accuracy_by_language(classifier.predict(vectors.check), data.check.classes, data.check.languages)
-
-
 @with_one_thread
 def _select(
     project: Project,
@@ -124,11 +125,11 @@ def _select(
     data: RoundData,
     vectors: PreparedVectors,
     classifier: Classifier | None,
-    accuracy: dict[str, LanguageAccuracy],
+    figures: CheckFigures,
 ) -> Selection | None:
     """The next batch; None when the queue is full or the pool is empty."""
     settings = project.settings
-    budget = batch_size(settings.budget, data.open_items)
+    budget = batch_size(settings.budget, data.open_items, data.open_check)
     rows = np.flatnonzero(data.selectable)
     if budget < 1 or not len(rows):
         return None
@@ -141,7 +142,7 @@ def _select(
         )
     labelled = data.labelled
     labels = {language: int((labelled & (pool.languages == language)).sum()) for language in settings.targets}
-    now = Observation(labels, measured(accuracy))
+    now = Observation(labels, measured(figures.languages))
     return select_batch(
         classifier.predict_proba(vectors.pool[rows]),
         pool.languages[rows],
@@ -155,7 +156,7 @@ def _select(
         vectors=vectors.pool[rows],
         labelled_vectors=vectors.pool[labelled],
         labels=labels,
-        checked={language: each.checked for language, each in accuracy.items()},
+        checked={language: each.checked for language, each in figures.languages.items()},
         history=(*data.history, now),
     )
 

@@ -9,7 +9,6 @@ from lamm_core.language_names import language_name, text_direction
 from lamm_core.records import BatchProgress, Project, RoundState
 from lamm_core.workflow import automatic, labelling
 from lamm_core.workflow.running import notice_dead_round
-from lamm_core.workflow.status import project_status
 from lamm_core.workflow.workspace import utc_now
 from pages.components import services
 from pages.components.clock import clock_time
@@ -74,7 +73,7 @@ def _why_empty(project: Project, progress: BatchProgress) -> str:
         return _held_by_others(progress)
     if latest is not None and latest.state is RoundState.FAILED:
         return "The next batch could not be prepared; see below."
-    if not project.settings.automatic_rounds and _has_more(project):
+    if not project.settings.automatic_rounds and automatic.is_more_to_ask(services.workspace(), project):
         return "The next batch is prepared when somebody runs a round on the page Rounds."
     if latest is None:
         return "There is nothing to label yet: bring in texts on the page Project, and the first batch is prepared."
@@ -88,9 +87,3 @@ def _held_by_others(progress: BatchProgress) -> str:
     if progress.open == 1:
         return f"The last text is held by another annotator; it comes free {soon}."
     return f"The last {progress.open:,} texts are held by other annotators; the first comes free {soon}."
-
-
-def _has_more(project: Project) -> bool:
-    """Whether the pool has texts that no batch took yet."""
-    status = project_status(services.workspace(), project)
-    return status.pool > status.labels + sum(each.skipped for each in status.languages)

@@ -1,11 +1,9 @@
 """Make a project from a file: its classes and languages are read off the columns and confirmed."""
 
-import dataclasses
-
 import pandas as pd
 import streamlit as st
 
-from lamm_core.errors import LammError
+from lamm_core.errors import InvalidProject, LammError
 from lamm_core.records import Project, ProjectSettings, Purpose
 from lamm_core.workflow.importing import ColumnMapping, ImportResult, import_table
 from lamm_core.workflow.projects import change_settings, create_project
@@ -34,9 +32,12 @@ def show_create() -> None:
     if not languages:
         return
     draft = ProjectSettings(classes=classes, targets=dict.fromkeys(languages, _TARGET))
-    settings = ask_settings(draft, "create_" + "-".join(languages))
+    answers = ask_settings(draft, "create_" + "-".join(languages))
     if st.button("Create the project", type="primary", icon=":material/add:", disabled=not name.strip()):
-        _create(name, dataclasses.replace(settings, classes=classes), table, mapping)
+        if answers.problem:
+            show_error(InvalidProject(answers.problem))
+        else:
+            _create(name, answers.settings, table, mapping)
 
 
 def _ask_classes(table: pd.DataFrame, mapping: ColumnMapping) -> tuple[str, ...]:

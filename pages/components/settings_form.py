@@ -1,10 +1,13 @@
 """The widgets for a project's settings, for new projects and for existing ones."""
 
+import dataclasses
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
 from lamm_core.language_names import language_name
-from lamm_core.records import ProjectSettings
+from lamm_core.records import Metric, ProjectSettings
 from lamm_core.selection import UNCERTAINTIES
 from lamm_core.workflow.projects import (
     MAX_BUDGET,
@@ -12,8 +15,60 @@ from lamm_core.workflow.projects import (
     builtin_encoders,
     preparations,
     strategies,
-    translators,
 )
+from pages.components.class_targets_form import ask_class_targets
+from pages.components.measuring_form import ask_check_set, ask_costs
+from pages.components.percents import as_fraction, as_percent
+from pages.components.translation_form import ask_translation
+
+_METRICS = {
+    Metric.ACCURACY: ("Accuracy", "the share of texts that get the right class"),
+    Metric.MACRO_F1: ("Macro-F1", "every class counts the same, however rare"),
+}
+_METRIC_HELP = "Choose macro-F1 where mistakes in rare classes must not hide behind common ones."
+
+
+@dataclasses.dataclass(frozen=True)
+class Answers:
+    """What the form holds, and one sentence on what of it cannot be read; empty where all can."""
+
+    settings: ProjectSettings
+    problem: str
+
+
+def ask_settings(current: ProjectSettings, key: str) -> Answers:
+    """All settings but the classes, filled with the current ones."""
+    st.subheader("Targets", anchor=False)
+    metric = _ask_metric(current.metric, key)
+    targets = ask_targets(current.targets, key)
+    class_targets, problem = ask_class_targets(current, key)
+    st.subheader("Batches and strategy", anchor=False)
+    changes = _ask_batches(current, key)
+    changes |= {
+        "encoder": _ask_encoder(current.encoder, key),
+        "preparation": _ask_preparation(current.preparation, key),
+    }
+    st.subheader("Annotators", anchor=False)
+    changes |= _ask_annotators(current, key)
+    st.subheader("Further settings", anchor=False)
+    changes |= ask_check_set(current, key) | ask_costs(current, key) | ask_translation(current, key)
+    changed = dataclasses.replace(current, metric=metric, targets=targets, class_targets=class_targets, **changes)
+    return Answers(changed, problem)
+
+
+def _ask_metric(current: str, key: str) -> str:
+    options = [each.value for each in Metric]
+    chosen = st.radio(
+        "What the targets speak of",
+        options,
+        options.index(current),
+        format_func=lambda name: _METRICS[Metric(name)][0],
+        captions=[_METRICS[each][1] for each in Metric],
+        horizontal=True,
+        key=f"{key}_metric",
+        help=_METRIC_HELP,
+    )
+    return str(chosen)
 
 
 def ask_targets(targets: dict[str, float], key: str) -> dict[str, float]:
@@ -22,7 +77,7 @@ def ask_targets(targets: dict[str, float], key: str) -> dict[str, float]:
         {
             "Code": list(targets),
             "Language": [language_name(each) for each in targets],
-            "Target, %": [_percent(each) for each in targets.values()],
+            "Target, %": [as_percent(each) for each in targets.values()],
         }
     )
     edited = st.data_editor(
@@ -38,27 +93,10 @@ def ask_targets(targets: dict[str, float], key: str) -> dict[str, float]:
 
 def changed_targets(targets: dict[str, float], percents: dict[str, float]) -> dict[str, float]:
     """The targets after an edit; one that reads as before stays exactly as it was, whatever the screen rounds away."""
-    return {
-        code: targets[code] if percent == _percent(targets[code]) else percent / 100
-        for code, percent in percents.items()
-    }
+    return {code: as_fraction(percent, targets[code]) for code, percent in percents.items()}
 
 
-def _percent(target: float) -> float:
-    return round(100 * target, 1)
-
-
-def ask_settings(current: ProjectSettings, key: str) -> ProjectSettings:
-    """All settings but the classes, filled with the current ones."""
-    st.markdown("**Target accuracy of each language**")
-    targets = ask_targets(current.targets, key)
-    guidelines = st.text_area(
-        "Guidelines for annotators",
-        current.guidelines,
-        height=150,
-        key=f"{key}_guidelines",
-        help="Shown under the labelling card, as plain text.",
-    )
+def _ask_batches(current: ProjectSettings, key: str) -> dict[str, Any]:
     left, middle, right = st.columns(3)
     budget = left.number_input(
         "Budget: labels per batch",
@@ -86,73 +124,15 @@ def ask_settings(current: ProjectSettings, key: str) -> ProjectSettings:
         key=f"{key}_uncertainty",
         help="How doubt about a text is measured.",
     )
-    first, rest = st.columns([1, 2])
-    lease = first.number_input(
-        "Lease, minutes",
-        1,
-        MAX_LEASE_MINUTES,
-        current.lease_minutes,
-        key=f"{key}_lease",
-        help="How long an annotator may hold a text before others get it.",
-    )
-    with rest:
-        encoder = _ask_encoder(current.encoder, key)
-    preparation = _ask_preparation(current.preparation, key)
     automatic = st.toggle(
         "Start the next round by itself when a batch is nearly done", current.automatic_rounds, key=f"{key}_automatic"
     )
-    translator, weight, used = _ask_translation(current, key)
-    return ProjectSettings(
-        classes=current.classes,
-        targets=targets,
-        guidelines=guidelines or "",
-        budget=int(budget),
-        strategy=strategy,
-        uncertainty=uncertainty,
-        encoder=encoder,
-        preparation=preparation,
-        seed=current.seed,
-        lease_minutes=int(lease),
-        automatic_rounds=automatic,
-        translator=translator,
-        translation_weight=weight,
-        use_translations=used,
-    )
-
-
-def _ask_translation(current: ProjectSettings, key: str) -> tuple[str, float, bool]:
-    """Translator, weight of a translation, and whether translations are trained on."""
-    with st.expander("Translation", icon=":material/translate:"):
-        left, right = st.columns([2, 1])
-        summaries = "\n\n".join(f"`{name}`: {summary}" for name, summary in translators().items())
-        translator = left.text_input(
-            "Translator, empty for none", current.translator, key=f"{key}_translator", help=summaries
-        )
-        weight = right.number_input(
-            "Weight of a translation",
-            0.0,
-            1.0,
-            current.translation_weight,
-            0.05,
-            key=f"{key}_translation_weight",
-            help="What a translated text counts in training; a text that was labelled counts 1.",
-        )
-        used = st.toggle("Train on translations", current.use_translations, key=f"{key}_use_translations")
-    return translator.strip(), weight, used
-
-
-def _ask_preparation(current: str, key: str) -> str:
-    summaries = preparations()
-    # A combination of parts comes from the command line; it stays until another one is chosen.
-    names = list(dict.fromkeys([*summaries, current]))
-    return st.selectbox(
-        "Preparation",
-        names,
-        names.index(current),
-        key=f"{key}_preparation",
-        format_func=lambda name: f"{name}: {summaries[name]}" if name in summaries else name,
-        help="What is done to the embeddings of texts before a model is fitted.",
-    )
+    return {
+        "budget": int(budget),
+        "strategy": strategy,
+        "uncertainty": uncertainty,
+        "automatic_rounds": automatic,
+    }
 
 
 def _strategy_label(name: str) -> str:
@@ -172,3 +152,37 @@ def _ask_encoder(current: str, key: str) -> str:
         help=f"{summaries}\n\nOr type the id or the folder of any sentence-transformers model.",
     )
     return str(chosen or current)
+
+
+def _ask_preparation(current: str, key: str) -> str:
+    summaries = preparations()
+    # A combination of parts comes from the command line; it stays until another one is chosen.
+    names = list(dict.fromkeys([*summaries, current]))
+    return st.selectbox(
+        "Preparation",
+        names,
+        names.index(current),
+        key=f"{key}_preparation",
+        format_func=lambda name: f"{name}: {summaries[name]}" if name in summaries else name,
+        help="What is done to the embeddings of texts before a model is fitted.",
+    )
+
+
+def _ask_annotators(current: ProjectSettings, key: str) -> dict[str, Any]:
+    guidelines = st.text_area(
+        "Guidelines for annotators",
+        current.guidelines,
+        height=150,
+        key=f"{key}_guidelines",
+        help="Shown under the labelling card, as plain text.",
+    )
+    lease = st.number_input(
+        "Lease, minutes",
+        1,
+        MAX_LEASE_MINUTES,
+        current.lease_minutes,
+        key=f"{key}_lease",
+        help="How long an annotator may hold a text before others get it.",
+        width=240,
+    )
+    return {"guidelines": guidelines or "", "lease_minutes": int(lease)}

@@ -11,11 +11,14 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 from support import world
 
-from lamm_core.errors import ProjectExists, StorageUnavailable
+from lamm_core.errors import InvalidProject, ProjectExists, StorageUnavailable
+from lamm_core.records import Project
 from lamm_core.workflow import projects
 from lamm_core.workflow.importing import import_table
 from lamm_core.workflow.workspace import Workspace
 from pages.components import project_create, upload
+from pages.components.class_targets_form import read_class_targets
+from pages.components.frame import as_plain_text
 from pages.components.settings_form import changed_targets
 
 _APP = Path(__file__).parents[2] / "app.py"
@@ -40,6 +43,13 @@ def test_settings_at_the_limits_open_and_are_saved_as_they_were(data: Workspace)
         targets={"en": 0.8525, "de": 1 / 3, "sw": 0.005},
         budget=projects.MAX_BUDGET,
         lease_minutes=projects.MAX_LEASE_MINUTES,
+        metric="macro-f1",
+        class_targets={("de", "ink"): 1 / 3, ("en", "pen"): 0.8525, ("sw", "desk"): 1.0},
+        check_part=1 / 3,
+        check_share=0.0625,
+        check_width=0.0123,
+        price_per_label=0.0375,
+        currency="zł / label",
     )
     app = AppTest.from_file(str(_APP), default_timeout=60)
     app.switch_page("pages/project.py")
@@ -49,6 +59,132 @@ def test_settings_at_the_limits_open_and_are_saved_as_they_were(data: Workspace)
     assert not app.exception
     assert [each.value for each in app.success] == ["Saved. The settings hold from the next round on."]
     assert projects.get_project(data, project.name).settings == project.settings
+
+
+def open_page() -> AppTest:
+    app = AppTest.from_file(str(_APP), default_timeout=60)
+    app.switch_page("pages/project.py")
+    app.run()
+    assert not app.exception
+    return app
+
+
+def save(app: AppTest) -> AppTest:
+    next(each for each in app.button if each.label == "Save").click().run()
+    assert not app.exception
+    return app
+
+
+def edit_class_targets(monkeypatch: pytest.MonkeyPatch, rows: list[tuple[Any, Any, Any]]) -> None:
+    """Let a manager have typed these rows into the table of class targets; there is no way to type in a test."""
+    as_it_is = st.data_editor
+
+    def edited(table: pd.DataFrame, **arguments: Any) -> pd.DataFrame:
+        if not str(arguments["key"]).endswith("_class_targets"):
+            return as_it_is(table, **arguments)
+        as_it_is(table, **arguments)
+        return class_rows(rows)
+
+    monkeypatch.setattr(st, "data_editor", edited)
+
+
+def class_rows(rows: list[tuple[Any, Any, Any]]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["Language", "Class", "Target, %"])
+
+
+def stored(data: Workspace, project: Project) -> Any:
+    return projects.get_project(data, project.name).settings
+
+
+def test_metric_check_set_and_price_are_changed_in_percent_and_stored_as_fractions(data: Workspace) -> None:
+    project = world.make_project(data, check_share=0.2, check_part=0.2, check_width=0.05)
+    app = open_page()
+    key = f"settings_{project.id}"
+    assert [app.number_input(key=f"{key}_check_{name}").value for name in ("share", "part", "width")] == [20, 20, 5]
+    app.radio(key=f"{key}_metric").set_value("macro-f1")
+    app.number_input(key=f"{key}_check_share").set_value(35.0)
+    app.number_input(key=f"{key}_check_part").set_value(12.5)
+    app.number_input(key=f"{key}_check_width").set_value(2.5)
+    app.number_input(key=f"{key}_price").set_value(0.12)
+    app.text_input(key=f"{key}_currency").set_value(" USD ")
+    save(app)
+    changed = replace(
+        project.settings,
+        metric="macro-f1",
+        check_share=0.35,
+        check_part=0.125,
+        check_width=0.025,
+        price_per_label=0.12,
+        currency="USD",
+    )
+    assert stored(data, project) == changed
+
+
+def test_an_empty_currency_gets_one_sentence_and_changes_nothing(data: Workspace) -> None:
+    project = world.make_project(data)
+    app = open_page()
+    app.text_input(key=f"settings_{project.id}_currency").set_value(" ")
+    save(app)
+    assert [each.value for each in app.error] == [as_plain_text("A currency has 1 to 10 characters; this one has 0.")]
+    assert stored(data, project) == project.settings
+    assert not app.success
+
+
+def test_rows_of_class_targets_are_stored(data: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = world.make_project(data, class_targets={("en", "pen"): 0.8525, ("de", "ink"): 0.5})
+    edit_class_targets(monkeypatch, [("en", "pen", 85.2), ("sw", "desk", 62.5), (None, None, None)])
+    app = save(open_page())
+    assert [each.value for each in app.success] == ["Saved. The settings hold from the next round on."]
+    assert stored(data, project).class_targets == {("en", "pen"): 0.8525, ("sw", "desk"): 0.625}
+
+
+def test_a_bad_row_of_class_targets_gets_one_sentence_and_nothing_is_stored(
+    data: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = world.make_project(data, class_targets={("en", "pen"): 0.8})
+    edit_class_targets(monkeypatch, [("en", "pen", 70.0), ("de", None, 60.0)])
+    app = open_page()
+    app.number_input(key=f"settings_{project.id}_budget").set_value(33)
+    save(app)
+    assert [each.value for each in app.error] == ["Row 2 of the targets for single classes has no class."]
+    assert not app.success
+    assert stored(data, project) == project.settings
+    assert app.number_input(key=f"settings_{project.id}_budget").value == 33
+
+
+def test_saving_twice_says_so_twice_and_the_word_does_not_stay(data: Workspace) -> None:
+    world.make_project(data)
+    app = save(open_page())
+    assert len(app.success) == 1
+    assert len(save(app).success) == 1
+    assert not app.run().success
+
+
+_NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ([("en", "pen", 80.0), (None, "ink", 70.0)], "Row 2 of the targets for single classes has no language."),
+        ([("en", _NAN, 80.0)], "Row 1 of the targets for single classes has no class."),
+        ([("en", "pen", _NAN)], "Row 1 of the targets for single classes has no target."),
+        ([("en", "", None)], "Row 1 of the targets for single classes has no class and no target."),
+        ([("en", "pen", 80.0), ("en", "pen", 70.0)], "The class 'pen' has two targets in English; keep one row."),
+    ],
+)
+def test_a_row_that_cannot_be_read_is_named(rows: list[tuple[Any, Any, Any]], words: str) -> None:
+    with pytest.raises(InvalidProject) as caught:
+        read_class_targets(class_rows(rows), {})
+    assert str(caught.value) == words
+
+
+def test_only_an_edited_class_target_changes_and_empty_rows_say_nothing() -> None:
+    before = {("en", "pen"): 1 / 3, ("en", "ink"): 0.8525, ("de", "pen"): 0.5}
+    rows = [("en", "pen", 33.3), (None, _NAN, _NAN), ("en", "ink", 85.5), ("sw", "pen", 33.3)]
+    found = read_class_targets(class_rows(rows), before)
+    assert found == {("en", "pen"): 1 / 3, ("en", "ink"): 0.855, ("sw", "pen"): 33.3 / 100}
+    assert read_class_targets(class_rows([]), before) == {}
 
 
 def test_a_composed_strategy_stays_and_no_form_offers_a_model_for_each_language(data: Workspace) -> None:

@@ -76,7 +76,7 @@ def with_labels(rows: pd.DataFrame, labels: int) -> pd.DataFrame:
 
 
 def settings_of(**changes: Any) -> ProjectSettings:
-    """Settings of the small project; rounds do not start by themselves."""
+    """Settings of the small project; rounds do not start by themselves, and no check set grows."""
     usual = ProjectSettings(
         classes=CLASSES,
         targets=dict(TARGETS),
@@ -86,6 +86,7 @@ def settings_of(**changes: Any) -> ProjectSettings:
         preparation="plain",
         seed=5,
         automatic_rounds=False,
+        check_share=0.0,
     )
     return replace(usual, **changes)
 

@@ -1,18 +1,22 @@
 """The migrations make exactly the tables that the program uses, whoever comes first."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, MetaData, inspect, select, text
 from support import workers
 
 from lamm_core.errors import StorageUnavailable
+from lamm_core.records import ItemState, ProjectSettings, Purpose, RoundLanguage
 from lamm_core.settings import DATABASE_VARIABLE, Settings
+from lamm_core.storage import projects, rounds
 from lamm_core.storage.database import Database
-from lamm_core.storage.migrate import migrate
+from lamm_core.storage.migrate import migrate, migration_config
 from lamm_core.storage.tables import metadata
 from lamm_core.workflow.workspace import open_workspace
 
@@ -84,3 +88,103 @@ def test_a_migration_that_fails_leaves_nothing_behind(database: Database, monkey
         assert "project" not in inspect(connection).get_table_names()
     migrate(database)
     assert differences(database) == []
+
+
+_THEN = datetime(2026, 11, 22, 12, tzinfo=UTC)
+_FIRST_SETTINGS: dict[str, Any] = {
+    "guidelines": "Look twice.",
+    "budget": 33,
+    "strategy": "lamm+margin",
+    "uncertainty": "margin",
+    "encoder": "builtin:e5-small",
+    "preparation": "plain",
+    "seed": 5,
+    "lease_minutes": 7,
+    "automatic_rounds": False,
+    "translator": "",
+    "translation_weight": 0.25,
+    "use_translations": False,
+}
+
+
+def _first_tables(database: Database) -> None:
+    """What the first version of the program made."""
+    config = migration_config()
+    with database.write() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+
+
+def _fill_first_tables(connection: Connection) -> None:
+    """A project with two classes, two items, and a round that measured one language, as the first version had them."""
+    first = MetaData()
+    first.reflect(connection)
+    values = {"project_id": 1, "id": 1}
+    rows: dict[str, list[dict[str, Any]]] = {
+        "project": [{"id": 1, "name": "old", "created_at": _THEN, **_FIRST_SETTINGS}],
+        "project_class": [values | {"id": 1 + n, "position": n, "name": name} for n, name in enumerate(("pen", "ink"))],
+        "project_language": [values | {"position": 0, "language": "en", "target": 0.85}],
+        "round": [
+            values
+            | {"number": 1, "attempt": 1, "state": "done", "stage": "done", "progress": 1.0, "labels": 12}
+            | {"heartbeat_at": _THEN, "started_at": _THEN, "finished_at": _THEN}
+        ],
+        "item": [
+            values
+            | {"id": 1 + n, "external_id": f"row {n}", "language": "en", "text": f"A pen, {n}", "text_key": bytes(16)}
+            | {"purpose": purpose, "state": ItemState.LABELLED.value, "class_id": 1, "created_at": _THEN}
+            for n, purpose in enumerate((Purpose.POOL.value, Purpose.CHECK.value))
+        ],
+        "round_language": [
+            {"id": 1, "round_id": 1, "language": "en", "target": 0.85, "correct": 40, "checked": 50}
+            | {"weight": 1.0, "quota": 20, "pool": 100, "labels": 12}
+        ],
+    }
+    for table, values_of_table in rows.items():
+        connection.execute(first.tables[table].insert(), values_of_table)
+
+
+def test_a_database_of_the_first_version_is_upgraded_with_its_data(database: Database) -> None:
+    _first_tables(database)
+    with database.write() as connection:
+        _fill_first_tables(connection)
+        before = {name: _rows(connection, name) for name in ("project", "item", "round_language", "round")}
+    assert differences(database)
+    migrate(database)
+    assert differences(database) == []
+    with database.read() as connection:
+        for name, rows in before.items():
+            after = _rows(connection, name)
+            assert [{column: row[column] for column in rows[0]} for row in after] == rows
+        assert [row["check_order"] for row in _rows(connection, "item")] == [None, None]
+        assert [row["twin_id"] for row in _rows(connection, "item")] == [None, None]
+
+
+def test_an_upgraded_project_has_the_settings_of_new_ones_and_can_be_changed(database: Database) -> None:
+    _first_tables(database)
+    with database.write() as connection:
+        _fill_first_tables(connection)
+    migrate(database)
+    with database.read() as connection:
+        found = projects.find_project(connection, "old")
+        measured = rounds.list_languages(connection, 1)
+    assert found is not None
+    # Whatever the first version did not know is as in a new project.
+    assert found.settings == ProjectSettings(classes=("pen", "ink"), targets={"en": 0.85}, **_FIRST_SETTINGS)
+    assert found.created_at == _THEN
+    assert measured[1] == [RoundLanguage("en", 0.85, 40, 50, 1.0, 20, 100, 12)]
+    changed = ProjectSettings(**(vars(found.settings) | {"class_targets": {("en", "ink"): 0.7}, "metric": "macro-f1"}))
+    with database.write() as connection:
+        projects.update_project(connection, found, changed)
+    with database.read() as connection:
+        again = projects.find_project(connection, "old")
+    assert again is not None
+    assert again.settings == changed
+
+
+def _rows(connection: Connection, name: str) -> list[dict[str, Any]]:
+    """All of a table as it is in the database now, by id."""
+    now = MetaData()
+    now.reflect(connection, only=[name])
+    table = now.tables[name]
+    return [dict(row) for row in connection.execute(select(table).order_by(table.c.id)).mappings()]

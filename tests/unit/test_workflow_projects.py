@@ -38,6 +38,22 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "no encoder": ({"encoder": " "}, "An encoder's name"),
     "long encoder": ({"encoder": "x" * 501}, "An encoder's name"),
     "NUL in the guidelines": ({"guidelines": "a\x00"}, "NUL"),
+    "unknown metric": ({"metric": "f1"}, "There is no metric 'f1'; there are: accuracy, macro-f1"),
+    "class target of an unknown class": ({"class_targets": {("en", "glue"): 0.8}}, "There is no class 'glue' in 'en'"),
+    "class target of an unknown language": ({"class_targets": {("fr", "pen"): 0.8}}, "There is no class 'pen' in 'fr'"),
+    "class target 0": ({"class_targets": {("en", "pen"): 0.0}}, "The target of class 'pen' in 'en' is 0.0"),
+    "class target over 1": ({"class_targets": {("en", "pen"): 80}}, "The target of class 'pen' in 'en' is 80"),
+    "class target not a number": ({"class_targets": {("en", "pen"): float("nan")}}, "of class 'pen' in 'en' is nan"),
+    "all texts set apart": ({"check_part": 0.91}, "for the check set is 0.91; it must be a number from 0 to 0.9"),
+    "share below 0": ({"check_share": -0.1}, "The share of check items is -0.1"),
+    "share over 1": ({"check_share": 20}, "The share of check items is 20; it must be a number from 0 to 1"),
+    "share not a number": ({"check_share": float("nan")}, "The share of check items is nan"),
+    "width 0": ({"check_width": 0.0}, "The half-width of intervals is 0.0"),
+    "width in points": ({"check_width": 5}, "The half-width of intervals is 5; it must be a number from 0.005 to 0.5"),
+    "negative price": ({"price_per_label": -0.01}, "The price of a label is -0.01"),
+    "endless price": ({"price_per_label": float("inf")}, "The price of a label is inf"),
+    "no currency": ({"currency": " "}, "A currency has 1 to 10 characters; this one has 0"),
+    "long currency": ({"currency": "x" * 11}, "A currency has 1 to 10 characters; this one has 11"),
 }
 
 
@@ -70,6 +86,9 @@ def test_an_unregistered_strategy_or_uncertainty_is_refused(changes: dict[str, A
         {"targets": {"en": 1.0, "pt-BR": 0.01, "zh-Hant-TW": 0.5}},
         {"classes": tuple(f"class {n}" for n in range(150))},
         {"budget": 1, "lease_minutes": 1, "seed": 2**31 - 1},
+        {"metric": "macro-f1", "class_targets": {("sw", "pen"): 1 / 3, ("en", "ink"): 1.0, ("en", "pen"): 0.005}},
+        {"check_part": 0.0, "check_share": 0.0, "check_width": 0.005, "price_per_label": 0.0, "currency": "€"},
+        {"check_part": 0.9, "check_share": 1.0, "check_width": 0.5, "price_per_label": 1e6, "currency": "x" * 10},
     ],
 )
 def test_settings_come_back_as_they_were_stored(workspace: Workspace, changes: dict[str, Any]) -> None:
@@ -125,6 +144,19 @@ def test_classes_and_languages_cannot_be_taken_away(workspace: Workspace, change
     with pytest.raises(InvalidProject, match=r"not taken away; missing: (pen|sw)"):
         projects.change_settings(workspace, made, replace(made.settings, **changes))
     assert projects.get_project(workspace, "small") == made
+
+
+def test_class_targets_are_changed_taken_away_and_may_be_of_a_class_that_comes_with_them(workspace: Workspace) -> None:
+    first = {("en", "pen"): 0.8, ("de", "ink"): 0.7}
+    made = projects.create_project(workspace, "small", world.settings_of(class_targets=first))
+    others = projects.create_project(workspace, "other", world.settings_of(class_targets=first))
+    classes = (*made.settings.classes, "ruler")
+    later = {("en", "pen"): 0.85, ("sw", "ruler"): 0.6}
+    changed = projects.change_settings(workspace, made, replace(made.settings, classes=classes, class_targets=later))
+    assert changed.settings.class_targets == later
+    none = replace(changed.settings, class_targets={})
+    assert projects.change_settings(workspace, changed, none).settings == none
+    assert projects.get_project(workspace, "other") == others
 
 
 def test_two_managers_who_both_add_a_class_lose_neither(workspace: Workspace) -> None:

@@ -1,0 +1,55 @@
+"""The options that `lamm project create` and `lamm project change` share."""
+
+import typer
+
+CLASS_TARGET_PATTERN = "LANGUAGE:CLASS=0.8"
+
+TARGET = typer.Option(
+    metavar="TARGET",
+    help="Accuracy (or macro-F1) to reach, 0 to 1: 0.9 for all languages, fr=0.85 for one; may be repeated.",
+)
+METRIC = typer.Option(
+    metavar="NAME", help="What the targets speak of: accuracy, or macro-f1, where all classes count the same."
+)
+CLASS_TARGET = typer.Option(
+    metavar=CLASS_TARGET_PATTERN,
+    help="Share of the texts of a class to be predicted right, 0 to 1; may be repeated.",
+)
+CHANGED_CLASS_TARGET = typer.Option(
+    metavar=CLASS_TARGET_PATTERN,
+    help="Share of the texts of a class to be predicted right, 0 to 1, or none for no target; may be repeated.",
+)
+GUIDELINES = typer.Option(metavar="FILE", help="Advice for annotators, as plain text in UTF-8.")
+BUDGET = typer.Option(metavar="N", help="Labels in a batch.")
+STRATEGY = typer.Option(
+    metavar="NAME",
+    help="How batches are chosen: foresight, lamm, ea, lc, random, or parts joined by +: lamm+margin.",
+)
+UNCERTAINTY = typer.Option(
+    metavar="NAME", help="How texts are scored: entropy, margin, least-confidence, ratio or gibbs-error."
+)
+ENCODER = typer.Option(
+    metavar="NAME", help="builtin:use-multilingual, builtin:e5-small, or a sentence-transformers model."
+)
+PREPARATION = typer.Option(
+    metavar="NAME",
+    help="What is done to embeddings before a model is fitted: plain, default, or some of centre,lexical,smooth.",
+)
+SEED = typer.Option(min=0, metavar="N", help="Makes rounds repeatable.")
+LEASE_MINUTES = typer.Option(metavar="N", help="How long an annotator may hold a text.")
+TRANSLATOR = typer.Option(
+    metavar="NAME",
+    help="What translates labelled texts: parallel:FILE, transformers:MODEL, libretranslate:URL or amazon.",
+)
+TRANSLATION_WEIGHT = typer.Option(
+    metavar="W", help="What a translated text counts in training, 0 to 1; a label counts 1."
+)
+CHECK_SHARE = typer.Option(metavar="S", help="Check items asked beside each label of a batch, 0 to 1; 0 asks for none.")
+CHECK_PART = typer.Option(
+    metavar="S", help="Share of each language's texts set apart for its check set where none was imported, 0 to 0.9."
+)
+CHECK_WIDTH = typer.Option(
+    metavar="W", help="Half-width that the interval of each language shall reach, 0.005 to 0.5: 0.05 for ±5 points."
+)
+PRICE = typer.Option(metavar="P", help="What a label costs; 0 leaves costs out.")
+CURRENCY = typer.Option(metavar="CODE", help="What prices are told in, such as EUR.")
