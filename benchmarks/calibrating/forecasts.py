@@ -11,12 +11,12 @@ to 3 rounds, as the product does, either on the test set or on the check set:
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from calibrating.runs import Run
 from lamm_core.model.forecast import FittedCurves, Forecast, Yardstick, fit_curves
 from lamm_core.model.learning_curve import WINDOW, CurvePoint
 
@@ -26,34 +26,6 @@ _TARGETS = np.round(np.arange(0.3, 1.0, 0.025), 3)
 Judge = Literal["truth", "test set", "check set"]
 
 Table = NDArray[np.float64]
-Counts = NDArray[np.int64]
-
-
-@dataclass(frozen=True, eq=False)
-class Run:
-    """One replay: the accuracy of each round on the check set, which the project sees, and on the test set.
-
-    Attributes:
-        task: what was replayed.
-        languages: order of the columns.
-        labels: `(rounds,)` labels in all.
-        counts: `(rounds, languages)` labels per language.
-        check: `(rounds, languages)` accuracy on the check set.
-        test: `(rounds, languages)` accuracy on the test set.
-        checked: `(languages,)` items of the check set.
-        tested: `(languages,)` items of the test set.
-        pool: `(languages,)` items of the pool, labelled or not.
-    """
-
-    task: str
-    languages: tuple[str, ...]
-    labels: Counts
-    counts: Counts
-    check: Table
-    test: Table
-    checked: Counts
-    tested: Counts
-    pool: Counts
 
 
 @dataclass(frozen=True)
@@ -157,14 +129,6 @@ class Score:
     said: int
     said_error: float
     said_coverage: float
-
-
-def load_run(path: Path) -> Run:
-    """Read a replay from the `.npz` file that holds the fields of `Run`; the task is the name's first part."""
-    with np.load(path) as data:
-        arrays = {name: data[name] for name in ("labels", "counts", "check", "test", "checked", "tested", "pool")}
-        languages = tuple(str(each) for each in data["languages"])
-    return Run(task=path.stem.split("_")[0], languages=languages, **arrays)
 
 
 def cases(run: Run, judge: Judge = "truth") -> list[Case]:

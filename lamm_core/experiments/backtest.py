@@ -14,7 +14,7 @@ from lamm_core.experiments import figures
 from lamm_core.experiments.kept_replays import KeptReplays, replay_missing
 from lamm_core.experiments.preparations import prepared_rows
 from lamm_core.experiments.processes import Job, Progress, check_workers
-from lamm_core.experiments.replay import Outline, Plan, Replay
+from lamm_core.experiments.replay import Arena, Outline, Plan, Replay
 from lamm_core.experiments.targets import Target, as_array, checked_target
 from lamm_core.experiments.tasks import TaskData, find_task, load_task
 from lamm_core.experiments.translations import Translations
@@ -289,6 +289,19 @@ def run_backtest(
             )
         )
     return results
+
+
+def make_arena(task_data: TaskData, embeddings: Vectors, preparation: str) -> Arena:
+    """What a replay works on, without translations, for callers that replay one by one.
+
+    Args:
+        task_data: rows of a task.
+        embeddings: `(n, d)`, one row for each of the task's rows.
+        preparation: a name as for `parse_preparation`; fitted on the pool.
+    """
+    _check_embeddings(task_data, embeddings)
+    order = _order(task_data, None)
+    return _outline(task_data, order, None).arena(prepared_rows(task_data, embeddings, preparation)[order])
 
 
 def _check_names(strategies: Sequence[str | Strategy], uncertainty: str | Uncertainty, preparation: str) -> None:

@@ -4,6 +4,7 @@ This is what the worker processes run, so it imports as little as it can.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -140,8 +141,11 @@ class Replay:
     right: NDArray[np.bool_] | None = None
 
 
+Watch = Callable[[NDArray[np.intp], Model], None]
+
+
 @with_one_thread
-def replay(arena: Arena, plan: Plan, strategy: str | Strategy, seed: int) -> Replay:
+def replay(arena: Arena, plan: Plan, strategy: str | Strategy, seed: int, watch: Watch | None = None) -> Replay:
     """Label the pool batch by batch and measure after each one.
 
     The strategy sees the rest of the pool with its probabilities, the labelled items, and the accuracy on the check
@@ -152,6 +156,7 @@ def replay(arena: Arena, plan: Plan, strategy: str | Strategy, seed: int) -> Rep
         plan: how the labels are spent.
         strategy: a name as for `find_strategy`, or a `Strategy`.
         seed: decides the first labels, and every later choice that is left to chance.
+        watch: called at each round with the positions of the labelled items and the model fitted on them.
 
     Raises:
         NotEnoughLabels: the first labels are all of one class.
@@ -169,6 +174,8 @@ def replay(arena: Arena, plan: Plan, strategy: str | Strategy, seed: int) -> Rep
     with sklearn.config_context(assume_finite=True):
         while True:
             model = _fit(arena, plan, chosen, run.labelled, seed, model)
+            if watch is not None:
+                watch(run.labelled, model)
             labels.append(len(run.labelled))
             predicted = model.predict(arena.test.vectors, arena.test.language_codes)
             curve.append(arena.test.accuracy(predicted, len(arena.languages)))

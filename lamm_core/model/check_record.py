@@ -1,5 +1,6 @@
 """What a round saw of each check item, kept beside its model as a file of arrays."""
 
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -12,6 +13,9 @@ from lamm_core.errors import ModelUnreadable
 from lamm_core.files import written_aside
 
 _BETWEEN = "\t"
+# What a damaged archive makes numpy and zipfile raise: RuntimeError where a bit says that it is encrypted or packed in
+# an unknown way, TypeError where it is no archive but a single array.
+_DAMAGES = (OSError, ValueError, TypeError, KeyError, EOFError, RuntimeError, BadZipFile, zlib.error)
 
 
 def figure_name(language: str, class_name: str | None = None) -> str:
@@ -61,7 +65,7 @@ class CheckRecord:
         try:
             with np.load(path, allow_pickle=False) as arrays:
                 return cls(**{name: arrays[name] for name in cls.__dataclass_fields__})
-        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+        except _DAMAGES as error:
             raise ModelUnreadable(f"The record {path} cannot be read ({type(error).__name__}).") from error
 
     def figure(self, name: str) -> tuple[NDArray[np.float64], float] | None:

@@ -48,9 +48,12 @@ def draw_folds(ids: NDArray[np.int64], seed: int) -> NDArray[np.intp]:
         ids: `(n,)` global item ids.
         seed: other seeds give other folds.
     """
-    # A multiplicative hash (Knuth): no item's fold depends on which other items there are.
-    mixed = (ids.astype(np.uint64) + np.uint64(seed)) * np.uint64(0x9E3779B97F4A7C15)
-    return ((mixed >> np.uint64(33)) % np.uint64(FOLDS)).astype(np.intp)
+    # A hash, so that no item's fold depends on which other items there are: SplitMix64 (Steele, Lea and Flood, 2014).
+    # A multiplication alone would put a language's ids, where they are evenly spaced, into two folds or three.
+    mixed = ids.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + _spread(seed)
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
+    return ((mixed ^ (mixed >> np.uint64(31))) % np.uint64(FOLDS)).astype(np.intp)
 
 
 @with_one_thread

@@ -19,6 +19,8 @@ ALLOWED = 0.05
 # more the other way round; with 5 all looks of real runs need about the same 2.3 to 2.5 standard errors.
 _HALF_SPENT = 5
 _DRAWS = 60_000
+# Looks that see the very same are as good as one; this keeps their correlations invertible.
+_NUGGET = 1e-6
 
 
 def allowed_so_far(looks: int) -> float:
@@ -35,18 +37,23 @@ def boundary(correlation: NDArray[np.float64]) -> float:
     Returns:
         The distance of the newest look, for a bound on one side.
     """
-    values, axes = np.linalg.eigh(correlation)
-    root = axes * np.sqrt(np.maximum(values, 0))
-    draws = np.random.default_rng(0).standard_normal((_DRAWS, len(correlation))) @ root.T
-    alive, spent, distance = np.ones(_DRAWS, dtype=bool), 0, np.inf
-    for look in range(len(correlation)):
-        # Rounded up, at least one draw: a look that may spend next to nothing still has a bound.
+    return float(boundaries(correlation)[-1])
+
+
+def boundaries(correlation: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The distance of every look `(k,)`; that of a look does not depend on those after it. See `boundary`."""
+    looks = len(correlation)
+    # A triangular root, drawn row by row: earlier looks stay what they were when a look is added.
+    root = np.linalg.cholesky(correlation + _NUGGET * np.eye(looks)) / np.sqrt(1 + _NUGGET)
+    errors = root @ np.random.default_rng(0).standard_normal((looks, _DRAWS))
+    alive, spent, distances = np.ones(_DRAWS, dtype=bool), 0, np.empty(looks)
+    for look in range(looks):
+        # At least one draw: a look that may spend next to nothing still has a bound.
         spend = max(1, round(allowed_so_far(look + 1) * _DRAWS) - spent)
-        errors = draws[alive, look]
-        distance = float(np.partition(errors, -spend)[-spend])
-        alive &= draws[:, look] < distance
+        distances[look] = np.partition(errors[look, alive], -spend)[-spend]
+        alive &= errors[look] < distances[look]
         spent = _DRAWS - int(alive.sum())
-    return distance
+    return distances
 
 
 def correlations(influences: Sequence[NDArray[np.float64]], errors: Sequence[float]) -> NDArray[np.float64]:
@@ -59,7 +66,9 @@ def correlations(influences: Sequence[NDArray[np.float64]], errors: Sequence[flo
     Returns:
         `(k, k)`, with ones on the diagonal.
     """
-    rows = np.stack(list(influences)) / np.asarray(errors, dtype=np.float64)[:, None]
-    found: NDArray[np.float64] = np.clip(rows @ rows.T, -1, 1)
+    rows = np.stack(list(influences))
+    scale = np.maximum(np.linalg.norm(rows, axis=1), np.asarray(errors, dtype=np.float64))
+    rows = rows / scale[:, None]
+    found: NDArray[np.float64] = rows @ rows.T
     np.fill_diagonal(found, 1)
     return found

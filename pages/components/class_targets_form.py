@@ -1,6 +1,7 @@
 """Targets for single classes, one row each, which a manager adds, changes and takes away in a table."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -61,8 +62,8 @@ def read_class_targets(rows: pd.DataFrame, before: ClassTargets) -> ClassTargets
     return found
 
 
-def _is_empty(cell: object) -> bool:
-    return cell is None or bool(pd.isna(cell)) or cell == ""  # type: ignore[call-overload]
+def _is_empty(cell: Any) -> bool:
+    return bool(pd.isna(cell)) or cell == ""
 
 
 def _edit(current: ProjectSettings, key: str) -> pd.DataFrame:

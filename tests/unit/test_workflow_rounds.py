@@ -14,7 +14,6 @@ from support import workers, world
 
 from lamm_core.errors import RoundRunning, RoundSuperseded, StorageUnavailable
 from lamm_core.model.classifier import Classifier
-from lamm_core.model.evaluation import LanguageAccuracy
 from lamm_core.records import ItemState, OpenItems, Project, RoundState
 from lamm_core.selection import language_weights
 from lamm_core.selection.allocation import allocate
@@ -86,7 +85,7 @@ def test_a_round_with_labels_fits_measures_and_splits_the_budget_by_the_gaps(wor
     for each in status.languages:
         rows = check.index[check["language"] == each.language]
         correct = int((names[right[rows]] == check.loc[rows, "class"]).sum())
-        assert each.measured == LanguageAccuracy(correct, world.CHECK)
+        assert (each.measured.correct, each.measured.checked) == (correct, world.CHECK)
 
     accuracy = {each.language: each.measured.accuracy or 0.0 for each in status.languages}
     weights = language_weights(accuracy, world.TARGETS)

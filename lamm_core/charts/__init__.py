@@ -1,0 +1,1 @@
+"""Charts in Plotly, the same on the pages and in the report."""

@@ -1,0 +1,65 @@
+"""What all charts share: fonts and colours that do not depend on the page around them, safe text, picture files."""
+
+import html
+import re
+from typing import Any
+
+from lamm_core.charts.palette import Palette
+
+_FONT = '"Source Sans", "Source Sans 3", "Source Sans Pro", system-ui, "Noto Sans", sans-serif'
+_LONGEST_LABEL = 24
+
+
+def base_layout(colours: Palette) -> dict[str, Any]:
+    """Layout of a chart that looks the same on the page, as a picture and in the report."""
+    return {
+        "paper_bgcolor": colours.paper,
+        "plot_bgcolor": colours.paper,
+        "font": {"family": _FONT, "size": 13, "color": colours.ink},
+        "hoverlabel": {
+            "align": "left",
+            "bgcolor": colours.paper,
+            "bordercolor": colours.muted,
+            "font": {"family": _FONT, "size": 13, "color": colours.ink},
+        },
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": colours.muted, "activecolor": colours.ink},
+        "colorway": [colours.solid_flag],
+    }
+
+
+def axis(colours: Palette, **more: Any) -> dict[str, Any]:
+    """An axis with a thin grid, which cannot be dragged."""
+    return {
+        "gridcolor": colours.track,
+        "linecolor": colours.track,
+        "zeroline": False,
+        "fixedrange": True,
+        "tickfont": {"color": colours.muted},
+        "title": {"font": {"color": colours.muted}},
+    } | more
+
+
+def config(project: str, view: str) -> dict[str, Any]:
+    """Plotly's settings for a chart: one button, which saves it as a PNG.
+
+    Args:
+        project: name of the project.
+        view: what the chart shows; both make the name of the file.
+    """
+    name = "-".join(filter(None, (re.sub(r"\W+", "-", part).strip("-") for part in (project, view))))
+    return {
+        "displaylogo": False,
+        "displayModeBar": True,
+        "modeBarButtons": [["toImage"]],
+        "toImageButtonOptions": {"format": "png", "filename": name, "scale": 2},
+    }
+
+
+def plain(text: str) -> str:
+    """Text of users in a chart, where a few tags would count as markup."""
+    return html.escape(text, quote=False)
+
+
+def short(text: str, longest: int = _LONGEST_LABEL) -> str:
+    """The beginning of a name that would leave no room for the chart."""
+    return plain(text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…")

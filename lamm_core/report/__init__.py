@@ -1,0 +1,1 @@
+"""A project as one self-contained HTML file."""
