@@ -57,7 +57,12 @@ def size_for_width(share: float, width: float, z: float = Z95) -> int:
     Args:
         share: expected share, 0 to 1.
         width: half-width, above 0 and below 0.5.
+
+    Raises:
+        InvalidInput: the share or the width is out of range.
     """
+    if not 0 <= share <= 1 or not 0 < width < 0.5:
+        raise InvalidInput(f"No sample of a share of {share} can be told for an interval of ±{width}.")
     return _smallest(lambda n: half_width(share, n, z) <= width)
 
 
@@ -72,7 +77,12 @@ def size_to_prove(share: float, target: float, z: float = Z95, most: int = 1_000
 
     Returns:
         The size; None where the share is the target, or more than `most` would be needed.
+
+    Raises:
+        InvalidInput: the share or the target is out of range.
     """
+    if not 0 <= share <= 1 or not 0 <= target <= 1:
+        raise InvalidInput(f"A share of {share} cannot be proven to be over or under {target}.")
 
     def proven(n: int) -> bool:
         low, high = wilson(share, n, z)

@@ -50,7 +50,8 @@ def draw_folds(ids: NDArray[np.int64], seed: int) -> NDArray[np.intp]:
     """
     # A hash, so that no item's fold depends on which other items there are: SplitMix64 (Steele, Lea and Flood, 2014).
     # A multiplication alone would put a language's ids, where they are evenly spaced, into two folds or three.
-    mixed = ids.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + _spread(seed)
+    start = np.uint64(seed * 0xBF58476D1CE4E5B9 % 2**64)
+    mixed = ids.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + start
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
         mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
     return ((mixed ^ (mixed >> np.uint64(31))) % np.uint64(FOLDS)).astype(np.intp)

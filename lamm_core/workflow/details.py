@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from statistics import median
-from zlib import error as DamagedArchive  # noqa: N812
 
 import numpy as np
 from numpy.typing import NDArray
@@ -190,7 +189,7 @@ class _Seen:
             record.ids[rows],
             np.array([position[name] for name in predicted], dtype=np.intp),
             np.array([position[name] for name in true], dtype=np.intp),
-            np.nan_to_num(record.confidence[rows].astype(np.float64)),
+            np.clip(np.nan_to_num(record.confidence[rows].astype(np.float64)), 0, 1),
         )
 
     def confusion(self) -> _Counts:
@@ -215,7 +214,7 @@ class _Seen:
 def _read_record(workspace: Workspace, file: str) -> CheckRecord | None:
     try:
         return CheckRecord.load((workspace.settings.models / file).with_suffix(CHECK_RECORD))
-    except (ModelUnreadable, DamagedArchive):
+    except ModelUnreadable:
         return None
 
 

@@ -1,13 +1,15 @@
 """What a round works on, read once at its start."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
+from lamm_core.model.check_record import figure_name
 from lamm_core.model.embedding_store import Vectors
-from lamm_core.records import ItemState, OpenItems, Project, Purpose
+from lamm_core.records import ItemState, OpenItems, Project, Purpose, RoundClass, RoundLanguage
 from lamm_core.selection.standing import Observation
 from lamm_core.storage import items, labels, queue, rounds, translations
 from lamm_core.storage.items import ItemTable
@@ -69,15 +71,23 @@ class RoundData:
 
 
 def read_history(connection: Connection, project_id: int) -> tuple[Observation, ...]:
-    """Labels and accuracy of every finished round that had a model, oldest first."""
+    """Labels and figures of every finished round that had a model, oldest first, classes with a target among them."""
+    classes = rounds.list_classes(connection, project_id)
     return tuple(
-        Observation(
-            {each.language: each.labels for each in languages},
-            {each.language: each.figure for each in languages if each.figure is not None},
-        )
-        for _, languages in sorted(rounds.list_languages(connection, project_id).items())
+        _observation(languages, classes.get(round_id, []))
+        for round_id, languages in sorted(rounds.list_languages(connection, project_id).items())
         if any(each.figure is not None for each in languages)
     )
+
+
+def _observation(languages: Sequence[RoundLanguage], classes: Sequence[RoundClass]) -> Observation:
+    labels = {each.language: each.labels for each in languages}
+    figures = {each.language: each.figure for each in languages if each.figure is not None}
+    for each in classes:
+        if each.estimate is not None:
+            cell = figure_name(each.language, each.class_name)
+            labels[cell], figures[cell] = labels.get(each.language, 0), each.estimate
+    return Observation(labels, figures)
 
 
 def read_round_data(workspace: Workspace, project: Project) -> RoundData:

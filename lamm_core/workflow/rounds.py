@@ -8,13 +8,13 @@ import numpy as np
 
 from lamm_core.errors import LammError, NotEnoughLabels, StorageUnavailable
 from lamm_core.model.classifier import Classifier
-from lamm_core.model.measuring import measured
 from lamm_core.model.threads import with_one_thread
 from lamm_core.records import Project, Round
-from lamm_core.selection import Observation, Selection, select_batch, select_first_batch
+from lamm_core.selection import Selection, select_batch, select_first_batch
 from lamm_core.selection.strategies import find_strategy
 from lamm_core.storage import rounds
 from lamm_core.workflow.batches import batch_size
+from lamm_core.workflow.cells import make_cells
 from lamm_core.workflow.check_draw import draw_check_items
 from lamm_core.workflow.check_figures import CheckFigures, measure_check_set, read_check_records
 from lamm_core.workflow.heartbeat import Heartbeat, Report
@@ -140,25 +140,26 @@ def _select(
         return select_first_batch(
             pool.languages[rows], settings.targets, budget, method, vectors.pool[rows], pool.ids[rows], rng
         )
-    labelled = data.labelled
-    labels = {language: int((labelled & (pool.languages == language)).sum()) for language in settings.targets}
-    now = Observation(labels, measured(figures.languages))
-    return select_batch(
-        classifier.predict_proba(vectors.pool[rows]),
-        pool.languages[rows],
-        now.accuracy,
-        settings.targets,
+    probabilities = classifier.predict_proba(vectors.pool[rows])
+    predicted = np.asarray(classifier.classes)[probabilities.argmax(axis=1)]
+    cells = make_cells(settings, data, predicted, figures)
+    chosen = select_batch(
+        probabilities,
+        cells.names,
+        cells.now.accuracy,
+        cells.targets,
         budget,
         strategy=settings.strategy,
         uncertainty=settings.uncertainty,
         ids=pool.ids[rows],
         rng=rng,
         vectors=vectors.pool[rows],
-        labelled_vectors=vectors.pool[labelled],
-        labels=labels,
-        checked={language: each.checked for language, each in figures.languages.items()},
-        history=(*data.history, now),
+        labelled_vectors=vectors.pool[data.labelled],
+        labels=cells.now.labels,
+        checked=cells.checked,
+        history=(*data.history, cells.now),
     )
+    return cells.fold(chosen)
 
 
 @contextmanager
