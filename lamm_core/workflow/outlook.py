@@ -113,7 +113,10 @@ def _fitted(measured: Rounds) -> FittedCurves:
         if any(each.figure is not None for each in found)
     ]
     newest: Sequence[RoundLanguage] = measured[-1] if measured else ()
-    return fit_curves(points, {each.language: max(0, each.pool - each.labels) for each in newest})
+    # Of what the project will measure itself: that is what a manager waits for, and what can be held against outcomes.
+    return fit_curves(
+        points, {each.language: max(0, each.pool - each.labels) for each in newest}, yardstick="check set"
+    )
 
 
 def _speed(connection: Connection, project_id: int) -> dict[str, float]:
