@@ -94,6 +94,10 @@ class InvalidProject(InvalidInput):
     """The settings of a project contradict each other."""
 
 
+class UnknownAnnotator(InvalidInput):
+    """No annotator has that name or id."""
+
+
 class UnknownItem(InvalidInput):
     """No item of that id belongs to the project."""
 

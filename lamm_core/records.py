@@ -92,6 +92,9 @@ class ProjectSettings:
         check_width: half-width that the interval of each language shall reach, 0 to 1.
         price_per_label: what a label costs, in `currency`; 0 where nobody said.
         currency: what prices are told in.
+        suggestions: annotators see the class that the model predicts; see `workflow.suggestions`.
+        overlap_share: share of a batch's items that several annotators label, 0 to 1, so that their agreement is known.
+        overlap_count: how many annotators label each of these, 2 or more.
     """
 
     classes: tuple[str, ...]
@@ -115,6 +118,9 @@ class ProjectSettings:
     check_width: float = 0.05
     price_per_label: float = 0.0
     currency: str = "EUR"
+    suggestions: bool = False
+    overlap_share: float = 0.0
+    overlap_count: int = 2
 
 
 @dataclass(frozen=True)
@@ -155,6 +161,11 @@ class Lease:
         revision: number that the annotator's next act on this item must carry.
         round_number: round that chose the item.
         until: when the lease ends.
+        weight: weight of the language in that round; None where the strategy has none.
+        score: mean uncertainty of the texts that the round chose in this language; None in a first batch, and where
+            chance chose them or there are none. It is the language's and not the text's own, which a check item lacks:
+            check items are told apart by nothing, save in a language from which the round chose no other text.
+        suggestion: the class that the model predicts; None where suggestions are off or this one is withheld.
     """
 
     item_id: int
@@ -164,6 +175,9 @@ class Lease:
     revision: int
     round_number: int
     until: datetime
+    weight: float | None = None
+    score: float | None = None
+    suggestion: str | None = None
 
 
 @dataclass(frozen=True)
@@ -176,6 +190,8 @@ class LabelEvent:
     revision: int
     action: Action
     class_name: str | None
+    comment: str | None = None
+    flagged: bool = False
 
 
 @dataclass(frozen=True)
@@ -196,6 +212,7 @@ class RoundLanguage:
         low, high: its 95 % interval, as if only this round had been looked at.
         proven_low, proven_high: bounds that hold over all rounds together: the chance that the figure ever was under
             the lower one, or ever over the upper one, is 5 % each.
+        score: mean score of the items chosen; None where chance or nothing was chosen.
     """
 
     language: str
@@ -212,6 +229,7 @@ class RoundLanguage:
     high: float | None = None
     proven_low: float | None = None
     proven_high: float | None = None
+    score: float | None = None
 
     @property
     def figure(self) -> float | None:
@@ -294,7 +312,9 @@ class ModelVersion:
 
 @dataclass(frozen=True)
 class OpenItems:
-    """Items of a project's batches that are neither labelled nor skipped.
+    """Items of a project's batches that nobody labelled or skipped yet.
+
+    An item that several annotators are to label is one item, and is no longer open once the first of them is done.
 
     Attributes:
         open: all of them.
@@ -307,7 +327,7 @@ class OpenItems:
 
 @dataclass(frozen=True)
 class BatchProgress:
-    """How far the newest batch is.
+    """How far the newest batch is. An item that several annotators are to label counts once, by the first of them.
 
     Attributes:
         round_number: the round that chose it; 0 before the first.

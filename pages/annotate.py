@@ -14,6 +14,3 @@ st.title("Annotate")
 project = chosen_project()
 show_labelling(project, annotator_id())
 show_round_notice(project)
-if project.settings.guidelines:
-    with st.expander("Guidelines", icon=":material/menu_book:"):
-        st.text(project.settings.guidelines)

@@ -17,6 +17,7 @@ from lamm_core.cli import (
     status_command,
     translate_command,
 )
+from lamm_core.cli.annotator_commands import annotator_app
 from lamm_core.cli.project_commands import project_app
 from lamm_core.cli.shell import LammGroup
 from lamm_core.settings import HOME_VARIABLE
@@ -47,6 +48,7 @@ _SET_UP, _WORK, _SCREEN, _RESEARCH = "Set up", "Label and learn", "In the browse
 
 app.command("app", rich_help_panel=_SCREEN)(app_command.command)
 app.add_typer(project_app, name="project", rich_help_panel=_SET_UP)
+app.add_typer(annotator_app, name="annotator", rich_help_panel=_SET_UP)
 app.command("import", rich_help_panel=_SET_UP)(import_command.command)
 app.command("round", rich_help_panel=_WORK)(round_command.command)
 app.command("translate", rich_help_panel=_WORK)(translate_command.command)

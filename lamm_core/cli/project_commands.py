@@ -45,6 +45,9 @@ def create_command(
     check_width: Annotated[float, options.CHECK_WIDTH] = _DEFAULTS.check_width,
     price: Annotated[float, options.PRICE] = _DEFAULTS.price_per_label,
     currency: Annotated[str, options.CURRENCY] = _DEFAULTS.currency,
+    suggestions: Annotated[bool, options.SUGGESTIONS] = _DEFAULTS.suggestions,
+    overlap_share: Annotated[float, options.OVERLAP_SHARE] = _DEFAULTS.overlap_share,
+    overlap_count: Annotated[int, options.OVERLAP_COUNT] = _DEFAULTS.overlap_count,
     translator: Annotated[str, options.TRANSLATOR] = _DEFAULTS.translator,
     translation_weight: Annotated[float, options.TRANSLATION_WEIGHT] = _DEFAULTS.translation_weight,
     no_automatic_rounds: Annotated[
@@ -79,6 +82,9 @@ def create_command(
         check_width=check_width,
         price_per_label=price,
         currency=currency,
+        suggestions=suggestions,
+        overlap_share=overlap_share,
+        overlap_count=overlap_count,
     )
     with open_data(context) as workspace:
         project = create_project(workspace, name, settings)
@@ -115,6 +121,9 @@ def change_command(
     check_width: Annotated[float | None, options.CHECK_WIDTH] = None,
     price: Annotated[float | None, options.PRICE] = None,
     currency: Annotated[str | None, options.CURRENCY] = None,
+    suggestions: Annotated[bool | None, options.SUGGESTIONS] = None,
+    overlap_share: Annotated[float | None, options.OVERLAP_SHARE] = None,
+    overlap_count: Annotated[int | None, options.OVERLAP_COUNT] = None,
     translator: Annotated[str | None, options.TRANSLATOR] = None,
     translation_weight: Annotated[float | None, options.TRANSLATION_WEIGHT] = None,
     use_translations: Annotated[
@@ -146,6 +155,9 @@ def change_command(
         "check_width": check_width,
         "price_per_label": price,
         "currency": currency,
+        "suggestions": suggestions,
+        "overlap_share": overlap_share,
+        "overlap_count": overlap_count,
         "translator": translator,
         "translation_weight": translation_weight,
         "use_translations": use_translations,

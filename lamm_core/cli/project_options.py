@@ -52,4 +52,11 @@ CHECK_WIDTH = typer.Option(
     metavar="W", help="Half-width that the interval of each language shall reach, 0.005 to 0.5: 0.05 for ±5 points."
 )
 PRICE = typer.Option(metavar="P", help="What a label costs; 0 leaves costs out.")
+SUGGESTIONS = typer.Option(
+    "--suggestions/--no-suggestions", help="Show annotators the class that the model predicts, or not."
+)
+OVERLAP_SHARE = typer.Option(
+    metavar="S", help="Share of each batch that several annotators label, so that their agreement is known, 0 to 1."
+)
+OVERLAP_COUNT = typer.Option(metavar="N", help="How many annotators label each of these, 2 to 10.")
 CURRENCY = typer.Option(metavar="CODE", help="What prices are told in, such as EUR.")

@@ -1,11 +1,12 @@
-"""The people who label."""
+"""The people who label, and the languages they know."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from lamm_core.storage.tables import annotator
+from lamm_core.storage.tables import annotator, annotator_language
 
 
 def find_annotator(connection: Connection, name: str) -> int | None:
@@ -29,3 +30,27 @@ def ensure_annotator(connection: Connection, name: str, now: datetime) -> int:
 def list_annotators(connection: Connection) -> dict[int, str]:
     """Annotator id to name."""
     return {row.id: row.name for row in connection.execute(select(annotator.c.id, annotator.c.name))}
+
+
+def lock_annotator(connection: Connection, annotator_id: int) -> bool:
+    """Let the acts and claims of one annotator follow each other until the transaction ends; False if there is none.
+
+    One person may have several windows open: without this, two of them could lease two copies of one item.
+    """
+    query = select(annotator.c.id).where(annotator.c.id == annotator_id).with_for_update(key_share=True)
+    return connection.execute(query).first() is not None
+
+
+def languages_of(connection: Connection, annotator_id: int) -> tuple[str, ...]:
+    """The languages an annotator is asked about, sorted; none stands for all."""
+    columns = annotator_language.c
+    query = select(columns.language).where(columns.annotator_id == annotator_id).order_by(columns.language)
+    return tuple(connection.execute(query).scalars())
+
+
+def set_languages(connection: Connection, annotator_id: int, languages: Sequence[str]) -> None:
+    """Store the languages an annotator is asked about, in place of those there were."""
+    connection.execute(delete(annotator_language).where(annotator_language.c.annotator_id == annotator_id))
+    rows = [{"annotator_id": annotator_id, "language": language} for language in languages]
+    if rows:
+        connection.execute(insert(annotator_language), rows)

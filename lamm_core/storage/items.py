@@ -109,6 +109,7 @@ def add_imported_labels(connection: Connection, project_id: int, now: datetime) 
             "source": Source.IMPORT,
             "seconds": None,
             "created_at": now,
+            "flagged": False,
         }
         for row in rows
     ]
@@ -216,9 +217,13 @@ def find_item(connection: Connection, project_id: int, item_id: int) -> Row[Any]
     return connection.execute(query).one_or_none()
 
 
-def get_item(connection: Connection, item_id: int) -> Row[Any]:
-    """One item that is known to be there."""
-    return connection.execute(select(item).where(item.c.id == item_id)).one()
+def get_items(connection: Connection, item_ids: Sequence[int]) -> dict[int, Row[Any]]:
+    """Item id to item, for those of the given ids that are there."""
+    found: dict[int, Row[Any]] = {}
+    for start in range(0, len(item_ids), _CHUNK):
+        query = select(item).where(item.c.id.in_(item_ids[start : start + _CHUNK]))
+        found |= {row.id: row for row in connection.execute(query)}
+    return found
 
 
 def set_item(

@@ -15,6 +15,8 @@ _EVENT = (
         label.c.revision,
         label.c.action,
         project_class.c.name.label("class_name"),
+        label.c.comment,
+        label.c.flagged,
     )
     .select_from(label)
     .outerjoin(project_class, project_class.c.id == label.c.class_id)
@@ -31,6 +33,9 @@ def add_label(
     class_id: int | None,
     seconds: float | None,
     now: datetime,
+    comment: str | None = None,
+    flagged: bool = False,
+    suggested_class_id: int | None = None,
 ) -> int:
     """Append one act and return its id. A repeated (item, annotator, revision) is refused by the database."""
     return int(
@@ -46,6 +51,9 @@ def add_label(
                 source=Source.HUMAN,
                 seconds=seconds,
                 created_at=now,
+                comment=comment,
+                flagged=flagged,
+                suggested_class_id=suggested_class_id,
             )
             .returning(label.c.id)
         ).scalar_one()
@@ -66,8 +74,8 @@ def standing_labels(connection: Connection, item_id: int) -> list[LabelEvent]:
     return sorted((each for each in newest.values() if each.action == Action.LABEL), key=lambda each: each.id)
 
 
-def last_act(connection: Connection, project_id: int, annotator_id: int) -> LabelEvent | None:
-    """The annotator's newest label or skip that still stands."""
+def last_acts(connection: Connection, project_id: int, annotator_id: int, count: int) -> list[LabelEvent]:
+    """The annotator's newest labels and skips that still stand, one an item, newest first."""
     later = label.alias("later")
     taken_back = select(later.c.id).where(
         later.c.item_id == label.c.item_id, later.c.annotator_id == annotator_id, later.c.id > label.c.id
@@ -78,8 +86,7 @@ def last_act(connection: Connection, project_id: int, annotator_id: int) -> Labe
         label.c.action != Action.UNDO,
         ~taken_back.exists(),
     ).order_by(label.c.id.desc())
-    row = connection.execute(query.limit(1)).mappings().one_or_none()
-    return _event(row) if row else None
+    return [_event(row) for row in connection.execute(query.limit(count)).mappings()]
 
 
 def newest_label_id(connection: Connection, project_id: int) -> int | None:

@@ -26,6 +26,9 @@ _SETTINGS = (
     "check_width",
     "price_per_label",
     "currency",
+    "suggestions",
+    "overlap_share",
+    "overlap_count",
 )
 
 

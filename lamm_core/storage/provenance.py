@@ -32,6 +32,9 @@ COLUMNS = [
     "weight",
     "uncertainty",
     "model",
+    "comment",
+    "flagged",
+    "suggested",
 ]
 
 
@@ -49,6 +52,7 @@ def labels_with_provenance(connection: Connection, project_id: int) -> list[tupl
         .group_by(batch_item.c.item_id)
         .subquery()
     )
+    suggested = project_class.alias("suggested")
     query = (
         select(
             item.c.external_id,
@@ -66,11 +70,15 @@ def labels_with_provenance(connection: Connection, project_id: int) -> list[tupl
             round_language.c.weight,
             batch_item.c.score,
             model_version.c.number.label("model"),
+            label.c.comment,
+            label.c.flagged,
+            suggested.c.name.label("suggested"),
         )
         .select_from(label)
         .join(item, item.c.id == label.c.item_id)
         .join(project_class, project_class.c.id == label.c.class_id)
         .outerjoin(annotator, annotator.c.id == label.c.annotator_id)
+        .outerjoin(suggested, suggested.c.id == label.c.suggested_class_id)
         .outerjoin(chosen, chosen.c.item_id == item.c.id)
         .outerjoin(batch_item, batch_item.c.id == chosen.c.batch_item_id)
         .outerjoin(round_, round_.c.id == batch_item.c.round_id)

@@ -94,6 +94,9 @@ project = Table(
     Column("check_width", Float, nullable=False),
     Column("price_per_label", Float, nullable=False),
     Column("currency", String(10), nullable=False),
+    Column("suggestions", Boolean, nullable=False),
+    Column("overlap_share", Float, nullable=False),
+    Column("overlap_count", Integer, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
 )
 
@@ -137,6 +140,16 @@ annotator = Table(
     Column("created_at", UtcDateTime, nullable=False),
 )
 
+# The languages that an annotator is asked about; who has none here is asked about all.
+annotator_language = Table(
+    "annotator_language",
+    metadata,
+    _id(),
+    Column("annotator_id", BigId, ForeignKey("annotator.id"), nullable=False),
+    Column("language", String(35), nullable=False),
+    UniqueConstraint("annotator_id", "language"),
+)
+
 # `class_id` and `label_id` repeat what the newest label says, so that training reads one table. `check_order` is the
 # random order in which items drawn for a check set are asked; an imported check item has none. `twin_id` is the check
 # item that a pool item nearly repeats: 0 where it was compared and repeats none, nothing where it was not compared yet.
@@ -162,7 +175,8 @@ item = Table(
     Index("ix_item_project_purpose_state_language", "project_id", "purpose", "state", "language"),
 )
 
-# Append-only: an edit or an undo is a further revision, and nothing is ever overwritten.
+# Append-only: an edit or an undo is a further revision, and nothing is ever overwritten. `suggested_class_id` is the
+# model's suggestion that the annotator saw, if there was one.
 label = Table(
     "label",
     metadata,
@@ -176,6 +190,9 @@ label = Table(
     Column("source", String(10), nullable=False),
     Column("seconds", Float, nullable=True),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("comment", Text, nullable=True),
+    Column("flagged", Boolean, nullable=False),
+    Column("suggested_class_id", BigId, ForeignKey("project_class.id"), nullable=True),
     UniqueConstraint("item_id", "annotator_id", "revision"),
     Index("ix_label_project_annotator", "project_id", "annotator_id", "id"),
 )
@@ -243,6 +260,7 @@ round_language = Table(
     Column("pool", Integer, nullable=False),
     Column("labels", Integer, nullable=False),
     *_figures(),
+    Column("score", Float, nullable=True),
     UniqueConstraint("round_id", "language"),
 )
 
@@ -307,7 +325,9 @@ comparison = Table(
     ),
 )
 
-# The queue. A lease is the pair (annotator_id, lease_until); an entry is open until `closed_at` is set.
+# The queue. A lease is the pair (annotator_id, lease_until); an entry is open until `closed_at` is set, and
+# `closed_by` is whose act did it. An item that several annotators are to label has an entry for each, its copies,
+# numbered from 0.
 batch_item = Table(
     "batch_item",
     metadata,
@@ -321,7 +341,10 @@ batch_item = Table(
     Column("annotator_id", BigId, ForeignKey("annotator.id"), nullable=True),
     Column("lease_until", UtcDateTime, nullable=True),
     Column("closed_at", UtcDateTime, nullable=True),
-    UniqueConstraint("round_id", "item_id"),
+    Column("copy", Integer, nullable=False),
+    Column("closed_by", BigId, ForeignKey("annotator.id"), nullable=True),
+    Column("suggested_class_id", BigId, ForeignKey("project_class.id"), nullable=True),
+    UniqueConstraint("round_id", "item_id", "copy"),
     Index("ix_batch_item_item", "item_id"),
     Index("ix_batch_item_queue", "project_id", "closed_at", "round_id", "position"),
 )

@@ -15,7 +15,8 @@ from lamm_core.workflow.workspace import Workspace
 EXPORT_ENDINGS = tuple(WRITERS)
 
 _TRANSLATION_COLUMNS = ("translated_from", "translator")
-_TYPES = {"round": "Int64", "model": "Int64", "weight": "float64", "uncertainty": "float64", "seconds": "float64"}
+_TYPES = {"round": "Int64", "model": "Int64", "flagged": "bool"}
+_TYPES |= dict.fromkeys(("weight", "uncertainty", "seconds"), "float64")
 
 
 def labels_table(workspace: Workspace, project: Project, translations: bool = False) -> pd.DataFrame:
@@ -27,7 +28,8 @@ def labels_table(workspace: Workspace, project: Project, translations: bool = Fa
     Returns:
         columns id, language, text, class, split (pool or check), annotator, labelled_at (UTC), seconds, source,
         deciding (whether it is the item's class or a second opinion), and for items that a round chose: round,
-        strategy, weight (of the language), uncertainty (of the item), model (version that chose it). With translations
+        strategy, weight (of the language), uncertainty (of the item), model (version that chose it); comment, flagged,
+        and suggested (class that the annotator was shown as the model's suggestion). With translations
         also translated_from (id of the original; missing for a label) and translator; a translation has an id of its
         own, the item's class, and the source `translation`.
     """
@@ -52,6 +54,7 @@ def _with_translations(table: pd.DataFrame, translated: list[Row[Any]]) -> pd.Da
                 "labelled_at": each.created_at,
                 "source": "translation",
                 "deciding": True,
+                "flagged": False,
                 "translated_from": each.external_id,
                 "translator": each.translator,
             }

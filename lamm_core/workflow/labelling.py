@@ -1,7 +1,7 @@
 """What an annotator does: claim, label, skip, undo. Every act is committed before the call returns."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,12 +10,13 @@ from sqlalchemy.exc import IntegrityError
 
 from lamm_core.errors import InvalidInput, NothingToUndo, UnknownClass, UnknownItem
 from lamm_core.records import Action, BatchProgress, ItemState, LabelEvent, Lease, Project
-from lamm_core.storage import items, labels, projects, queue
+from lamm_core.storage import annotators, items, labels, projects, queue
 from lamm_core.workflow import automatic
 from lamm_core.workflow.workspace import Workspace, utc_now
 
 # Two sessions of one annotator can try to append the same revision; the second then finds the first's.
 _ATTEMPTS = 5
+MAX_COMMENT = 2_000
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,9 @@ class Act:
             twice stores it once. None takes the next number.
         class_name: the class given, for a label.
         seconds: time the annotator took.
+        comment: what the annotator wants to say about the item, up to 2,000 characters.
+        flagged: the annotator wants somebody to look at the item.
+        suggested: the class that was on the screen as the model's suggestion, if there was one.
     """
 
     item_id: int
@@ -36,6 +40,9 @@ class Act:
     revision: int | None = None
     class_name: str | None = None
     seconds: float | None = None
+    comment: str | None = None
+    flagged: bool = False
+    suggested: str | None = None
 
 
 @dataclass(frozen=True)
@@ -62,11 +69,14 @@ class Receipt:
 def claim(
     workspace: Workspace, project: Project, annotator_id: int, count: int = 1, languages: Sequence[str] | None = None
 ) -> list[Lease]:
-    """Lease the next open items to an annotator; no item is leased to two annotators at once.
+    """Lease the next open items to an annotator, in languages that the annotator knows.
+
+    No item is leased to two annotators at once, unless the project has it labelled by several; each of these gets it
+    once, and none who has labelled it already.
 
     Args:
         count: how many items the annotator should hold; those held already come first and count.
-        languages: only items in these languages; None takes all.
+        languages: only items in these languages; None takes all that the annotator knows.
 
     Returns:
         Leases in the order of the batch, fewer than `count` where the queue has no more.
@@ -76,7 +86,13 @@ def claim(
     now = utc_now()
     until = now + timedelta(minutes=project.settings.lease_minutes)
     with workspace.database.write() as connection:
-        return queue.claim(connection, project.id, annotator_id, count, languages, now, until)
+        annotators.lock_annotator(connection, annotator_id)
+        known = annotators.languages_of(connection, annotator_id)
+        wanted = known if languages is None else [each for each in languages if not known or each in known]
+        asked = None if languages is None and not known else wanted
+        leases = queue.claim(connection, project.id, annotator_id, count, asked, now, until)
+    # What was stored while suggestions were on is not shown once they are off.
+    return leases if project.settings.suggestions else [replace(each, suggestion=None) for each in leases]
 
 
 def release(workspace: Workspace, project: Project, annotator_id: int) -> int:
@@ -112,9 +128,10 @@ def undo(workspace: Workspace, project: Project, annotator_id: int) -> Receipt:
         NothingToUndo: the annotator has none left.
     """
     with workspace.database.read() as connection:
-        last = labels.last_act(connection, project.id, annotator_id)
-    if last is None:
+        acts = labels.last_acts(connection, project.id, annotator_id, 1)
+    if not acts:
         raise NothingToUndo("There is nothing left to undo.")
+    last = acts[0]
     return record(workspace, project, annotator_id, Act(last.item_id, Action.UNDO, last.revision + 1))
 
 
@@ -126,10 +143,12 @@ def record(workspace: Workspace, project: Project, annotator_id: int, act: Act) 
 
     Raises:
         UnknownItem: the item does not belong to the project.
-        UnknownClass: a label names no class of the project.
+        UnknownClass: a label or a suggestion names no class of the project.
+        InvalidInput: the comment is too long, or holds a NUL character.
         NothingToUndo: an undo finds neither label nor skip of this annotator on the item.
         StorageUnavailable: the database did not take it; nothing is stored, send it again.
     """
+    act = _checked(act)
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             with workspace.database.write() as connection:
@@ -145,7 +164,7 @@ def record(workspace: Workspace, project: Project, annotator_id: int, act: Act) 
 
 @dataclass(frozen=True)
 class RecentAct:
-    """The annotator's newest label or skip that still stands, with its item, so that it can be shown and undone."""
+    """A label or skip of the annotator that still stands, with its item, so that it can be changed and undone."""
 
     item_id: int
     external_id: str
@@ -154,17 +173,34 @@ class RecentAct:
     revision: int
     action: Action
     class_name: str | None
+    flagged: bool = False
+    comment: str | None = None
 
 
-def recent_act(workspace: Workspace, project: Project, annotator_id: int) -> RecentAct | None:
-    """What an undo would take back; None when there is nothing."""
+def recent_acts(workspace: Workspace, project: Project, annotator_id: int, count: int = 20) -> list[RecentAct]:
+    """The annotator's newest labels and skips that still stand, one an item, newest first.
+
+    An undo takes back the first. To change one, record a further act on its item with the next revision.
+    """
+    if count < 1:
+        raise InvalidInput(f"The number of acts to look back at is {count}; it must be at least 1.")
     with workspace.database.read() as connection:
-        last = labels.last_act(connection, project.id, annotator_id)
-        if last is None:
-            return None
-        item = items.get_item(connection, last.item_id)
+        acts = labels.last_acts(connection, project.id, annotator_id, count)
+        found = items.get_items(connection, [act.item_id for act in acts])
+    return [_recent(act, found[act.item_id]) for act in acts]
+
+
+def _recent(act: LabelEvent, item: Row[Any]) -> RecentAct:
     return RecentAct(
-        last.item_id, item.external_id, item.language, item.text, last.revision, last.action, last.class_name
+        item_id=act.item_id,
+        external_id=item.external_id,
+        language=item.language,
+        text=item.text,
+        revision=act.revision,
+        action=act.action,
+        class_name=act.class_name,
+        flagged=act.flagged,
+        comment=act.comment,
     )
 
 
@@ -174,11 +210,23 @@ def batch_progress(workspace: Workspace, project: Project) -> BatchProgress:
         return queue.progress(connection, project.id, utc_now())
 
 
+def _checked(act: Act) -> Act:
+    """The act with its comment as it is stored: without spaces around it, and none where nothing is said."""
+    comment = (act.comment or "").strip()
+    if len(comment) > MAX_COMMENT:
+        raise InvalidInput(f"A comment has up to {MAX_COMMENT:,} characters; this one has {len(comment):,}.")
+    if "\x00" in comment:
+        raise InvalidInput("A comment cannot hold a NUL character.")
+    return replace(act, comment=comment or None)
+
+
 def _record(connection: Connection, project: Project, annotator_id: int, act: Act) -> Receipt:
+    annotators.lock_annotator(connection, annotator_id)
     item = items.find_item(connection, project.id, act.item_id)
     if item is None:
         raise UnknownItem(f"The project {project.name!r} has no item {act.item_id}.")
-    class_id = _class_id(connection, project, act)
+    class_id = _class_id(connection, project, act.class_name) if act.action is Action.LABEL else None
+    suggested = None if act.suggested is None else _class_id(connection, project, act.suggested)
     past = labels.history(connection, act.item_id, annotator_id)
     stored = _find_stored(past, act)
     if stored is not None:
@@ -189,27 +237,36 @@ def _record(connection: Connection, project: Project, annotator_id: int, act: Ac
     revision = max(next_revision, act.revision or 0)
     now = utc_now()
     label_id = labels.add_label(
-        connection, project.id, act.item_id, annotator_id, revision, act.action, class_id, act.seconds, now
+        connection,
+        project.id,
+        act.item_id,
+        annotator_id,
+        revision,
+        act.action,
+        class_id,
+        act.seconds,
+        now,
+        comment=act.comment,
+        flagged=act.flagged,
+        suggested_class_id=suggested,
     )
     second_opinion = False
     if act.action is Action.LABEL:
         second_opinion = _apply_label(connection, item, annotator_id, class_id, label_id)
-        queue.close(connection, act.item_id, now)
+        queue.close_own(connection, act.item_id, annotator_id, now)
     elif act.action is Action.SKIP:
         _apply_skip(connection, item)
-        queue.close(connection, act.item_id, now)
+        queue.close_own(connection, act.item_id, annotator_id, now)
     else:
         _apply_undo(connection, project, item, annotator_id)
     return Receipt(act.item_id, revision, act.action, act.class_name, second_opinion=second_opinion)
 
 
-def _class_id(connection: Connection, project: Project, act: Act) -> int | None:
-    if act.action is not Action.LABEL:
-        return None
+def _class_id(connection: Connection, project: Project, name: str | None) -> int:
     ids = projects.class_ids(connection, project.id)
-    if act.class_name not in ids:
-        raise UnknownClass(f"The project {project.name!r} has no class {act.class_name!r}.")
-    return ids[act.class_name]
+    if name not in ids:
+        raise UnknownClass(f"The project {project.name!r} has no class {name!r}.")
+    return ids[name]
 
 
 def _find_stored(past: list[LabelEvent], act: Act) -> LabelEvent | None:
@@ -224,11 +281,15 @@ def _find_stored(past: list[LabelEvent], act: Act) -> LabelEvent | None:
         (
             event
             for event in past
-            if (event.action, event.class_name) == (act.action, act.class_name)
+            if _said(event) == _said(act)
             and (event.revision == act.revision or (event is past[-1] and event.revision > act.revision))
         ),
         None,
     )
+
+
+def _said(act: Act | LabelEvent) -> tuple[Action, str | None, str | None, bool]:
+    return act.action, act.class_name, act.comment, act.flagged
 
 
 def _apply_label(
@@ -249,11 +310,13 @@ def _apply_skip(connection: Connection, item: Row[Any]) -> None:
 
 
 def _apply_undo(connection: Connection, project: Project, item: Row[Any], annotator_id: int) -> None:
-    """Give the item back to the annotator, unless another annotator's label stands."""
-    if _restore_standing_label(connection, item):
-        return
+    """Give the item back to the annotator, unless another annotator's label stands that does not ask for a second."""
     now = utc_now()
-    queue.reopen(connection, item.id, annotator_id, now, now + timedelta(minutes=project.settings.lease_minutes))
+    until = now + timedelta(minutes=project.settings.lease_minutes)
+    if _restore_standing_label(connection, item):
+        queue.reopen_own_copy(connection, item.id, annotator_id, until)
+        return
+    queue.reopen(connection, item.id, annotator_id, now, until)
     items.set_item(connection, item.id, queue.state_without_label(connection, item.id))
 
 

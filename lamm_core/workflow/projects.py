@@ -4,7 +4,7 @@ import re
 
 from sqlalchemy.exc import IntegrityError
 
-from lamm_core.errors import InvalidProject, ProjectExists, UnknownProject
+from lamm_core.errors import InvalidProject, ProjectExists, UnknownAnnotator, UnknownProject
 from lamm_core.model.encoders import BUILTIN_ENCODERS, supported_languages
 from lamm_core.model.preparation.names import PREPARATION_SUMMARIES, parse_preparation
 from lamm_core.records import Metric, Project, ProjectSettings
@@ -26,6 +26,7 @@ MAX_LEASE_MINUTES = 7 * 24 * 60
 _MAX_SEED = 2**31 - 1
 _MAX_PRICE = 1_000_000
 _MAX_CURRENCY = 10
+MAX_OVERLAP_COUNT = 10
 
 
 def create_project(workspace: Workspace, name: str, settings: ProjectSettings) -> Project:
@@ -106,6 +107,19 @@ def ensure_annotator(workspace: Workspace, name: str) -> int:
         return annotators.ensure_annotator(connection, clean_name, utc_now())
 
 
+def find_annotator(workspace: Workspace, name: str) -> int:
+    """Id of the annotator of that name.
+
+    Raises:
+        UnknownAnnotator: there is none.
+    """
+    with workspace.database.read() as connection:
+        found = annotators.find_annotator(connection, name.strip())
+    if found is None:
+        raise UnknownAnnotator(f"There is no annotator named {name!r}.")
+    return found
+
+
 def list_annotators(workspace: Workspace) -> dict[int, str]:
     """Annotator id to name, of all who ever came."""
     with workspace.database.read() as connection:
@@ -126,8 +140,7 @@ def check_settings(settings: ProjectSettings) -> None:
     _check_names("classes", settings.classes, at_least=2)
     _check_names("languages", tuple(settings.targets), at_least=1)
     for language, target in settings.targets.items():
-        if not _LANGUAGE.fullmatch(language) or len(language) > _MAX_LANGUAGE:
-            raise InvalidProject(f"{language!r} is not a language code such as 'en' or 'pt-BR'.")
+        check_language(language)
         if not 0 < target <= 1:
             raise InvalidProject(f"The target of {language!r} is {target}; it must be above 0 and at most 1.")
     _check_number("budget", settings.budget, 1, MAX_BUDGET, "labels a batch")
@@ -146,6 +159,12 @@ def check_settings(settings: ProjectSettings) -> None:
     find_uncertainty(settings.uncertainty)
 
 
+def check_language(language: str) -> None:
+    """Raise InvalidProject unless this can be the code of a language."""
+    if not _LANGUAGE.fullmatch(language) or len(language) > _MAX_LANGUAGE:
+        raise InvalidProject(f"{language!r} is not a language code such as 'en' or 'pt-BR'.")
+
+
 def _check_measuring(settings: ProjectSettings) -> None:
     """What is measured, with how many check items, and what a label costs."""
     if settings.metric not in set(Metric):
@@ -157,6 +176,8 @@ def _check_measuring(settings: ProjectSettings) -> None:
             raise InvalidProject(
                 f"The target of class {name!r} in {language!r} is {target}; it must be above 0 and at most 1."
             )
+    _check_share("share of texts that several annotators label", settings.overlap_share, 0, 1)
+    _check_number("number of annotators of such a text", settings.overlap_count, 2, MAX_OVERLAP_COUNT)
     _check_share("share of texts set apart for the check set", settings.check_part, 0, 0.9)
     _check_share("share of check items", settings.check_share, 0, 1)
     _check_share("half-width of intervals", settings.check_width, 0.005, 0.5)

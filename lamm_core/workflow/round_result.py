@@ -3,8 +3,8 @@
 import csv
 import hashlib
 import time
-from collections import Counter
-from dataclasses import asdict, dataclass
+from collections import Counter, defaultdict
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +23,16 @@ from lamm_core.storage import items, models, projects, queue, rounds
 from lamm_core.workflow.check_figures import CHECK_RECORD, CheckFigures
 from lamm_core.workflow.check_sets import mix, plan_check_items
 from lamm_core.workflow.round_data import RoundData
+from lamm_core.workflow.suggestions import draw_overlap, draw_withheld
 from lamm_core.workflow.workspace import Workspace, utc_now
 
 Seconds = dict[str, float]
 # Beside each model: what it was fitted on, as rows of item id, label id, class, and the language that the item's text
 # was translated to; empty for the text itself.
 _TRAINING_LABELS = ".labels.csv"
+# A copy that waits for a second annotator is given up when so many further rounds have chosen theirs: a team of one
+# would otherwise collect them for ever.
+_ROUNDS_FOR_COPIES = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +46,7 @@ class RoundResult:
         selection: the next batch; None when the queue is full or the pool is empty. Its indices count among the
             selectable items of `data`.
         seconds: wall-clock seconds of each step.
+        suggested: class that the model predicts for each item of the selection; empty without a model.
     """
 
     data: RoundData
@@ -49,6 +54,7 @@ class RoundResult:
     figures: CheckFigures
     selection: Selection | None
     seconds: Seconds
+    suggested: list[str] = field(default_factory=list)
 
 
 def save_result(workspace: Workspace, project: Project, round_: Round, result: RoundResult) -> None:
@@ -79,6 +85,7 @@ def _save_rows(connection: Connection, project: Project, round_: Round, result: 
     rounds.beat(connection, round_.id, round_.attempt, utc_now())
     if result.classifier is not None:
         models.add_model(connection, _model_values(connection, project, round_, result, file))
+    queue.withdraw_copies(connection, project.id, round_.number - _ROUNDS_FOR_COPIES, utc_now())
     queued = _queue_batch(connection, project, round_, result)
     rounds.add_languages(connection, round_.id, _languages(project, result, queued))
     rounds.add_classes(connection, round_.id, _classes(project, result), projects.class_ids(connection, project.id))
@@ -104,52 +111,100 @@ def _chosen_by(project: Project, result: RoundResult) -> str:
     return strategy.name if result.classifier is not None else find_first_batch(strategy.first_batch).name
 
 
-def _queue_batch(connection: Connection, project: Project, round_: Round, result: RoundResult) -> Counter[str]:
+@dataclass(frozen=True)
+class _Chosen:
+    """An item of the batch; without a score where chance chose it, without a suggestion where there is none."""
+
+    item_id: int
+    language: str
+    score: float | None = None
+    suggestion: str | None = None
+    check: bool = False
+
+
+def _queue_batch(connection: Connection, project: Project, round_: Round, result: RoundResult) -> list[_Chosen]:
     """Queue the chosen items that are still free, and check items among them.
 
     Returns:
-        How many of each language were chosen; check items do not count.
+        The items that were chosen and queued; check items are not among them.
     """
     chosen = _chosen_items(project, result)
     # Not the strategy's own chance, so that a batch is the same with check items and without.
     rng = np.random.default_rng([project.settings.seed, round_.number, 1])
-    check_items = plan_check_items(connection, project, result.data, len(chosen), rng)
-    batch = mix(chosen, [(item_id, language, None) for item_id, language in check_items], rng)
+    check_items = [
+        _Chosen(item_id, language, check=True)
+        for item_id, language in plan_check_items(connection, project, result.data, len(chosen), rng)
+    ]
+    batch = mix(chosen, check_items, rng)
     # Somebody may have labelled one of them since the round began, outside any batch.
-    free = items.still_unlabelled(connection, [item_id for item_id, _, _ in batch])
-    batch = [each for each in batch if each[0] in free]
-    ids, languages, scores = zip(*batch, strict=True) if batch else ((), (), ())
-    queue.add_batch(connection, project.id, round_.id, ids, languages, scores)
-    items.set_states(connection, ids, ItemState.QUEUED)
-    return Counter(language for item_id, language, _ in chosen if item_id in free)
+    free = items.still_unlabelled(connection, [each.item_id for each in batch])
+    batch = [each for each in batch if each.item_id in free]
+    queue.add_batch(connection, project.id, round_.id, _entries(connection, project, round_, batch))
+    items.set_states(connection, [each.item_id for each in batch], ItemState.QUEUED)
+    return [each for each in batch if not each.check]
 
 
-def _chosen_items(project: Project, result: RoundResult) -> list[tuple[int, str, float | None]]:
-    """Id, language and score of each chosen item, in the order of the batch; no score where chance chose them."""
+def _entries(connection: Connection, project: Project, round_: Round, batch: list[_Chosen]) -> list[queue.NewEntry]:
+    """How the items of a batch are queued: which of them several annotators label, which come with a suggestion."""
+    settings = project.settings
+    # Their own chance again, so that neither setting changes what a batch holds.
+    rng = np.random.default_rng([settings.seed, round_.number, 2])
+    shared = draw_overlap(len(batch), settings.overlap_share, rng)
+    of_pool = [place for place, each in enumerate(batch) if not each.check]
+    withheld = draw_withheld(of_pool, shared, len(batch) - len(of_pool), rng)
+    class_ids = projects.class_ids(connection, project.id) if settings.suggestions else {}
+    return [
+        queue.NewEntry(
+            item_id=each.item_id,
+            language=each.language,
+            score=each.score,
+            copies=settings.overlap_count if place in shared else 1,
+            suggested_class_id=class_ids.get(each.suggestion or "") if place not in withheld else None,
+        )
+        for place, each in enumerate(batch)
+    ]
+
+
+def _chosen_items(project: Project, result: RoundResult) -> list[_Chosen]:
+    """The chosen items in the order of the batch."""
     if result.selection is None:
         return []
     pool, scores = result.data.pool, result.selection.scores.tolist()
     chosen = np.flatnonzero(result.data.selectable)[result.selection.indices]
     if result.classifier is None or find_strategy(project.settings.strategy).random_scores:
         scores = [None] * len(chosen)
-    return list(zip(pool.ids[chosen].tolist(), pool.languages[chosen].tolist(), scores, strict=True))
+    suggested: list[str | None] = [*result.suggested] or [None] * len(chosen)
+    columns = (pool.ids[chosen].tolist(), pool.languages[chosen].tolist(), scores, suggested)
+    return [_Chosen(*values) for values in zip(*columns, strict=True)]
 
 
-def _languages(project: Project, result: RoundResult, queued: Counter[str]) -> list[RoundLanguage]:
+def _languages(project: Project, result: RoundResult, queued: list[_Chosen]) -> list[RoundLanguage]:
     pool = result.data.pool
     weights = result.selection.weights if result.selection else {}
+    quota = Counter(each.language for each in queued)
+    scores = _mean_scores(queued)
     return [
         RoundLanguage(
             language=language,
             target=target,
             weight=weights.get(language),
-            quota=queued[language],
+            quota=quota[language],
+            score=scores.get(language),
             pool=int((pool.languages == language).sum()),
             labels=int(((pool.languages == language) & result.data.labelled).sum()),
             **_figures(result.figures.languages.get(language, UNMEASURED)),
         )
         for language, target in project.settings.targets.items()
     ]
+
+
+def _mean_scores(queued: list[_Chosen]) -> dict[str, float]:
+    """Language to the mean score of its chosen items, where they have scores."""
+    scores = defaultdict(list)
+    for each in queued:
+        if each.score is not None:
+            scores[each.language].append(each.score)
+    return {language: float(np.mean(found)) for language, found in scores.items()}
 
 
 def _classes(project: Project, result: RoundResult) -> list[RoundClass]:

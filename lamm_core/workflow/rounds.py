@@ -98,10 +98,10 @@ def _one_round(workspace: Workspace, project: Project, round_: Round, pulse: Hea
 
     pulse.stage("choosing the next batch", 0.8)
     with _timed(seconds, "select"):
-        selection = _select(project, round_, data, vectors, classifier, figures)
+        selection, suggested = _select(project, round_, data, vectors, classifier, figures)
 
     pulse.stage("saving", 0.9)
-    return RoundResult(data, classifier, figures, selection, seconds)
+    return RoundResult(data, classifier, figures, selection, seconds, suggested)
 
 
 def _fit(data: RoundData, vectors: PreparedVectors, seed: int) -> Classifier | None:
@@ -126,20 +126,21 @@ def _select(
     vectors: PreparedVectors,
     classifier: Classifier | None,
     figures: CheckFigures,
-) -> Selection | None:
-    """The next batch; None when the queue is full or the pool is empty."""
+) -> tuple[Selection | None, list[str]]:
+    """The next batch, None when the queue is full or the pool is empty, and the class predicted for each item in it."""
     settings = project.settings
     budget = batch_size(settings.budget, data.open_items, data.open_check)
     rows = np.flatnonzero(data.selectable)
     if budget < 1 or not len(rows):
-        return None
+        return None, []
     pool, rng = data.pool, np.random.default_rng([settings.seed, round_.number])
     if classifier is None:
         # Without a model nothing is known about any text but where it lies.
         method = find_strategy(settings.strategy).first_batch
-        return select_first_batch(
+        first = select_first_batch(
             pool.languages[rows], settings.targets, budget, method, vectors.pool[rows], pool.ids[rows], rng
         )
+        return first, []
     probabilities = classifier.predict_proba(vectors.pool[rows])
     predicted = np.asarray(classifier.classes)[probabilities.argmax(axis=1)]
     cells = make_cells(settings, data, predicted, figures)
@@ -159,7 +160,7 @@ def _select(
         checked=cells.checked,
         history=(*data.history, cells.now),
     )
-    return cells.fold(chosen)
+    return cells.fold(chosen), predicted[chosen.indices].tolist()
 
 
 @contextmanager

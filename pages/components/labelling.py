@@ -5,7 +5,6 @@ from typing import Any
 import streamlit as st
 
 from lamm_core.errors import LammError
-from lamm_core.language_names import language_name, text_direction
 from lamm_core.records import BatchProgress, Project, RoundState
 from lamm_core.workflow import automatic, labelling
 from lamm_core.workflow.running import notice_dead_round
@@ -13,10 +12,14 @@ from lamm_core.workflow.workspace import utc_now
 from pages.components import services
 from pages.components.clock import clock_time
 from pages.components.labelling_card import labelling_card
-from pages.components.outbox import session_key, store_outbox
+from pages.components.labelling_items import shown_act, shown_lease
+from pages.components.outbox import knows_past, session_key, store_outbox
 
-# Items held in the browser: the next one is on the screen at once, while the label travels behind.
-_HELD = 4
+# Texts held in the browser: the next one is on the screen at once while the answer travels behind, and labelling goes
+# on where the connection is lost. Where few are left, fewer are held, so that nobody waits for a colleague's lease.
+_HELD, _HELD_AT_THE_END = 8, 4
+_FEW_LEFT = 24
+_PAST = 20  # answers that the annotator can look at again
 _CARD = "labelling_card"
 
 
@@ -24,43 +27,34 @@ _CARD = "labelling_card"
 def show_labelling(project: Project, annotator: int) -> None:
     """The card with the next items, or the reason why there is none."""
     sent = (st.session_state.get(_CARD) or {}).get("outbox")
+    session = session_key(project, annotator)
     stored, problem = store_outbox(sent, project, annotator)
     leases: list[dict[str, Any]] = []
+    recent: list[dict[str, Any]] | None = None
     try:
-        leases = [
-            _shown(lease) | {"round": lease.round_number}
-            for lease in labelling.claim(services.workspace(), project, annotator, _HELD)
-        ]
-        recent = labelling.recent_act(services.workspace(), project, annotator)
         progress = labelling.batch_progress(services.workspace(), project)
+        count = _HELD if progress.open >= _FEW_LEFT else _HELD_AT_THE_END
+        leases = [shown_lease(each) for each in labelling.claim(services.workspace(), project, annotator, count)]
+        if not knows_past(sent, session):
+            newest = labelling.recent_acts(services.workspace(), project, annotator, _PAST)
+            recent = [shown_act(each) for each in reversed(newest)]
         empty = "" if leases else _why_empty(project, progress)
     except LammError as error:
-        recent, progress, empty, problem = None, BatchProgress(0, 0, 0, 0, 0, None), "", problem or str(error)
+        progress, empty, problem = BatchProgress(0, 0, 0, 0, 0, None), "", problem or str(error)
     labelling_card(
         key=_CARD,
         data={
-            "session": session_key(project, annotator),
+            "session": session,
             "items": leases,
             "classes": list(project.settings.classes),
+            "guidelines": project.settings.guidelines or "",
             "stored": stored,
-            "recent": _shown(recent) | {"class": recent.class_name} if recent else None,
+            "recent": recent,
             "progress": {"round": progress.round_number, "size": progress.size, "closed": progress.closed},
             "problem": problem,
             "empty": empty,
         },
     )
-
-
-def _shown(item: labelling.Lease | labelling.RecentAct) -> dict[str, Any]:
-    """What the card needs of an item. Texts travel as data and are never put into html."""
-    return {
-        "id": item.item_id,
-        "revision": item.revision,
-        "text": item.text,
-        "language": item.language,
-        "languageName": language_name(item.language),
-        "direction": text_direction(item.language),
-    }
 
 
 def _why_empty(project: Project, progress: BatchProgress) -> str:

@@ -1,10 +1,11 @@
 /* The labelling card. It holds the next leased items, so that the next one is painted in the moment a key is
- * pressed; the label goes into an outbox, which is sent until the server says that it is stored. Texts are set as
- * textContent only. */
+ * pressed; the answer goes into an outbox, which is sent until the server says that it is stored. */
 
 const REST_AFTER_PAINT_MS = 120; // a key meant for the text before must not label a text nobody has read
 const REST_AFTER_CLICK_MS = 350; // the second half of a double click, likewise
+const LOOK_MS = 1000; // how often the card looks whether it is offline
 const SEND_AGAIN_MS = 4000;
+const PAST = 20; // answers that can be looked at again
 const CARDS = new WeakMap();
 
 export default function (component) {
@@ -21,62 +22,89 @@ export default function (component) {
   };
 }
 
-class Card {
+class Card extends Face {
   constructor(root) {
+    super();
     this.parts = {};
     for (const element of root.querySelectorAll("[data-part]")) this.parts[element.dataset.part] = element;
-    this.session = null;
-    this.outbox = []; // what the server has not acknowledged, of this session and of those before it on this page
+    this.outbox = new Outbox();
+    this.drafts = new Drafts();
+    this.classes = new ClassList(this.parts, (place, rest) => this.label(place, rest));
+    this.place = null; // of the answer that is looked at again, in `past`; null for the open text
+    this.flaggedAt = -Infinity;
+    this.sentAt = 0;
+    this.listen();
+  }
+
+  listen() {
+    const { parts } = this;
     this.onKey = (event) => this.key(event);
-    document.addEventListener("keydown", this.onKey);
-    this.parts.skip.onclick = (event) => this.skip(restAfter(event));
-    this.parts.undo.onclick = () => this.undo();
-    // Asks again too while there is nothing to label: texts that others held may have come free.
-    // Acts of a session before this one count: their first sending can get lost in the change of session.
-    this.timer = setInterval(() => (this.outbox.length || !this.queue.length) && this.send(), SEND_AGAIN_MS);
+    this.onLine = () => this.look(navigator.onLine);
+    // Before the page sees a key: it has shortcuts of its own on some letters.
+    window.addEventListener("keydown", this.onKey, { capture: true });
+    window.addEventListener("online", this.onLine);
+    window.addEventListener("offline", this.onLine);
+    this.timer = setInterval(() => this.look(false), LOOK_MS);
+    parts.skip.onclick = (event) => this.answer("skip", null, restAfter(event));
+    for (const name of ["undo", "flag", "comment", "back", "forth", "guidelines", "help"]) {
+      parts[name].onclick = () => this.command(name);
+    }
+    parts.commentField.oninput = () => this.keepComment();
+    parts.commentField.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !event.isComposing && event.keyCode !== 229) this.closeComment();
+    });
+    keepKeysIn(parts.commentField);
   }
 
   leave() {
-    document.removeEventListener("keydown", this.onKey);
+    this.closeComment();
+    window.removeEventListener("keydown", this.onKey, { capture: true });
+    window.removeEventListener("online", this.onLine);
+    window.removeEventListener("offline", this.onLine);
     clearInterval(this.timer);
   }
 
-  /* New data from the server: what is stored, what is held, what may be undone. */
+  /* New data from the server: what is stored, what is held, what was answered last. */
   receive({ data, setStateValue }) {
-    this.setStateValue = setStateValue;
-    this.acknowledge(new Set(data.stored));
-    if (data.session !== this.session) this.begin(data);
-    if (this.data?.classes.join("\n") !== data.classes.join("\n")) this.paintClasses(data.classes);
+    this.outbox.setStateValue = setStateValue;
+    this.outbox.acknowledge(new Set(data.stored));
+    if (data.session !== this.outbox.session) this.begin(data);
+    this.classes.paint(data.classes);
     this.data = data;
-    const waiting = this.underWay().length;
-    if (!waiting) this.past = this.past.slice(-20);
-    if (!this.past.length && data.recent && !waiting) this.past = [data.recent];
+    this.takePast(data);
     // Where the server met a problem it has no items to give; those at hand stay.
     if (data.items.length || !data.problem) this.takeItems(data.items);
     this.paint();
   }
 
-  acknowledge(stored) {
-    const sessions = new Set(this.outbox.filter((act) => stored.has(act.key)).map((act) => act.session));
-    this.outbox = this.outbox.filter((act) => !stored.has(act.key));
-    for (const session of sessions) this.keepOutbox(session);
+  begin(data) {
+    this.outbox.begin(data.session);
+    this.drafts.begin(data.session);
+    this.past = [];
+    this.pastOf = null; // the session whose newest answers the server has told
+    this.place = null;
+    this.queue = [];
+    this.painted = null;
+    if (this.outbox.acts.length || !data.recent) queueMicrotask(() => this.send());
   }
 
-  /* Another project or another name. What was under way for the one before travels on with the new session's acts. */
-  begin(data) {
-    this.session = data.session;
-    const known = new Set(this.outbox.map((act) => act.key));
-    this.outbox.push(...this.readOutbox().filter((act) => !known.has(act.key)));
-    this.past = [];
-    this.queue = [];
-    this.paintedItem = null;
-    if (this.outbox.length) queueMicrotask(() => this.send());
+  /* The server's answers decide, unless one given here is still on its way there. */
+  takePast(data) {
+    if (this.outbox.underWay().length) return;
+    if (data.recent) {
+      const looked = this.past[this.place]?.id;
+      this.past = data.recent;
+      this.pastOf = data.session;
+      const place = this.past.findIndex((each) => each.id === looked);
+      this.place = place < 0 ? null : place;
+    }
+    if (this.place === null) this.past = this.past.slice(-PAST);
   }
 
   /* The server's list decides, except about items whose act is still under way. The item on the screen stays. */
   takeItems(items) {
     const answered = new Map();
-    for (const act of this.underWay()) answered.set(act.item, act);
+    for (const act of this.outbox.underWay()) answered.set(act.item, act);
     const open = items.filter((item) => !answered.has(item.id));
     const undone = this.queue.filter((item) => answered.get(item.id)?.action === "undo");
     const shown = this.queue[0];
@@ -88,20 +116,35 @@ class Card {
   key(event) {
     // A button that has the focus is pressed again and again while Enter is held.
     if (event.repeat && event.key === "Enter" && this.isButton(event.composedPath()[0])) event.preventDefault();
-    if (event.repeat || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
-    if (isTyping(event) || document.querySelector('[role="dialog"], [role="listbox"]')) return;
-    const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code);
-    const act = digit ? () => this.label(Number(digit[1]) - 1)
-      : event.code === "KeyS" ? () => this.skip()
-      : event.code === "KeyU" || event.code === "Backspace" ? () => this.undo()
-      : null;
-    if (!act) return;
+    if (isMeantElsewhere(event) || this.parts.helpDialog.open || this.parts.guidelinesDialog.open) return;
+    const meaning = meaningOf(event);
+    if (meaning === null || meaning === -1 || isBehindDialog()) return;
     event.preventDefault();
-    act();
+    event.stopImmediatePropagation();
+    if (typeof meaning === "number") this.label(meaning);
+    else this.command(meaning);
   }
 
   isButton(element) {
-    return element === this.parts.skip || element === this.parts.undo || element?.parentElement === this.parts.classes;
+    return element instanceof Element && element.closest("button")?.closest(".answers") !== null;
+  }
+
+  command(name) {
+    if (name === "skip") this.answer("skip", null, REST_AFTER_PAINT_MS);
+    else if (name === "undo") this.undo();
+    else if (name === "flag") this.flag();
+    else if (name === "comment") this.parts.commentBox.hidden ? this.openComment() : this.closeComment();
+    else if (name === "back") this.lookAt((this.place ?? this.past.length) - 1);
+    else if (name === "forth" && this.place !== null) this.lookAt(this.place + 1);
+    else if (name === "up" || name === "down") this.parts.text.scrollBy({ top: name === "up" ? -90 : 90 });
+    else if (name === "search") this.classes.open();
+    else if (name === "help") this.parts.helpDialog.showModal();
+    else if (name === "guidelines" && this.data.guidelines) this.parts.guidelinesDialog.showModal();
+  }
+
+  /* The text on the screen: one that was answered and is looked at again, or the open one. */
+  get shown() {
+    return this.place === null ? this.queue[0] : this.past[this.place];
   }
 
   label(place, rest = REST_AFTER_PAINT_MS) {
@@ -109,149 +152,119 @@ class Card {
     if (name !== undefined) this.answer("label", name, rest);
   }
 
-  skip(rest = REST_AFTER_PAINT_MS) {
-    this.answer("skip", null, rest);
-  }
-
   answer(action, className, rest) {
-    const item = this.queue[0];
+    const item = this.shown;
     const waited = performance.now() - this.paintedAt;
     if (!item || waited < rest) return;
+    this.classes.close();
+    this.closeComment();
+    if (this.place !== null) {
+      if (item.class !== className) this.revise({ class: className });
+      return;
+    }
+    const remarks = this.drafts.of(item.id);
+    this.drafts.set(item.id, { flagged: false, comment: "" });
     this.queue.shift();
-    this.past.push({ ...item, class: className });
-    this.add({ ...actOn(item), revision: item.revision, action, class: className, seconds: round(waited / 1000) });
+    this.past.push({ ...item, class: className, ...remarks });
+    const told = { seconds: round(waited / 1000), suggested: item.suggestion ?? null };
+    this.add({ ...actOn(item), action, class: className, ...told, ...sentRemarks(remarks) });
+  }
+
+  /* Another class, flag or comment for an answer that was given before: the next revision of it. */
+  revise(changes) {
+    const entry = this.shown;
+    Object.assign(entry, changes, { revision: entry.revision + 1 });
+    const action = entry.class === null ? "skip" : "label";
+    this.add({ ...actOn(entry), action, class: entry.class, seconds: null, ...sentRemarks(entry), edit: true });
   }
 
   undo() {
-    const last = this.past.pop();
+    this.closeComment();
+    const [last] = this.past.splice(this.place ?? this.past.length - 1, 1);
     if (!last) return;
+    this.place = null;
+    this.drafts.set(last.id, { flagged: last.flagged, comment: last.comment });
     this.queue.unshift({ ...last, revision: last.revision + 2 });
     this.add({ ...actOn(last), revision: last.revision + 1, action: "undo", class: null, seconds: null });
   }
 
+  flag() {
+    const item = this.shown;
+    if (!item || performance.now() - this.flaggedAt < REST_AFTER_CLICK_MS) return; // a double press flags once
+    this.flaggedAt = performance.now();
+    const flagged = !this.remarks().flagged;
+    if (this.place !== null) return this.revise({ flagged });
+    this.drafts.set(item.id, { flagged });
+    this.paint();
+  }
+
+  remarks() {
+    return this.place === null ? this.drafts.of(this.shown?.id) : this.shown;
+  }
+
+  openComment() {
+    if (!this.shown) return;
+    this.parts.commentField.value = this.remarks().comment;
+    this.parts.commentBox.hidden = false;
+    this.parts.commentField.focus();
+    this.paintRemarks();
+  }
+
+  keepComment() {
+    if (this.place === null && this.shown) this.drafts.set(this.shown.id, { comment: this.parts.commentField.value });
+  }
+
+  closeComment() {
+    if (this.parts.commentBox.hidden) return;
+    const comment = this.parts.commentField.value;
+    this.parts.commentBox.hidden = true;
+    this.parts.text.focus({ preventScroll: true });
+    if (this.place !== null && comment !== this.shown.comment) this.revise({ comment });
+    this.paintRemarks();
+  }
+
+  /* Look at an answer given before; beyond the newest of them stands the open text. */
+  lookAt(place) {
+    this.closeComment();
+    if (place < 0 && this.place !== null && this.past.length) return;
+    this.place = place >= 0 && place < this.past.length ? place : null;
+    this.paint();
+  }
+
   add(act) {
-    const key = `${this.session}:${act.item}:${act.revision}:${act.action}:${act.class ?? ""}`;
-    this.outbox.push({ ...act, session: this.session, key });
-    this.keepOutbox(this.session);
+    this.outbox.add(act);
     this.paint();
     this.send();
   }
 
   send() {
-    // The time makes every sending a change of state, which is what makes the server look at it.
-    this.setStateValue("outbox", { acts: this.outbox, at: Date.now() });
+    this.sentAt = performance.now();
+    this.outbox.send(this.pastOf);
     this.paintState();
   }
 
-  /* What this session has sent and the server has not acknowledged. */
-  underWay() {
-    return this.outbox.filter((act) => act.session === this.session);
-  }
-
-  /* A reload or a crash of the browser keeps what the server has not acknowledged. */
-  keepOutbox(session) {
-    try {
-      localStorage.setItem(storageKey(session), JSON.stringify(this.outbox.filter((act) => act.session === session)));
-    } catch {
-      // Storage may be full or forbidden; then the outbox lives as long as the page.
-    }
-  }
-
-  readOutbox() {
-    try {
-      const kept = JSON.parse(localStorage.getItem(storageKey(this.session)) ?? "[]");
-      // Without a key it could never be acknowledged.
-      return kept.filter((act) => typeof act?.key === "string").map((act) => ({ ...act, session: this.session }));
-    } catch {
-      return [];
-    }
-  }
-
-  paintClasses(names) {
-    this.parts.classes.replaceChildren(...names.map((name, place) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.onclick = (event) => this.label(place, restAfter(event));
-      if (place < 9) {
-        const hint = document.createElement("kbd");
-        hint.textContent = String(place + 1);
-        button.append(hint);
-      }
-      const label = document.createElement("span");
-      label.textContent = name;
-      label.dir = "auto";
-      button.append(label);
-      return button;
-    }));
-  }
-
-  paint() {
-    const item = this.queue[0];
-    const identity = item ? `${item.id}:${item.revision}` : null;
-    if (identity !== this.paintedItem || !item) this.paintText(item, identity);
-    for (const button of this.parts.classes.children) button.disabled = !item;
-    this.parts.skip.disabled = !item;
-    this.parts.undo.disabled = !this.past.length;
-    this.paintProgress();
-    this.paintRecent();
+  /* Once a second: whether to send again, and what to say of the line. Asks too while there is nothing to label: texts
+   * that others held may have come free. Acts of a session before this one count: their first sending can get lost in
+   * the change of session. */
+  look(atOnce) {
+    const isDue = atOnce || performance.now() - this.sentAt > SEND_AGAIN_MS - LOOK_MS / 2;
+    if (isDue && (this.outbox.acts.length || !this.queue.length || !this.pastOf)) this.send();
+    if (this.outbox.isOffline()) dismissConnectionNotice();
     this.paintState();
-    this.parts.problem.textContent = this.data.problem;
-    this.parts.problem.hidden = !this.data.problem;
+    if (!this.queue.length && this.place === null) this.paintText();
   }
-
-  paintText(item, identity) {
-    const { text, language } = this.parts;
-    text.classList.toggle("empty", !item);
-    text.lang = item?.language ?? "";
-    text.dir = item?.direction ?? "auto";
-    text.textContent = item?.text ?? (this.underWay().length ? "Saving …" : this.data.empty || "Loading the next texts …");
-    text.scrollTop = 0;
-    language.textContent = item?.languageName ?? "";
-    this.paintedItem = identity;
-    this.paintedAt = performance.now();
-  }
-
-  paintProgress() {
-    const { size, closed, round: number } = this.data.progress;
-    // The last texts of the batch before are still at hand when the next one is there; they do not count in it.
-    const ofThisBatch = this.underWay().filter((act) => act.round === number);
-    const underWay = ofThisBatch.reduce((sum, act) => sum + (act.action === "undo" ? -1 : 1), 0);
-    const done = Math.max(0, Math.min(size, closed + underWay));
-    this.parts.count.textContent = size ? `Batch ${number}: ${done} of ${size}` : "";
-    const percent = size ? Math.round((100 * done) / size) : 0;
-    this.parts.bar.setAttribute("aria-valuenow", String(percent));
-    this.parts.bar.firstElementChild.style.width = `${percent}%`;
-  }
-
-  paintRecent() {
-    const last = this.past[this.past.length - 1];
-    this.parts.recent.textContent = last ? `${last.class ?? "skipped"}: ${last.text}` : "";
-    this.parts.recent.dir = "auto";
-  }
-
-  paintState() {
-    const waiting = this.underWay().length;
-    const state = waiting ? "saving" : "saved";
-    this.parts.state.textContent = waiting ? `Saving ${waiting} …` : this.past.length ? "Saved" : "";
-    this.parts.state.dataset.state = state;
-  }
-}
-
-function storageKey(session) {
-  return `lamm-outbox/${session}`;
 }
 
 function actOn(item) {
-  return { item: item.id, round: item.round };
+  return { item: item.id, round: item.round, revision: item.revision };
+}
+
+function sentRemarks({ flagged, comment }) {
+  return { flagged: Boolean(flagged), comment: comment || null };
 }
 
 function restAfter(click) {
   return click.detail > 1 ? REST_AFTER_CLICK_MS : REST_AFTER_PAINT_MS;
-}
-
-function isTyping(event) {
-  const target = event.composedPath()[0];
-  return target instanceof Element && target.closest("input, textarea, select, [contenteditable]") !== null;
 }
 
 function round(seconds) {

@@ -5,10 +5,17 @@ from pathlib import Path
 import streamlit as st
 
 _FOLDER = Path(__file__).parent
+# One after the other they are the card's one module; each may use what stands before it.
+_SCRIPTS = ("text", "outbox", "keys", "classes", "face", "card")
 
 
-def _read(ending: str) -> str:
-    return (_FOLDER / f"labelling_card.{ending}").read_text("utf-8")
+def _read(name: str) -> str:
+    return (_FOLDER / f"labelling_{name}").read_text("utf-8")
 
 
-labelling_card = st.components.v2.component("lamm.labelling_card", html=_read("html"), css=_read("css"), js=_read("js"))
+labelling_card = st.components.v2.component(
+    "lamm.labelling_card",
+    html=_read("card.html"),
+    css=_read("card.css"),
+    js="\n".join(_read(f"{name}.js") for name in _SCRIPTS),
+)

@@ -11,6 +11,7 @@ from pages.components import services
 _MAX_ITEM = 2**63 - 1
 _MAX_REVISION = 2**31 - 2
 _MAX_SECONDS = 1e9
+_MAX_COMMENT = 2000
 
 
 def session_key(project: Project, annotator: int) -> str:
@@ -55,6 +56,11 @@ def store_outbox(sent: Any, project: Project, annotator: int) -> tuple[list[str]
     return stored, problem
 
 
+def knows_past(sent: Any, session: str) -> bool:
+    """True when the card has been told the newest answers of this session, and keeps them up itself."""
+    return isinstance(sent, dict) and sent.get("past") == session
+
+
 def parse_act(sent: dict[str, Any]) -> labelling.Act:
     """The act that the card sent.
 
@@ -63,16 +69,21 @@ def parse_act(sent: dict[str, Any]) -> labelling.Act:
     """
     item, revision, action = sent.get("item"), sent.get("revision"), sent.get("action")
     class_name, seconds = sent.get("class"), sent.get("seconds")
+    comment, flagged, suggested = sent.get("comment"), sent.get("flagged", False), sent.get("suggested")
     if not (
         _is_whole(item, _MAX_ITEM)
         and _is_whole(revision, _MAX_REVISION)
         and isinstance(action, str)
         and action in set(Action)
-        and (class_name is None or (isinstance(class_name, str) and "\x00" not in class_name))
+        and _is_text_or_none(class_name)
+        and _is_text_or_none(suggested)
+        and _is_text_or_none(comment)
+        and len(comment or "") <= _MAX_COMMENT
+        and isinstance(flagged, bool)
         and (seconds is None or _is_time(seconds))
     ):
         raise InvalidInput("One answer that the browser had kept cannot be read, and is left out.")
-    return labelling.Act(item, Action(action), revision, class_name, seconds)
+    return labelling.Act(item, Action(action), revision, class_name, seconds, comment, flagged, suggested)
 
 
 def _acts_of(sent: Any) -> list[dict[str, Any]]:
@@ -92,6 +103,13 @@ def _owner_of(session: str) -> tuple[Project, int] | None:
 
 def _is_whole(value: Any, most: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= most
+
+
+def _is_text_or_none(value: Any) -> bool:
+    if value is None:
+        return True
+    # Half of a surrogate pair, as a browser can send it, fits into no database.
+    return isinstance(value, str) and "\x00" not in value and not any("\ud800" <= each <= "\udfff" for each in value)
 
 
 def _is_time(value: Any) -> bool:

@@ -12,6 +12,7 @@ from lamm_core.selection import UNCERTAINTIES
 from lamm_core.workflow.projects import (
     MAX_BUDGET,
     MAX_LEASE_MINUTES,
+    MAX_OVERLAP_COUNT,
     builtin_encoders,
     preparations,
     strategies,
@@ -185,4 +186,31 @@ def _ask_annotators(current: ProjectSettings, key: str) -> dict[str, Any]:
         help="How long an annotator may hold a text before others get it.",
         width=240,
     )
-    return {"guidelines": guidelines or "", "lease_minutes": int(lease)}
+    suggestions = st.toggle(
+        "Show what the model would answer",
+        current.suggestions,
+        key=f"{key}_suggestions",
+        help="Faster where the model is good, but people lean on it. Check texts never have a suggestion, and neither "
+        "do as many others.",
+    )
+    return {"guidelines": guidelines or "", "lease_minutes": int(lease), "suggestions": suggestions} | _ask_overlap(
+        current, key
+    )
+
+
+def _ask_overlap(current: ProjectSettings, key: str) -> dict[str, Any]:
+    left, right = st.columns(2)
+    share = left.number_input(
+        "Texts that several people label, % of each batch",
+        0.0,
+        100.0,
+        as_percent(current.overlap_share),
+        5.0,
+        format="%g",
+        key=f"{key}_overlap_share",
+        help="Drawn by chance, so that you know how often people agree. They cost an answer more each.",
+    )
+    count = right.number_input(
+        "People who label each of them", 2, MAX_OVERLAP_COUNT, current.overlap_count, key=f"{key}_overlap_count"
+    )
+    return {"overlap_share": as_fraction(share, current.overlap_share), "overlap_count": int(count)}

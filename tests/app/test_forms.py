@@ -50,6 +50,9 @@ def test_settings_at_the_limits_open_and_are_saved_as_they_were(data: Workspace)
         check_width=0.0123,
         price_per_label=0.0375,
         currency="zł / label",
+        suggestions=True,
+        overlap_share=1 / 3,
+        overlap_count=projects.MAX_OVERLAP_COUNT,
     )
     app = AppTest.from_file(str(_APP), default_timeout=60)
     app.switch_page("pages/project.py")
@@ -118,6 +121,17 @@ def test_metric_check_set_and_price_are_changed_in_percent_and_stored_as_fractio
         currency="USD",
     )
     assert stored(data, project) == changed
+
+
+def test_suggestions_and_texts_that_several_label_are_switched_on(data: Workspace) -> None:
+    project = world.make_project(data)
+    app = open_page()
+    key = f"settings_{project.id}"
+    app.toggle(key=f"{key}_suggestions").set_value(True)
+    app.number_input(key=f"{key}_overlap_share").set_value(12.5)
+    app.number_input(key=f"{key}_overlap_count").set_value(3)
+    save(app)
+    assert stored(data, project) == replace(project.settings, suggestions=True, overlap_share=0.125, overlap_count=3)
 
 
 def test_an_empty_currency_gets_one_sentence_and_changes_nothing(data: Workspace) -> None:

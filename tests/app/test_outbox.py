@@ -1,5 +1,6 @@
 """What the labelling card sends is stored where it belongs, whatever a browser may have kept."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,13 +8,14 @@ import pytest
 from support import world
 
 from lamm_core.errors import InvalidInput
-from lamm_core.records import Action, Project
+from lamm_core.records import Action, Lease, Project
 from lamm_core.workflow import labelling
 from lamm_core.workflow.rounds import run_round
 from lamm_core.workflow.workspace import Workspace
 from pages.components import services
 from pages.components.clock import clock_time
-from pages.components.outbox import parse_act, session_key, store_outbox
+from pages.components.labelling_items import why
+from pages.components.outbox import knows_past, parse_act, session_key, store_outbox
 
 _GOOD = {"key": "k", "item": 7, "revision": 1, "action": "label", "class": "pen", "seconds": 1.5}
 
@@ -33,6 +35,8 @@ def test_an_act_is_read_as_it_was_sent() -> None:
     assert parse_act(_GOOD) == labelling.Act(7, Action.LABEL, 1, "pen", 1.5)
     undo = {"item": 7, "revision": 2, "action": "undo", "class": None, "seconds": None}
     assert parse_act(undo) == labelling.Act(7, Action.UNDO, 2)
+    remarks = {"comment": "x" * 2000, "flagged": True, "suggested": "ink"}
+    assert parse_act(_GOOD | remarks) == labelling.Act(7, Action.LABEL, 1, "pen", 1.5, "x" * 2000, True, "ink")
 
 
 @pytest.mark.parametrize(
@@ -41,6 +45,8 @@ def test_an_act_is_read_as_it_was_sent() -> None:
         {"item": None}, {"item": "x"}, {"item": 0}, {"item": 2**63}, {"item": True}, {"item": 1.5}, {"revision": None},
         {"revision": -1}, {"revision": 2**31}, {"action": "delete"}, {"action": None}, {"action": []}, {"class": 3},
         {"class": "a\x00"}, {"seconds": "1"}, {"seconds": float("nan")}, {"seconds": -1}, {"seconds": [1]},
+        {"comment": 1}, {"comment": "x" * 2001}, {"comment": "\x00"}, {"comment": "half \ud83d"}, {"flagged": "yes"},
+        {"flagged": None}, {"suggested": 1},
     ],
 )  # fmt: skip
 def test_a_damaged_act_is_refused_in_one_sentence(damage: dict[str, Any]) -> None:
@@ -101,3 +107,26 @@ def test_a_moment_is_told_by_the_readers_clock() -> None:
     for unknown in (None, "", "Nowhere/At all", "../etc/passwd"):
         assert clock_time(moment, now, unknown) == "22:30 UTC"
     assert clock_time(moment, datetime(2026, 1, 4, tzinfo=UTC), "Europe/Paris") == "23:30 on 5 January"
+
+
+def test_flag_and_comment_of_a_label_are_stored(data: Workspace) -> None:
+    project, ana = _ready(data, "small"), services.annotator_id("Ana")
+    (lease,) = labelling.claim(data, project, ana)
+    act = _act(session_key(project, ana), lease) | {"flagged": True, "comment": "both?"}
+    assert store_outbox({"acts": [act]}, project, ana) == ([act["key"]], "")
+    (recent,) = labelling.recent_acts(data, project, ana, 20)
+    assert (recent.class_name, recent.flagged, recent.comment) == ("pen", True, "both?")
+
+
+def test_a_card_that_knows_its_past_answers_need_not_be_told_them() -> None:
+    assert knows_past({"acts": [], "past": "1/x/1"}, "1/x/1")
+    for sent in (None, {"acts": []}, {"past": "1/x/2"}, {"past": None}, "1/x/1"):
+        assert not knows_past(sent, "1/x/1")
+
+
+def test_why_a_text_was_chosen_is_told_with_the_figures_that_are_there() -> None:
+    lease = Lease(1, "i1", "pl", "text", 1, 3, datetime(2026, 1, 5, tzinfo=UTC))
+    assert why(lease) == "Round 3 chose it among the texts in Polish."
+    assert why(replace(lease, weight=0.25)) == "Round 3 chose it: Polish has weight 0.25."
+    both = replace(lease, weight=0.25, score=1.5)
+    assert why(both) == "Round 3 chose it: Polish has weight 0.25 and the mean uncertainty of its texts is 1.50."

@@ -1,5 +1,6 @@
 """Fixtures for the tests that drive the app in Chromium. Without a browser they fail; they are never skipped."""
 
+import itertools
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hand import Hand
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from screen import Screen
 from servers import Server
@@ -31,6 +33,8 @@ _PATIENCE_MS = 45_000
 
 NewServer = Callable[..., Server]
 NewScreen = Callable[..., Screen]
+
+_numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
@@ -71,7 +75,9 @@ def server(new_module_server: NewServer) -> Server:
     """One server for all tests of a file: the sample project, with a batch so long that no test comes to its end."""
     server = new_module_server(start=False)
     project = get_project(server.workspace, SAMPLE_NAME)
-    change_settings(server.workspace, project, replace(project.settings, budget=1000))
+    guidelines = "The thing itself decides.\nNot its box."
+    settings = replace(project.settings, budget=1000, guidelines=guidelines, suggestions=True)
+    change_settings(server.workspace, project, settings)
     return server.start()
 
 
@@ -100,7 +106,7 @@ def browsers(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
     def browser(**options: Any) -> BrowserContext:
         wanted = tuple(sorted(options.items()))
         if wanted not in opened:
-            size = {"width": options.pop("width", 1280), "height": 900}
+            size = {"width": options.pop("width", 1280), "height": options.pop("height", 900)}
             opened[wanted] = chromium.new_context(viewport=size, **_without_owner(options))
             opened[wanted].set_default_timeout(_PATIENCE_MS)
         return opened[wanted]
@@ -142,3 +148,12 @@ def new_screen(browsers: Callable[..., BrowserContext]) -> Iterator[NewScreen]:
     finally:
         for each in opened:
             each.page.close()
+
+
+@pytest.fixture
+def hand(server: Server, new_screen: NewScreen) -> Hand:
+    """A card with a text to label, of an annotator who has done nothing before."""
+    screen = new_screen(server, annotator=f"annotator {next(_numbers)}", kind=Hand)
+    assert isinstance(screen, Hand)
+    screen.wait_for_text()
+    return screen

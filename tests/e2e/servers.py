@@ -1,6 +1,7 @@
 """A server of the app in a process of its own, with data of its own, that always ends."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -71,6 +72,18 @@ class Server:
             self._process.kill()
             self._process.wait(30)
             self._process = None
+
+    def stall(self) -> None:
+        """Stop the process where it stands: its connections stay open, and nothing answers."""
+        self._send(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let a stalled process go on."""
+        self._send(signal.SIGCONT)
+
+    def _send(self, number: signal.Signals) -> None:
+        if self._process is not None:
+            self._process.send_signal(number)
 
     def close(self) -> None:
         """End the server, and the round that it may have started, which would outlive it."""

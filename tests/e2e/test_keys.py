@@ -1,56 +1,25 @@
 """One press of a key is one act, whatever the hand, the browser or the rest of the page does."""
 
-import itertools
 from collections.abc import Callable
 
 import pytest
-from conftest import NewScreen
+from hand import Hand
 from playwright.sync_api import expect
-from screen import READING_MS, Screen
-from servers import Server
 from support import world
 
-_numbers = itertools.count(1)
 
-
-class Hand(Screen):
-    """The screen of an annotator of their own, who has done nothing before."""
-
-    @property
-    def done(self) -> list[tuple[str, str | None]]:
-        """What is stored of this annotator: (action, class), oldest first."""
-        return [(action, class_name) for *_, action, class_name in self.acts(self.annotator)]
-
-    def labels_once_more(self) -> list[tuple[str, str | None]]:
-        """Give one more label, wait until all is saved, and return everything stored.
-
-        Acts are stored in the order in which they were made, so nothing can still be on its way afterwards.
-        """
-        self.page.wait_for_timeout(READING_MS)
-        self.press("8")
-        self.wait_until_saved()
-        return self.done
-
-
-@pytest.fixture
-def hand(server: Server, new_screen: NewScreen) -> Hand:
-    """A card with a text to label."""
-    screen = new_screen(server, annotator=f"annotator {next(_numbers)}", kind=Hand)
-    assert isinstance(screen, Hand)
-    screen.wait_for_text()
-    return screen
-
-
-def _class(screen: Screen, key: int) -> str:
-    return screen.project.settings.classes[key - 1]
-
-
-def test_a_key_held_for_a_second_labels_once(hand: Hand) -> None:
-    for _ in range(30):
-        hand.page.keyboard.down("1")  # all but the first are repeats, as from a held key
-        hand.page.wait_for_timeout(33)
-    hand.page.keyboard.up("1")
-    assert hand.labels_once_more() == [("label", _class(hand, 1)), ("label", _class(hand, 8))]
+def test_a_key_held_for_a_second_acts_once(hand: Hand) -> None:
+    hand.hold("1")
+    hand.hold("s")
+    hand.hold("u")
+    hand.hold("f")
+    expect(hand.part("flag")).to_have_attribute("aria-pressed", "true")
+    assert hand.labels_once_more() == [
+        ("label", hand.class_of(1)),
+        ("skip", None),
+        ("undo", None),
+        ("label", hand.class_of(8)),
+    ]
 
 
 def test_a_key_pressed_twice_within_a_moment_labels_once(hand: Hand) -> None:
@@ -62,7 +31,7 @@ def test_a_key_pressed_twice_within_a_moment_labels_once(hand: Hand) -> None:
         }"""
     )
     hand.wait_until_saved()
-    assert hand.labels_once_more() == [("label", _class(hand, 1)), ("label", _class(hand, 8))]
+    assert hand.labels_once_more() == [("label", hand.class_of(1)), ("label", hand.class_of(8))]
 
 
 def test_keys_that_mean_something_else_do_nothing(hand: Hand) -> None:
@@ -70,7 +39,7 @@ def test_keys_that_mean_something_else_do_nothing(hand: Hand) -> None:
     for key in ("Control+1", "Alt+1", "Meta+1", "Control+u", "9", "0", "x"):
         hand.page.keyboard.press(key)
     assert hand.text == before
-    assert hand.labels_once_more() == [("label", _class(hand, 8))]
+    assert hand.labels_once_more() == [("label", hand.class_of(8))]
 
 
 def test_keys_in_a_field_of_the_sidebar_only_write(hand: Hand) -> None:
@@ -86,7 +55,7 @@ def test_keys_in_a_field_of_the_sidebar_only_write(hand: Hand) -> None:
     hand.page.keyboard.press("Escape")
     assert hand.text == before
     hand.part("text").click()
-    assert hand.labels_once_more() == [("label", _class(hand, 8))]
+    assert hand.labels_once_more() == [("label", hand.class_of(8))]
 
 
 def test_keys_do_nothing_on_other_pages(hand: Hand) -> None:
@@ -95,13 +64,13 @@ def test_keys_do_nothing_on_other_pages(hand: Hand) -> None:
         hand.page.keyboard.press(key)
     hand.go_to("Annotate")
     hand.wait_for_text()
-    assert hand.labels_once_more() == [("label", _class(hand, 8))]
+    assert hand.labels_once_more() == [("label", hand.class_of(8))]
 
 
 def test_the_number_pad_labels(hand: Hand) -> None:
     hand.press("Numpad3")
     hand.wait_until_saved()
-    assert hand.done == [("label", _class(hand, 3))]
+    assert hand.done == [("label", hand.class_of(3))]
 
 
 def test_s_sets_a_text_aside_and_the_next_one_appears(hand: Hand) -> None:
@@ -123,7 +92,7 @@ def test_undo_goes_back_one_text_at_a_time(hand: Hand, key: str) -> None:
     stored = world.stored_items(hand.server.workspace, hand.project)
     texts = hand.texts()
     classes = {texts[item]: stored[item].class_name for item, *_ in hand.acts(hand.annotator)}
-    assert classes == dict(zip(seen, [_class(hand, 4), _class(hand, 4), _class(hand, 5)], strict=False))
+    assert classes == dict(zip(seen, [hand.class_of(4), hand.class_of(4), hand.class_of(5)], strict=False))
 
 
 def test_undo_reaches_back_over_a_reload(hand: Hand) -> None:
@@ -144,7 +113,7 @@ def test_the_buttons_of_the_classes_label(hand: Hand) -> None:
         hand.class_buttons.nth(place).click()
         hand.wait_for_text(but=before)
     hand.wait_until_saved()
-    assert hand.done == [("label", _class(hand, 1)), ("label", _class(hand, 8))]
+    assert hand.done == [("label", hand.class_of(1)), ("label", hand.class_of(8))]
 
 
 def _double_click(hand: Hand) -> None:
@@ -153,16 +122,13 @@ def _double_click(hand: Hand) -> None:
 
 def _hold_enter(hand: Hand) -> None:
     hand.class_buttons.first.focus()
-    for _ in range(30):
-        hand.page.keyboard.down("Enter")
-        hand.page.wait_for_timeout(33)
-    hand.page.keyboard.up("Enter")
+    hand.hold("Enter")
 
 
 @pytest.mark.parametrize("gesture", [_double_click, _hold_enter])
 def test_a_button_pressed_too_long_or_twice_labels_once(hand: Hand, gesture: Callable[[Hand], None]) -> None:
     gesture(hand)
-    assert hand.labels_once_more() == [("label", _class(hand, 1)), ("label", _class(hand, 8))]
+    assert hand.labels_once_more() == [("label", hand.class_of(1)), ("label", hand.class_of(8))]
 
 
 def test_a_batch_labelled_as_fast_as_keys_go_is_stored_whole_and_in_order(hand: Hand) -> None:
@@ -173,7 +139,7 @@ def test_a_batch_labelled_as_fast_as_keys_go_is_stored_whole_and_in_order(hand: 
     acts = hand.acts(hand.annotator)
     texts = hand.texts()
     assert [texts[item] for item, *_ in acts] == seen[:20]
-    assert [class_name for *_, class_name in acts] == [_class(hand, 1 + number % 8) for number in range(20)]
+    assert [class_name for *_, class_name in acts] == [hand.class_of(1 + number % 8) for number in range(20)]
 
 
 def test_a_label_given_in_the_moment_of_leaving_the_page_is_stored_once(hand: Hand) -> None:
@@ -181,4 +147,126 @@ def test_a_label_given_in_the_moment_of_leaving_the_page_is_stored_once(hand: Ha
     hand.go_to("Languages")
     hand.go_to("Annotate")
     hand.wait_for_text()
-    assert hand.labels_once_more() == [("label", _class(hand, 1)), ("label", _class(hand, 8))]
+    assert hand.labels_once_more() == [("label", hand.class_of(1)), ("label", hand.class_of(8))]
+
+
+def test_keys_of_an_input_method_and_keys_behind_a_dialog_do_nothing(hand: Hand) -> None:
+    before = hand.text
+    hand.dispatch(code="Digit1", key="1", isComposing=True)
+    hand.dispatch(code="Digit1", key="Process")
+    hand.dispatch(code="Digit1", key="1", keyCode=229)
+    hand.dispatch(code="KeyS", key="s", ctrlKey=True, altKey=True)
+    hand.page.evaluate("() => document.body.insertAdjacentHTML('beforeend', '<div id=over role=dialog>Over it</div>')")
+    hand.tap("1", "s", "u", "f", "?")
+    hand.page.evaluate("() => document.getElementById('over').remove()")
+    assert hand.text == before
+    expect(hand.part("flag")).to_have_attribute("aria-pressed", "false")
+    assert hand.labels_once_more() == [("label", hand.class_of(8))]
+
+
+def test_keys_work_under_other_layouts(hand: Hand) -> None:
+    hand.dispatch(code="Digit1", key="١")  # Arabic
+    hand.dispatch(code="Digit2", key="é")  # French, where the digit itself needs shift
+    hand.dispatch(code="KeyS", key="ы")  # Russian
+    hand.dispatch(code="KeyF", key="ら")  # Japanese
+    expect(hand.part("flag")).to_have_attribute("aria-pressed", "true")
+    hand.dispatch(code="KeyG", key="u")  # Dvorak and its kin: what the key is called decides where it is a Latin letter
+    expect(hand.part("undo")).to_be_enabled()
+    hand.dispatch(code="Minus", key="?", shiftKey=True)  # German
+    expect(hand.part("helpDialog")).to_be_visible()
+    hand.page.keyboard.press("Escape")
+    hand.wait_until_saved()
+    assert hand.done == [("label", hand.class_of(1)), ("label", hand.class_of(2)), ("skip", None), ("undo", None)]
+
+
+def test_flag_and_comment_go_with_the_answer(hand: Hand) -> None:
+    before = hand.text
+    hand.tap("f", "c")
+    hand.page.keyboard.type("1 s u cr / ? غير")
+    hand.page.keyboard.press("Escape")
+    hand.tap("c")
+    expect(hand.part("commentField")).to_have_value("1 s u cr / ? غير")
+    hand.page.keyboard.press("Escape")
+    expect(hand.part("commentField")).to_be_hidden()
+    hand.page.reload()  # what has no answer yet is kept too
+    assert hand.wait_for_text() == before
+    expect(hand.part("flag")).to_have_attribute("aria-pressed", "true")
+    hand.press("3")
+    expect(hand.part("flag")).to_have_attribute("aria-pressed", "false")
+    hand.press("s")
+    hand.wait_until_saved()
+    assert hand.remarks == [("label", hand.class_of(3), True, "1 s u cr / ? غير"), ("skip", None, False, None)]
+    hand.check_healthy()
+
+
+def test_arrows_lead_back_to_answers_which_can_be_changed(hand: Hand) -> None:
+    seen = [hand.wait_for_text()] + [hand.press(each) for each in "12s"]
+    hand.wait_until_saved()
+    hand.page.reload()  # from here on the answers come from the server
+    assert hand.wait_for_text() == seen[3]
+    assert [hand.press("ArrowLeft") for _ in range(3)] == seen[2::-1]
+    hand.tap("ArrowLeft")  # there is no further one
+    expect(hand.part("classes").locator("[aria-pressed=true]")).to_have_text(f"1{hand.class_of(1)}")
+    hand.tap("1")  # the class that it has: nothing changes
+    assert hand.press("ArrowRight") == seen[1]
+    hand.tap("5")
+    expect(hand.part("classes").locator("[aria-pressed=true]")).to_have_text(f"5{hand.class_of(5)}")
+    hand.tap("f")
+    assert hand.press("ArrowRight") == seen[2]
+    hand.tap("6")
+    assert hand.press("ArrowRight") == seen[3]
+    expect(hand.part("forth")).to_be_disabled()
+    hand.press("7")
+    hand.wait_until_saved()
+    assert [each[:3] for each in hand.remarks[3:]] == [
+        ("label", hand.class_of(5), False),
+        ("label", hand.class_of(5), True),
+        ("label", hand.class_of(6), False),
+        ("label", hand.class_of(7), False),
+    ]
+    stored = world.stored_items(hand.server.workspace, hand.project)
+    classes = {text: stored[item].class_name for item, text in hand.texts().items()}
+    assert [classes[text] for text in seen] == [hand.class_of(key) for key in (1, 5, 6, 7)]
+
+
+def test_an_answer_that_is_looked_at_can_be_taken_back(hand: Hand) -> None:
+    seen = [hand.wait_for_text()] + [hand.press(each) for each in "123"]
+    hand.press("ArrowLeft")
+    assert hand.press("ArrowLeft") == seen[1]
+    hand.tap("u")
+    expect(hand.part("visit")).to_be_hidden()
+    assert hand.text == seen[1]
+    hand.press("4")
+    hand.wait_until_saved()
+    assert hand.done[3:] == [("undo", None), ("label", hand.class_of(4))]
+
+
+def test_help_and_guidelines_open_over_the_card_and_keys_do_nothing_behind_them(hand: Hand) -> None:
+    before = hand.text
+    for key, dialog, words in (
+        ("?", "helpDialog", "take the last answer back"),
+        ("g", "guidelinesDialog", "The thing itself decides."),
+    ):
+        hand.tap(key)
+        expect(hand.part(dialog)).to_be_visible()
+        expect(hand.part(dialog)).to_contain_text(words)
+        hand.tap("1", "s", "f", "c")
+        hand.page.keyboard.press("Escape")
+        expect(hand.part(dialog)).to_be_hidden()
+    assert hand.text == before
+    assert hand.labels_once_more() == [("label", hand.class_of(8))]
+    assert hand.remarks == [("label", hand.class_of(8), False, None)]
+
+
+def test_a_suggestion_is_shown_and_stored_beside_the_answer(hand: Hand) -> None:
+    shown = []
+    for _ in range(6):
+        suggested = hand.part("suggestion").text_content() or ""
+        shown.append(suggested.removeprefix("The model suggests: ") or None)
+        assert hand.part("classes").locator(".suggested span").all_text_contents() == [
+            each for each in shown[-1:] if each
+        ]
+        hand.press("1")
+    hand.wait_until_saved()
+    assert any(shown)
+    assert hand.suggested == shown

@@ -66,7 +66,7 @@ def test_a_locked_database_delays_a_label_and_loses_nothing(sqlite_workspace: Wo
             other.execute("COMMIT")
             released.set()
 
-        timer = threading.Timer(0.8, release)
+        timer = threading.Timer(10, release)
         timer.start()
         receipt = labelling.submit(sqlite_workspace, small, ana, lease.item_id, "pen", lease.revision)
         assert released.is_set()

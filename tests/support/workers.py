@@ -109,3 +109,24 @@ while leases := labelling.claim(workspace, project, annotator, 2, languages=sys.
         labelling.submit(workspace, project, annotator, lease.item_id, "pen", lease.revision)
         print(lease.item_id, flush=True)
 """
+
+LABEL_AND_STOP = """
+import sys, time
+from lamm_core.storage import queue
+from lamm_core.workflow import automatic, labelling, projects
+from lamm_core.workflow.workspace import open_workspace
+workspace = open_workspace()
+project = projects.get_project(workspace, "small")
+annotator = projects.ensure_annotator(workspace, sys.argv[1])
+
+def stop(*_):
+    print(sys.argv[3], flush=True)
+    time.sleep(600)
+
+if sys.argv[3] == "before the commit":
+    queue.close_own = stop
+else:
+    automatic.start_round_if_due = stop
+act = labelling.Act(int(sys.argv[2]), labelling.Action.LABEL, 1, "pen", comment="Is it?", flagged=True)
+labelling.record(workspace, project, annotator, act)
+"""

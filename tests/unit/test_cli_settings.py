@@ -75,7 +75,8 @@ def test_every_setting_can_be_changed(home: Path, workspace: Workspace, tmp_path
         "7", "--strategy", "ea", "--uncertainty", "margin", "--encoder", "builtin:e5-small", "--preparation", "plain",
         "--seed", "3", "--lease-minutes", "5", "--check-share", "0", "--check-part", "0.5", "--check-width", "0.1",
         "--price", "1.5", "--currency", "USD", "--translator", "parallel:x.csv", "--translation-weight", "0.25",
-        "--no-use-translations", "--no-automatic-rounds",
+        "--no-use-translations", "--no-automatic-rounds", "--suggestions", "--overlap-share", "0.2",
+        "--overlap-count", "3",
     )  # fmt: skip
     assert settings(workspace) == ProjectSettings(
         classes=("pen", "size: A4=x", "ruler"),
@@ -99,6 +100,9 @@ def test_every_setting_can_be_changed(home: Path, workspace: Workspace, tmp_path
         check_width=0.1,
         price_per_label=1.5,
         currency="USD",
+        suggestions=True,
+        overlap_share=0.2,
+        overlap_count=3,
     )
 
 

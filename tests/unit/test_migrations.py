@@ -9,6 +9,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, inspect, select, text
+from sqlalchemy.exc import IntegrityError
 from support import workers
 
 from lamm_core.errors import StorageUnavailable
@@ -17,7 +18,7 @@ from lamm_core.settings import DATABASE_VARIABLE, Settings
 from lamm_core.storage import projects, rounds
 from lamm_core.storage.database import Database
 from lamm_core.storage.migrate import migrate, migration_config
-from lamm_core.storage.tables import metadata
+from lamm_core.storage.tables import batch_item, label, metadata
 from lamm_core.workflow.workspace import open_workspace
 
 
@@ -180,6 +181,83 @@ def test_an_upgraded_project_has_the_settings_of_new_ones_and_can_be_changed(dat
         again = projects.find_project(connection, "old")
     assert again is not None
     assert again.settings == changed
+
+
+def _fill_queue_and_labels(connection: Connection) -> None:
+    """What the second version had of a batch: one item labelled and closed, one held, and the history of both."""
+    second = MetaData()
+    second.reflect(connection)
+    labelled = {"project_id": 1, "revision": 1, "source": "human", "class_id": 1, "created_at": _THEN}
+    queued = {"project_id": 1, "round_id": 1, "language": "en", "score": 0.5}
+    connection.execute(second.tables["annotator"].insert(), [{"id": 7, "name": "Ana", "created_at": _THEN}])
+    connection.execute(
+        second.tables["label"].insert(),
+        [
+            labelled | {"id": 3, "item_id": 1, "annotator_id": 7, "action": "label", "seconds": 2.5},
+            labelled | {"id": 9, "item_id": 2, "annotator_id": None, "action": "label", "seconds": None},
+        ],
+    )
+    connection.execute(
+        second.tables["batch_item"].insert(),
+        [
+            queued
+            | {"id": 4, "item_id": 1, "position": 0, "annotator_id": None, "lease_until": None, "closed_at": _THEN},
+            queued | {"id": 8, "item_id": 2, "position": 1, "annotator_id": 7, "lease_until": _THEN, "closed_at": None},
+        ],
+    )
+
+
+def test_a_database_of_the_second_version_keeps_its_queue_and_its_labels(database: Database) -> None:
+    _first_tables(database)
+    with database.write() as connection:
+        _fill_first_tables(connection)
+        config = migration_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        _fill_queue_and_labels(connection)
+        names = ("project", "item", "round_language", "label", "batch_item", "annotator")
+        before = {name: _rows(connection, name) for name in names}
+    migrate(database)
+    assert differences(database) == []
+    with database.read() as connection:
+        for name, rows in before.items():
+            after = _rows(connection, name)
+            assert [{column: row[column] for column in rows[0]} for row in after] == rows
+        told = [(row["comment"], row["flagged"], row["suggested_class_id"]) for row in _rows(connection, "label")]
+        assert told == [(None, False, None)] * 2
+        copies = [(row["copy"], row["closed_by"], row["suggested_class_id"]) for row in _rows(connection, "batch_item")]
+        assert copies == [(0, None, None)] * 2
+        assert _rows(connection, "annotator_language") == []
+
+
+def test_the_upgraded_tables_keep_their_rules_and_take_new_rows(database: Database) -> None:
+    _first_tables(database)
+    with database.write() as connection:
+        _fill_first_tables(connection)
+        config = migration_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        _fill_queue_and_labels(connection)
+    migrate(database)
+    if not database.is_sqlite:
+        with database.write() as connection:  # the rows above were given their ids
+            for table in ("label", "batch_item"):
+                connection.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), 100)"))
+    copy = {"project_id": 1, "round_id": 1, "item_id": 2, "language": "en", "position": 1}
+    act = {"project_id": 1, "item_id": 1, "annotator_id": 7, "action": "skip", "source": "human", "created_at": _THEN}
+    with database.write() as connection:
+        connection.execute(batch_item.insert().values(**copy, copy=1))
+        connection.execute(label.insert().values(**act, revision=2, flagged=True, comment="why"))
+    for broken in (
+        batch_item.insert().values(**copy, copy=1),
+        batch_item.insert().values(**copy, copy=2, closed_by=99),
+        label.insert().values(**act, revision=1, flagged=False),
+        label.insert().values(**act, revision=3, flagged=False, suggested_class_id=99),
+    ):
+        with pytest.raises(IntegrityError), database.write() as connection:
+            connection.execute(broken)
+    with database.read() as connection:
+        assert [row["copy"] for row in _rows(connection, "batch_item")] == [0, 0, 1]
 
 
 def _rows(connection: Connection, name: str) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from lamm_core.workflow.workspace import Workspace
 
 COLUMNS = [
     "id", "language", "text", "class", "split", "annotator", "labelled_at", "seconds", "source", "deciding", "round",
-    "strategy", "weight", "uncertainty", "model",
+    "strategy", "weight", "uncertainty", "model", "comment", "flagged", "suggested",
 ]  # fmt: skip
 
 

@@ -1,0 +1,57 @@
+"""`lamm annotator`: who labels, and in which languages."""
+
+from typing import Annotated
+
+import typer
+
+from lamm_core.cli.shell import console, open_data, split_list
+
+annotator_app = typer.Typer(help="List annotators, and say which languages they know.", no_args_is_help=True)
+
+
+@annotator_app.command("list")
+def list_command(context: typer.Context) -> None:
+    """List the annotators and the languages they are asked about."""
+    from lamm_core.workflow.annotators import languages_of
+    from lamm_core.workflow.projects import list_annotators
+
+    with open_data(context) as workspace:
+        found = {name: languages_of(workspace, each) for each, name in list_annotators(workspace).items()}
+    if not found:
+        typer.echo("Nobody has labelled yet.")
+        return
+
+    from lamm_core.cli.tables import new_table
+
+    table = new_table()
+    table.add_column("annotator")
+    table.add_column("languages")
+    for name in sorted(found, key=str.lower):
+        table.add_row(name, ", ".join(found[name]) or "all")
+    console().print(table)
+
+
+@annotator_app.command("languages")
+def languages_command(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the annotator, who is added if new.")],
+    language: Annotated[
+        list[str] | None,
+        typer.Option(metavar="EN,FR,...", help="Codes of the languages, in place of those before; may be repeated."),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", metavar="", help="Every language, as for a new annotator.")] = False,
+) -> None:
+    """Say which languages an annotator is asked about, in every project; without an option, show them."""
+    from lamm_core.errors import InvalidInput
+    from lamm_core.workflow.annotators import languages_of, set_languages
+    from lamm_core.workflow.projects import ensure_annotator, find_annotator
+
+    wanted = split_list(language or [])
+    if every and wanted:
+        raise InvalidInput("Give either --language or --all, not both.")
+    with open_data(context) as workspace:
+        if every or wanted:
+            known = set_languages(workspace, ensure_annotator(workspace, name), wanted)
+        else:
+            known = languages_of(workspace, find_annotator(workspace, name))
+    typer.echo(f"{name.strip()} is asked about {', '.join(known) or 'all languages'}.")

@@ -1,0 +1,144 @@
+/* What the card looks like: every part of it painted from what the card knows. */
+
+const LOW_WINDOW = 600; // pixels of the style sheet
+
+class Face {
+  paint() {
+    const item = this.shown;
+    const identity = !item ? null : this.place === null ? `${item.id}:${item.revision}` : `answered:${item.id}`;
+    if (identity !== this.painted || !item) {
+      this.painted = identity;
+      this.paintedAt = performance.now();
+      this.parts.commentBox.hidden = true;
+      this.paintText();
+      this.parts.text.scrollTop = 0;
+      if (item) this.comeIntoSight();
+    }
+    this.parts.card.classList.toggle("many", this.classes.isMany);
+    this.classes.show(Boolean(item), this.place === null ? undefined : item.class, this.suggestion());
+    this.parts.skip.disabled = !item;
+    this.parts.undo.disabled = !this.past.length;
+    this.parts.back.disabled = !this.past.length || this.place === 0;
+    this.parts.forth.disabled = this.place === null;
+    this.paintVisit();
+    this.paintRemarks();
+    this.paintWhy();
+    this.paintProgress();
+    this.paintRecent();
+    this.paintState();
+    this.paintGuidelines();
+    say(this.parts.problem, this.data.problem);
+  }
+
+  /* In a low window, or one that is zoomed, the page's heading would leave no room for the text. */
+  comeIntoSight() {
+    if (this.isInSight) return;
+    this.isInSight = true;
+    if (window.innerHeight < LOW_WINDOW) this.parts.card.scrollIntoView({ block: "start" });
+  }
+
+  suggestion() {
+    return this.place === null ? this.shown?.suggestion ?? null : null;
+  }
+
+  paintText() {
+    const item = this.shown;
+    const { text, language, marks } = this.parts;
+    text.classList.toggle("empty", !item);
+    text.lang = item?.language ?? "";
+    language.textContent = item?.languageName ?? "";
+    const names = item ? showText(text, item.text) : [];
+    if (!item) setText(text, this.whyEmpty());
+    say(marks, names.length ? `Invisible characters are marked: ${names.join(", ")}.` : "");
+  }
+
+  whyEmpty() {
+    const waiting = this.outbox.underWay().length;
+    if (this.outbox.isOffline()) return "All texts held here are answered. The next ones come with the connection.";
+    return waiting ? "Saving …" : this.data.empty || "Loading the next texts …";
+  }
+
+  paintVisit() {
+    const item = this.shown;
+    if (this.place === null) say(this.parts.visit, "");
+    else {
+      const given = item.class === null ? "You skipped this text" : `You gave this text the class ${item.class}`;
+      const back = `${this.past.length - this.place} back`;
+      say(this.parts.visit, `${given} (${back}). Another class replaces that; → leads on.`);
+    }
+    const suggestion = this.suggestion();
+    say(this.parts.suggestion, suggestion === null ? "" : `The model suggests: ${suggestion}`);
+  }
+
+  paintRemarks() {
+    const { flag, comment, commentName, commentBox } = this.parts;
+    const item = this.shown;
+    const { flagged, comment: written } = item ? this.remarks() : { flagged: false, comment: "" };
+    flag.disabled = comment.disabled = !item;
+    flag.setAttribute("aria-pressed", String(Boolean(flagged)));
+    flag.classList.toggle("chosen", Boolean(flagged));
+    comment.classList.toggle("chosen", Boolean(written));
+    comment.setAttribute("aria-expanded", String(!commentBox.hidden));
+    setText(commentName, written ? "Comment kept" : "Comment");
+  }
+
+  paintWhy() {
+    const { why, reason } = this.parts;
+    why.hidden = !this.shown?.why;
+    setText(reason, this.shown?.why ?? "");
+  }
+
+  paintProgress() {
+    const { size, closed, round: number } = this.data.progress;
+    // The last texts of the batch before are still at hand when the next one is there; they do not count in it.
+    const ofThisBatch = this.outbox.underWay().filter((act) => act.round === number && !act.edit);
+    const underWay = ofThisBatch.reduce((sum, act) => sum + (act.action === "undo" ? -1 : 1), 0);
+    const done = Math.max(0, Math.min(size, closed + underWay));
+    this.parts.count.textContent = size ? `Batch ${number}: ${done} of ${size}` : "";
+    const percent = size ? Math.round((100 * done) / size) : 0;
+    this.parts.bar.setAttribute("aria-valuenow", String(percent));
+    this.parts.bar.firstElementChild.style.width = `${percent}%`;
+  }
+
+  paintRecent() {
+    const last = this.past[this.past.length - 1];
+    const { recent } = this.parts;
+    recent.replaceChildren();
+    if (!last) return;
+    const text = document.createElement("span");
+    text.lang = last.language;
+    text.dir = "auto";
+    showText(text, last.text.slice(0, 2000));
+    recent.append(`${last.class ?? "skipped"}: `, text);
+  }
+
+  paintState() {
+    const waiting = this.outbox.underWay().length;
+    const { state, announcement } = this.parts;
+    const isOffline = this.outbox.isOffline();
+    const kept = waiting ? `${waiting} ${waiting === 1 ? "answer" : "answers"} kept here` : "answers are kept here";
+    const isSaved = this.past.length || this.wasOffline;
+    setText(state, isOffline ? `Offline: ${kept}` : waiting ? `Saving ${waiting} …` : isSaved ? "Saved" : "");
+    state.dataset.state = isOffline ? "offline" : waiting ? "saving" : "saved";
+    if (isOffline === Boolean(this.wasOffline)) return;
+    // Heard once, where "Saving" and "Saved" would be heard with every text.
+    this.wasOffline = isOffline;
+    setText(announcement, isOffline ? "Offline. Answers are kept in this browser; go on." : "Connected again.");
+  }
+
+  paintGuidelines() {
+    const { guidelines, guidelinesText } = this.parts;
+    guidelines.hidden = !this.data.guidelines;
+    if (guidelinesText.textContent !== this.data.guidelines) showText(guidelinesText, this.data.guidelines);
+  }
+}
+
+/* Only where it changes: what is set again may be read aloud again. */
+function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+function say(element, sentence) {
+  setText(element, sentence);
+  element.hidden = !sentence;
+}

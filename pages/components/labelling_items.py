@@ -1,0 +1,40 @@
+"""What the labelling card is told of a text, in words of the annotator."""
+
+from typing import Any
+
+from lamm_core.language_names import language_name
+from lamm_core.records import Lease
+from lamm_core.workflow.labelling import RecentAct
+
+
+def shown_lease(lease: Lease) -> dict[str, Any]:
+    """A text to label. Texts travel as data and are never put into html."""
+    return _shown(lease) | {"round": lease.round_number, "why": why(lease), "suggestion": lease.suggestion}
+
+
+def shown_act(act: RecentAct) -> dict[str, Any]:
+    """A text that was answered, with its answer."""
+    return _shown(act) | {"class": act.class_name, "flagged": act.flagged, "comment": act.comment or ""}
+
+
+def why(lease: Lease) -> str:
+    """Why this text was chosen. It says the same of all texts of a language in a round, check items included."""
+    language = language_name(lease.language)
+    figures = []
+    if lease.weight is not None:
+        figures.append(f"{language} has weight {lease.weight:.2f}")
+    if lease.score is not None:
+        figures.append(f"the mean uncertainty of its texts is {lease.score:.2f}")
+    if not figures:
+        return f"Round {lease.round_number} chose it among the texts in {language}."
+    return f"Round {lease.round_number} chose it: {' and '.join(figures)}."
+
+
+def _shown(item: Lease | RecentAct) -> dict[str, Any]:
+    return {
+        "id": item.item_id,
+        "revision": item.revision,
+        "text": item.text,
+        "language": item.language,
+        "languageName": language_name(item.language),
+    }
