@@ -32,7 +32,9 @@ BROWSER_FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-b
 # Path of each page and the height that shows what matters on it.
 PAGES = {
     "annotate": ("/", 640),
-    "languages": ("/languages", 1010),
+    "languages": ("/languages", 1200),
+    "language": ("/languages?language=de", 1500),
+    "what-if": ("/languages?view=What+if", 900),
     "rounds": ("/rounds", 1000),
     "compare": ("/compare", 1150),
     "project": ("/project", 900),
@@ -81,12 +83,12 @@ def start_server(home: Path) -> tuple[subprocess.Popen[bytes], str]:
 
 
 def take_pictures(browser: Browser, address: str) -> None:
-    """Every page in light and dark, and the annotator's page on a telephone."""
+    """Every page in light and dark, and two of them on a telephone."""
     for scheme in ("light", "dark"):
         page = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme=scheme, device_scale_factor=1)
         for name, (path, height) in PAGES.items():
             page.set_viewport_size({"width": 1280, "height": height})
-            page.goto(f"{address}{path}?annotator=Ana")
+            page.goto(f"{address}{path}{'&' if '?' in path else '?'}annotator=Ana")
             page.get_by_role("heading", level=1).wait_for()
             page.wait_for_timeout(6000)
             page.screenshot(path=IMAGES / f"{name}-{scheme}.png")
@@ -96,6 +98,10 @@ def take_pictures(browser: Browser, address: str) -> None:
     page.locator("[data-part=count]").wait_for()
     page.wait_for_timeout(3000)
     page.screenshot(path=IMAGES / "annotate-narrow.png")
+    page.goto(f"{address}/languages?annotator=Ana")
+    page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    page.wait_for_timeout(3000)
+    page.screenshot(path=IMAGES / "languages-narrow.png")
 
 
 def main() -> None:

@@ -1,112 +1,81 @@
-"""Languages: how far each one is from its target, and what it gets next."""
+"""Languages: how far each one is from its target, what it takes, and what it gets next."""
 
 from pages.components.frame import guard
 
 guard()
 
-import pandas as pd  # noqa: E402
 import streamlit as st  # noqa: E402
 
-from lamm_core.language_names import language_name  # noqa: E402
-from lamm_core.workflow.headline import headline, points  # noqa: E402
-from lamm_core.workflow.projects import languages_beyond_encoder  # noqa: E402
-from lamm_core.workflow.status import LanguageStatus, ProjectStatus, project_status  # noqa: E402
+from lamm_core.charts.flags import flags_chart  # noqa: E402
+from lamm_core.workflow.headline import headline  # noqa: E402
+from lamm_core.workflow.status import ProjectStatus, project_status  # noqa: E402
 from pages.components import services  # noqa: E402
-from pages.components.flags_chart import flags_chart  # noqa: E402
-from pages.components.frame import chosen_project  # noqa: E402
+from pages.components.advice_panel import show_advice, show_check_sets  # noqa: E402
+from pages.components.charts import show_chart  # noqa: E402
+from pages.components.frame import as_plain_text, chosen_project  # noqa: E402
+from pages.components.language_detail import show_language  # noqa: E402
+from pages.components.languages_table import LANGUAGE, show_languages, show_links  # noqa: E402
 from pages.components.palette import palette  # noqa: E402
+from pages.components.report_button import show_report_button  # noqa: E402
 from pages.components.round_notice import show_round_notice  # noqa: E402
+from pages.components.what_if import show_what_if  # noqa: E402
 
-_NEXT_HELP = "Texts of this language in a full next batch, by today's accuracy."
-
-
-def show_table(status: ProjectStatus) -> None:
-    """The same in numbers."""
-    columns = pd.DataFrame(
-        {
-            "Language": [language_name(each.language) for each in status.languages],
-            "Accuracy": [_percent(each.measured.accuracy) for each in status.languages],
-            "95% interval": [_interval(each.measured.interval, each.measured.checked) for each in status.languages],
-            "Target": [_percent(each.target) for each in status.languages],
-            "Gap": [_gap(each) for each in status.languages],
-            "Pool share": [100 * each.pool_share for each in status.languages],
-            "Label share": [100 * each.label_share for each in status.languages],
-            "Labels": [each.labels for each in status.languages],
-            "In this batch": [each.quota for each in status.languages],
-            "In the next": [_next_quota(each) for each in status.languages],
-        }
-    )
-    # A strategy that chooses text by text has no quotas to tell beforehand.
-    table = columns.drop(columns="In the next") if status.chosen_by_text else columns
-    share = {"width": 110, "min_value": 0.0, "max_value": 100.0, "format": "%.1f%%"}
-    st.dataframe(
-        table,
-        hide_index=True,
-        column_config={
-            "Pool share": st.column_config.ProgressColumn(**share),
-            "Label share": st.column_config.ProgressColumn(**share),
-            "In this batch": st.column_config.NumberColumn(
-                help="Texts of this language that the newest round chose; 0 where the queue was full."
-            ),
-            "In the next": st.column_config.TextColumn(help=_NEXT_HELP),
-            "Gap": st.column_config.TextColumn(help="Target minus accuracy: what is missing."),
-        },
-    )
+_OVERVIEW, _WHAT_IF, _CHECK_SETS = "overview", "what-if", "check-sets"
+_VIEWS = {_OVERVIEW: "All languages", _WHAT_IF: "What if", _CHECK_SETS: "Check sets"}
+_FLAGS_SAY = (
+    "Solid flag: where the language is now, with its 95% interval. Ticked: met; filled: missed; hollow: not proven "
+    "either way; crossed: out of reach. Chequered flag: the target."
+)
 
 
-def show_warnings(status: ProjectStatus) -> None:
-    """What a manager should know before trusting the figures."""
-    beyond = languages_beyond_encoder(status.project.settings)
-    if beyond:
-        names = ", ".join(map(language_name, beyond))
-        st.warning(
-            f"The encoder was not trained on {names}. Accuracy there may stay low whatever is labelled; "
-            "another encoder may serve better.",
-            icon=":material/translate:",
-        )
-
-    missed = [each for each in status.languages if each.measured.checked and each.gap > 0]
-    used_up = [each for each in missed if 0 < each.pool == each.labels + each.skipped]
-    if used_up:
-        names = ", ".join(language_name(each.language) for each in used_up)
-        st.warning(
-            f"{names}: every text is labelled or skipped and the target is not met. "
-            "Bring in more texts on the page Project.",
-            icon=":material/inventory_2:",
-        )
-
-
-def _gap(each: LanguageStatus) -> str:
-    return points(each.gap) if each.measured.checked else "not measured"
-
-
-def _next_quota(each: LanguageStatus) -> str:
-    return "not known yet" if each.next_quota is None else f"{each.next_quota:,}"
-
-
-def _percent(share: float | None) -> str:
-    return "not measured" if share is None else f"{share:.1%}"
-
-
-def _interval(bounds: tuple[float, float], checked: int) -> str:
-    return f"{bounds[0]:.0%} to {bounds[1]:.0%}" if checked else "not measured"
-
-
-st.title("Languages")
-project = chosen_project()
-status = project_status(services.workspace(), project)
-st.markdown(f"#### {headline(status)}")
-show_round_notice(project)
-show_warnings(status)
-if status.pool:
-    st.plotly_chart(flags_chart(status, palette()), config={"displayModeBar": False}, key="flags")
-    st.caption(
-        "Solid flag: accuracy on the check set now, with its 95% interval as a thin line. Chequered flag: the target."
-    )
-    show_table(status)
+def show_overview(status: ProjectStatus) -> None:
+    """The flags, one line a language, and what to know."""
+    show_chart(flags_chart(status, palette()), status.project, "languages", headline(status))
+    st.caption(_FLAGS_SAY)
+    show_languages(status)
+    show_links(status)
+    show_advice(status)
     if status.chosen_by_text:
         st.caption(
             f"The strategy of this project, {status.project.settings.strategy}, chooses text by text from the whole "
             "pool: how many texts of a language come next is known when they are chosen. Texts of one language may be "
             "chosen for what they teach about another."
         )
+
+
+def show_all(status: ProjectStatus) -> None:
+    """The three views of all languages; the address names the one that is shown."""
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        view = st.segmented_control(
+            "View",
+            list(_VIEWS),
+            default=_OVERVIEW,
+            required=True,
+            format_func=_VIEWS.__getitem__,
+            key="view",
+            bind="query-params",
+            label_visibility="collapsed",
+        )
+        show_report_button(status.project)
+    if view == _WHAT_IF:
+        show_what_if(status)
+    elif view == _CHECK_SETS:
+        show_check_sets(status)
+    else:
+        show_overview(status)
+
+
+st.title("Languages")
+project = chosen_project()
+status = project_status(services.workspace(), project)
+wanted = st.query_params.get(LANGUAGE)
+language = next((each for each in status.languages if each.language == wanted), None)
+if language is None:
+    st.markdown(f"#### {as_plain_text(headline(status))}")
+show_round_notice(project)
+if language is not None:
+    show_language(status, language)
+elif status.pool:
+    if wanted:
+        st.info(as_plain_text(f"The project {project.name!r} has no language {wanted!r}."), icon=":material/help:")
+    show_all(status)

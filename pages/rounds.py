@@ -7,13 +7,15 @@ guard()
 import pandas as pd  # noqa: E402
 import streamlit as st  # noqa: E402
 
+from lamm_core.charts.history import accuracy_chart, quota_chart  # noqa: E402
+from lamm_core.charts.words import FIGURE_WORDS  # noqa: E402
 from lamm_core.errors import LammError  # noqa: E402
 from lamm_core.records import Project  # noqa: E402
 from lamm_core.workflow import automatic  # noqa: E402
 from lamm_core.workflow.status import RoundHistory, round_history  # noqa: E402
 from pages.components import services  # noqa: E402
+from pages.components.charts import show_chart  # noqa: E402
 from pages.components.frame import chosen_project, show_error  # noqa: E402
-from pages.components.history_charts import accuracy_chart, quota_chart  # noqa: E402
 from pages.components.palette import palette  # noqa: E402
 from pages.components.round_notice import show_round_notice  # noqa: E402
 
@@ -59,14 +61,20 @@ st.title("Rounds")
 project = chosen_project()
 history = round_history(services.workspace(), project)
 show_round_notice(project)
-if any(each.checked for entry in history for each in entry.languages):
-    st.subheader("Accuracy over labels")
-    st.plotly_chart(accuracy_chart(history, palette()), config={"displayModeBar": False}, key="accuracy")
+metric = project.settings.metric
+word = FIGURE_WORDS[metric]
+if any(each.figure is not None for entry in history for each in entry.languages):
+    st.subheader(f"{word[0].upper()}{word[1:]} over labels")
+    show_chart(accuracy_chart(history, palette(), metric), project, "rounds", f"{word} of every round, by labels")
+    st.caption("Bands are 95% intervals; a click on a language in the legend hides it, a double click shows it alone.")
 elif history:
-    st.info("Accuracy appears here once there is a model and a check set to measure it on.", icon=":material/timeline:")
+    st.info(
+        f"{word[0].upper()}{word[1:]} appears here once there is a model and a check set to measure it on.",
+        icon=":material/timeline:",
+    )
 if history:
     st.subheader("Batches")
-    st.plotly_chart(quota_chart(history), config={"displayModeBar": False}, key="quota")
+    show_chart(quota_chart(history, palette()), project, "batches", "How each round split its batch over the languages")
     st.subheader("Models")
     show_models(history)
 else:

@@ -27,15 +27,16 @@ def base_layout(colours: Palette) -> dict[str, Any]:
     }
 
 
-def axis(colours: Palette, **more: Any) -> dict[str, Any]:
+def axis(colours: Palette, title: str = "", **more: Any) -> dict[str, Any]:
     """An axis with a thin grid, which cannot be dragged."""
     return {
         "gridcolor": colours.track,
         "linecolor": colours.track,
         "zeroline": False,
         "fixedrange": True,
+        "automargin": True,
         "tickfont": {"color": colours.muted},
-        "title": {"font": {"color": colours.muted}},
+        "title": {"text": title, "font": {"color": colours.muted, "size": 13}},
     } | more
 
 

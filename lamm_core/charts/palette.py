@@ -63,6 +63,24 @@ def see_through(colour: str, opacity: float) -> str:
     return f"rgba({red},{green},{blue},{opacity})"
 
 
+def readable(on: str, colours: Palette) -> str:
+    """The colour for words on a coloured ground: ink or paper, whichever stands out more (WCAG 2 contrast)."""
+    ground = _luminance(on) + 0.05
+
+    def contrast(colour: str) -> float:
+        words = _luminance(colour) + 0.05
+        return max(words, ground) / min(words, ground)
+
+    return max(colours.ink, colours.paper, key=contrast)
+
+
+def _luminance(colour: str) -> float:
+    """Relative luminance of #RRGGBB, 0 to 1 (IEC 61966-2-1)."""
+    parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
 def mixed(colour: str, other: str, part: float) -> str:
     """A colour on the way from one to another, as #RRGGBB.
 

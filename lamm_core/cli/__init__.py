@@ -13,6 +13,7 @@ from lamm_core.cli import (
     benchmark_command,
     export_command,
     import_command,
+    report_command,
     round_command,
     status_command,
     translate_command,
@@ -53,6 +54,7 @@ app.command("import", rich_help_panel=_SET_UP)(import_command.command)
 app.command("round", rich_help_panel=_WORK)(round_command.command)
 app.command("translate", rich_help_panel=_WORK)(translate_command.command)
 app.command("status", rich_help_panel=_WORK)(status_command.command)
+app.command("report", rich_help_panel=_WORK)(report_command.command)
 app.command("export", rich_help_panel=_WORK)(export_command.command)
 app.command("backtest", rich_help_panel=_RESEARCH)(backtest_command.command)
 app.command("benchmark", rich_help_panel=_RESEARCH)(benchmark_command.command)

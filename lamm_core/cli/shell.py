@@ -20,7 +20,19 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 _WIDEST = 10_000
-_ORDER = ("project", "annotator", "import", "round", "translate", "status", "export", "app", "backtest", "benchmark")
+_ORDER = (
+    "project",
+    "annotator",
+    "import",
+    "round",
+    "translate",
+    "status",
+    "report",
+    "export",
+    "app",
+    "backtest",
+    "benchmark",
+)
 
 
 class LammGroup(TyperGroup):

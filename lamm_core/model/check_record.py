@@ -28,6 +28,7 @@ class CheckRecord:
     """Check items as one round saw them.
 
     Attributes:
+        metric: `()` the figure that was measured of whole languages, a value of `Metric`.
         ids: `(m,)` global item ids, rising.
         languages: `(m,)`.
         predicted: `(m,)` class that the model predicted.
@@ -39,6 +40,7 @@ class CheckRecord:
         influence: `(f, m)` how far each item moves each figure.
     """
 
+    metric: NDArray[np.str_]
     ids: NDArray[np.int64]
     languages: NDArray[np.str_]
     predicted: NDArray[np.str_]

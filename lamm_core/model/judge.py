@@ -7,6 +7,7 @@ half from the nearest labelled texts, which see what is rare: together they expl
 than either alone.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,17 +42,17 @@ class Labelled:
     folds: NDArray[np.intp]
 
 
-def draw_folds(ids: NDArray[np.int64], seed: int) -> NDArray[np.intp]:
-    """Fold of each item, by chance but the same whenever it is asked.
+def draw_folds(keys: Sequence[bytes], seed: int) -> NDArray[np.intp]:
+    """Fold of each text, by chance but the same whenever and wherever it is asked.
 
     Args:
-        ids: `(n,)` global item ids.
+        keys: n keys of texts, see `embedding_store.text_key`; equal texts fall into one fold, so that none is judged by
+            its own copy.
         seed: other seeds give other folds.
     """
-    # A hash, so that no item's fold depends on which other items there are: SplitMix64 (Steele, Lea and Flood, 2014).
-    # A multiplication alone would put a language's ids, where they are evenly spaced, into two folds or three.
-    start = np.uint64(seed * 0xBF58476D1CE4E5B9 % 2**64)
-    mixed = ids.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + start
+    # Mixed as in SplitMix64 (Steele, Lea and Flood, 2014), so that no seed's folds are those of another.
+    mixed = np.array([int.from_bytes(key[:8], "little") for key in keys], dtype=np.uint64)
+    mixed ^= np.uint64((seed + 1) * 0x9E3779B97F4A7C15 % 2**64)
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
         mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
     return ((mixed ^ (mixed >> np.uint64(31))) % np.uint64(FOLDS)).astype(np.intp)

@@ -3,14 +3,12 @@
 import math
 
 from lamm_core.model.forecast import Forecast
-from lamm_core.model.intervals import size_to_prove
+from lamm_core.model.intervals import size_to_prove, wilson
 from lamm_core.model.measuring import Measurement
 from lamm_core.records import LanguageState
 
-# Standard errors between a proven bound and its figure in real runs of ten to sixty rounds, whatever the language:
-# see `looks`. A plan for the check set need not be more precise than that.
-_PROVEN_ERRORS = 2.4
 _MOST_TO_SETTLE = 100_000
+_MOST_ERRORS, _HALVINGS = 6.0, 30
 
 
 def verdict(figure: Measurement, target: float, forecast: Forecast | None = None) -> LanguageState:
@@ -47,7 +45,18 @@ def labels_to_settle(figure: Measurement, target: float) -> int | None:
         return None
     if verdict(figure, target) is not LanguageState.UNPROVEN:
         return 0
-    size = size_to_prove(figure.estimate, target, _PROVEN_ERRORS, _MOST_TO_SETTLE)
+    size = size_to_prove(figure.estimate, target, _proven_errors(figure), _MOST_TO_SETTLE)
     if size is None:
         return None
     return max(1, math.ceil((size / figure.effective - 1) * figure.checked))
+
+
+def _proven_errors(figure: Measurement) -> float:
+    """Standard errors that the proven bounds keep from the figure: what the next looks will about ask for as well."""
+    low, high = 0.0, _MOST_ERRORS
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        bounds = wilson(figure.estimate or 0.0, figure.effective, middle)
+        wide = bounds[0] < figure.proven_low if figure.proven_low > 0 else bounds[1] > figure.proven_high
+        low, high = (low, middle) if wide else (middle, high)
+    return high

@@ -1,1 +1,1 @@
-"""A project as one self-contained HTML file."""
+"""A project's standing as one HTML file to keep, send or print."""

@@ -58,7 +58,8 @@ def _out_of_reach(status: ProjectStatus) -> Iterator[Advice]:
         if each.state is LanguageState.OUT_OF_REACH and each.outlook is not None:
             text = (
                 f"{language_name(each.language)} is not reachable with this encoder: plateau {plateau(each.outlook)}, "
-                f"target {each.target:.0%}. Try another encoder or translation, or lower the target."
+                f"target {each.target:.0%}, chance {each.outlook.forecast.chance:.0%}. Try another encoder or "
+                "translation, or lower the target."
             )
             yield Advice(Topic.OUT_OF_REACH, text, urgent=True)
 

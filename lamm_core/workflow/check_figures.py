@@ -16,6 +16,7 @@ from lamm_core.model.measuring import UNMEASURED, Judged, Look, Measurement, tak
 from lamm_core.model.payoff import PayoffOf, accuracy, macro_f1, recall_of
 from lamm_core.records import Metric, Project
 from lamm_core.storage import models
+from lamm_core.storage.items import ItemTable
 from lamm_core.workflow.preparing import PreparedVectors
 from lamm_core.workflow.round_data import RoundData
 from lamm_core.workflow.workspace import Workspace
@@ -93,7 +94,9 @@ def measure_check_set(
         for name, metric in metrics.items():
             look = take_look(metric, judged.predicted[rows], true[rows], len(names), check, population)
             looks[name] = (rows, look)
-    record = _record(data, judged, names, looks)
+    record = _record(project.settings.metric, data, judged, names, looks)
+    # What was measured before the project changed its metric was another figure.
+    earlier = [each for each in earlier if str(each.metric) == project.settings.metric]
     figures = {name: look.measurement(_proven(name, look, record, earlier)) for name, (_, look) in looks.items()}
     languages = {name: figure for name, figure in figures.items() if "\t" not in name}
     classes = {
@@ -139,8 +142,8 @@ class _Judgement:
         texts = np.concatenate([vectors.pool[chosen], vectors.reserve[reserved]])
         if not len(texts):
             return cls(predicted, confidence, None, None, no_languages)
-        folds = draw_folds(np.concatenate([data.pool.ids[chosen], data.reserve.ids[reserved]]), seed)
-        trained, check_folds = _training_labels(data, vectors, names, seed), draw_folds(data.check.ids, seed)
+        folds = draw_folds([*_keys(data.pool, chosen), *_keys(data.reserve, reserved)], seed)
+        trained, check_folds = _training_labels(data, vectors, names, seed), draw_folds(data.check.keys, seed)
         with_check = Labelled(
             np.concatenate([trained.vectors, vectors.check]),
             np.concatenate([trained.classes, _codes(data.check.classes, names)]),
@@ -168,8 +171,12 @@ class _Judgement:
 
 def _training_labels(data: RoundData, vectors: PreparedVectors, names: tuple[str, ...], seed: int) -> Labelled:
     labelled = np.flatnonzero(data.labelled)
-    folds = draw_folds(data.pool.ids[labelled], seed)
+    folds = draw_folds(_keys(data.pool, labelled), seed)
     return Labelled(vectors.pool[labelled], _codes(data.pool.classes[labelled], names), folds)
+
+
+def _keys(table: ItemTable, rows: _Codes) -> list[bytes]:
+    return [table.keys[row] for row in rows]
 
 
 def _population(data: RoundData, seed: int) -> tuple[_Codes, _Codes]:
@@ -195,7 +202,7 @@ def _codes(classes: NDArray[np.str_], names: tuple[str, ...]) -> _Codes:
 
 
 def _record(
-    data: RoundData, judged: _Judgement, names: tuple[str, ...], looks: Mapping[str, tuple[_Codes, Look]]
+    metric: str, data: RoundData, judged: _Judgement, names: tuple[str, ...], looks: Mapping[str, tuple[_Codes, Look]]
 ) -> CheckRecord:
     measured = {name: found for name, found in looks.items() if found[1].estimate is not None}
     influence = np.zeros((len(measured), len(data.check)))
@@ -205,6 +212,7 @@ def _record(
     if judged.chances is not None:
         chance = judged.chances[np.arange(len(data.check)), judged.predicted]
     return CheckRecord(
+        metric=np.array(metric),
         ids=data.check.ids,
         languages=data.check.languages.astype(str),
         predicted=np.asarray(names, dtype=str)[judged.predicted],

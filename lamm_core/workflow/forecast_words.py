@@ -19,7 +19,7 @@ def forecast_words(outlook: Outlook | None, currency: str) -> str:
     if middle is None:
         return "not reachable" if outlook.low is None else _perhaps(outlook, outlook.low)
     if middle.labels == 0:
-        return "no labels more" if outlook.high and not outlook.high.labels else f"no labels more ({_range(outlook)})"
+        return f"about there already{_at_worst(outlook)}"
     return ", ".join([f"about {_labels(middle)} ({_range(outlook)})", *price_words(middle, currency)])
 
 
@@ -39,10 +39,16 @@ def _perhaps(outlook: Outlook, low: Effort) -> str:
     return f"perhaps never ({chance}; {_labels(low)} at best)" if low.labels else f"perhaps never ({chance})"
 
 
+def _at_worst(outlook: Outlook) -> str:
+    if outlook.high is None:
+        return " (at worst never)"
+    return f" (at worst {_labels(outlook.high)})" if outlook.high.labels else ""
+
+
 def _labels(what: Effort) -> str:
     return effort(replace(what, hours=None))
 
 
 def _range(outlook: Outlook) -> str:
     """The range without its unit, which stands before it."""
-    return labels_range(outlook).replace(" labels", "")
+    return labels_range(outlook).replace(" labels", "").replace(" label", "")

@@ -61,7 +61,9 @@ def labels_range(outlook: Outlook) -> str:
     if outlook.high is None:
         return f"{low} labels or more, perhaps never"
     high = f"{_rounded(outlook.high.labels):,}"
-    return f"{low} labels" if low == high else f"{low} to {high} labels"
+    if low == high:
+        return "1 label" if low == "1" else f"{low} labels"
+    return f"{low} to {high} labels"
 
 
 def plateau(outlook: Outlook) -> str:
@@ -77,6 +79,8 @@ def _next(language: LanguageStatus) -> str:
         return sentence
     if outlook.middle is None:
         return f"{sentence}, which may not be reached"
+    if not outlook.middle.labels:
+        return f"{sentence} after rounds at its target"
     return f"{sentence}: about {effort(outlook.middle)}"
 
 

@@ -1,7 +1,10 @@
 """Why a language stands where it does and gets what it gets, in one short clause."""
 
+from collections.abc import Sequence
+
 from lamm_core.records import LanguageState
 from lamm_core.workflow.headline import plateau, points
+from lamm_core.workflow.outlook import Outlook
 from lamm_core.workflow.status import ClassStatus, LanguageStatus, ProjectStatus
 
 STATE_WORDS = {
@@ -11,6 +14,8 @@ STATE_WORDS = {
     LanguageState.OUT_OF_REACH: "out of reach",
     LanguageState.UNMEASURED: "not measured",
 }
+
+_WITHIN_REACH = (LanguageState.MISSED, LanguageState.UNPROVEN)
 
 
 def why(language: LanguageStatus, status: ProjectStatus) -> str:
@@ -28,7 +33,7 @@ def _standing(language: LanguageStatus, status: ProjectStatus) -> str:
     if language.state is LanguageState.UNMEASURED:
         return _unmeasured(language, status)
     if language.state is LanguageState.OUT_OF_REACH and language.outlook is not None:
-        return f"plateau {plateau(language.outlook)} is under the target"
+        return _beyond(language.outlook, language.target)
     if language.state is LanguageState.MET:
         return "serves other languages: target met" if _is_asked(language) else "target met"
     if language.gap == 0:
@@ -36,8 +41,17 @@ def _standing(language: LanguageStatus, status: ProjectStatus) -> str:
     worst = _worst_class(language)
     short = f"class {worst.class_name} is {points(language.gap)} short" if worst else f"gap: {points(language.gap)}"
     if not worst and _has_the_largest_gap(language, status):
-        short = f"largest {short}"
-    return short if language.state is LanguageState.MISSED else f"{short}, within the margin of doubt"
+        short = (
+            f"largest {short}" if language.gap >= _largest(status.languages) else f"largest {short}, of those in reach"
+        )
+    return short
+
+
+def _beyond(outlook: Outlook, target: float) -> str:
+    """Why a target counts as out of reach: the plateau, or where that is too vague, the chance."""
+    if outlook.forecast.plateau[1] < target:
+        return f"plateau {plateau(outlook)} is under the target"
+    return f"{outlook.forecast.chance:.0%} chance to reach the target, plateau {plateau(outlook)}"
 
 
 def _unmeasured(language: LanguageStatus, status: ProjectStatus) -> str:
@@ -50,9 +64,16 @@ def _unmeasured(language: LanguageStatus, status: ProjectStatus) -> str:
 
 def _close(language: LanguageStatus) -> str:
     """A figure that is over its target by less than chance can do."""
-    if language.settle:
-        return f"at the target, not proven: {language.settle:,} check labels would settle it"
-    return "at the target, not proven"
+    unproven = [each for each in language.classes if each.state is LanguageState.UNPROVEN]
+    if language.settle == 0 and unproven:
+        return f"class {unproven[0].class_name} at its target, {_settled_by(unproven[0].settle)}"
+    return f"at the target, {_settled_by(language.settle)}"
+
+
+def _settled_by(labels: int | None) -> str:
+    if not labels:
+        return "not proven"
+    return f"{labels:,} check {'label' if labels == 1 else 'labels'} would settle it"
 
 
 def _texts(language: LanguageStatus, status: ProjectStatus) -> str:
@@ -64,7 +85,7 @@ def _texts(language: LanguageStatus, status: ProjectStatus) -> str:
     if status.model is None:
         return ""
     if status.chosen_by_text:
-        return f"chosen text by text; last batches took {_few(language.usual_quota)}"
+        return f"last batches took {_few(language.usual_quota)}"
     if language.next_quota == 0 and language.gap > 0:
         return "labels help more elsewhere"
     return ""
@@ -81,7 +102,12 @@ def _worst_class(language: LanguageStatus) -> ClassStatus | None:
 
 
 def _has_the_largest_gap(language: LanguageStatus, status: ProjectStatus) -> bool:
-    return len(status.languages) > 1 and language.gap == max(each.gap for each in status.languages)
+    within = [each for each in status.languages if each.state in _WITHIN_REACH]
+    return len(within) > 1 and language.gap >= _largest(within)
+
+
+def _largest(languages: Sequence[LanguageStatus]) -> float:
+    return max(each.gap for each in languages)
 
 
 def _is_asked(language: LanguageStatus) -> bool:

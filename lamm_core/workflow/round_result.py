@@ -65,12 +65,12 @@ def save_result(workspace: Workspace, project: Project, round_: Round, result: R
     """
     file = f"{project.id}/round-{round_.number:04}-{round_.attempt}.skops"
     path = workspace.settings.models / file
-    if result.classifier is not None:
-        result.classifier.save(path)
-        _write_training_labels(result.data, path.with_suffix(_TRAINING_LABELS))
-    if result.figures.record is not None:
-        result.figures.record.save(path.with_suffix(CHECK_RECORD))
     try:
+        if result.classifier is not None:
+            result.classifier.save(path)
+            _write_training_labels(result.data, path.with_suffix(_TRAINING_LABELS))
+        if result.figures.record is not None:
+            result.figures.record.save(path.with_suffix(CHECK_RECORD))
         with workspace.database.write() as connection:
             _save_rows(connection, project, round_, result, file)
     except BaseException:

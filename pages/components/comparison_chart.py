@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from lamm_core.charts.palette import Palette, line_styles, see_through
 from lamm_core.comparison import Compared, Line
 from lamm_core.language_names import language_name
-from pages.components.palette import Palette, line_styles, see_through
 
 _COLUMNS = 3
 _SMALL_HEIGHT = 230

@@ -14,8 +14,11 @@ _ANNOTATOR = "annotator"
 _NEXT_PROJECT = "next_project"
 _STARTED = "started_by_app"
 _LOGO = str(Path(__file__).parent / "logo.svg")
-# Streamlit keeps a third of a small screen empty above the title.
-_STYLE = "<style>.stMainBlockContainer { padding-top: 4rem; max-width: 75rem; }</style>"
+# Streamlit keeps a third of a small screen empty above the title, and a fifth of a laptop's beside the page.
+_STYLE = """<style>
+.stMainBlockContainer { padding-top: 4rem; max-width: 75rem; }
+@media (min-width: 50rem) { .stMainBlockContainer { padding-left: 2.5rem; padding-right: 2.5rem; } }
+</style>"""
 
 
 def mark_started() -> None:

@@ -1,61 +1,10 @@
-"""Colours for charts: one a language, told apart by colour-blind readers, on a light and on a dark page."""
-
-from collections.abc import Sequence
-from dataclasses import dataclass
+"""The colours of charts for the theme that the reader sees."""
 
 import streamlit as st
 
-# Okabe and Ito's palette without yellow and black, which vanish on one of the two pages, plus two that fit in.
-_LANGUAGE_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#B8860B", "#56B4E9", "#7A5195", "#6B7280")
-_DASHES = ("solid", "dash", "dot", "dashdot")
-_LINE_DASHES = (*_DASHES, "longdash", "longdashdot")
-
-
-@dataclass(frozen=True)
-class Palette:
-    """Colours that depend on the page's theme."""
-
-    ink: str
-    paper: str
-    muted: str
-    track: str
-    gap: str
-    solid_flag: str
-
-
-_LIGHT = Palette(
-    ink="#1B2526", paper="#FFFFFF", muted="#5B6B6C", track="#E3E9E9", gap="rgba(213,94,0,0.22)", solid_flag="#0F6B6B"
-)
-_DARK = Palette(
-    ink="#E6ECEC", paper="#12191A", muted="#9DB0AF", track="#2A3636", gap="rgba(240,140,70,0.32)", solid_flag="#4FB8B0"
-)
+from lamm_core.charts.palette import DARK, LIGHT, Palette
 
 
 def palette() -> Palette:
     """The colours for the theme that the reader sees."""
-    return _DARK if st.context.theme.type == "dark" else _LIGHT
-
-
-def language_styles(languages: Sequence[str]) -> dict[str, tuple[str, str]]:
-    """Colour and dash of each language's line; the same whatever the order, and distinct for 32 languages."""
-    return {
-        language: (
-            _LANGUAGE_COLOURS[place % len(_LANGUAGE_COLOURS)],
-            _DASHES[place // len(_LANGUAGE_COLOURS) % len(_DASHES)],
-        )
-        for place, language in enumerate(sorted(languages))
-    }
-
-
-def line_styles(lines: int) -> list[tuple[str, str]]:
-    """Colour and dash of lines that are compared: the first six differ without colour too."""
-    return [
-        (_LANGUAGE_COLOURS[place % len(_LANGUAGE_COLOURS)], _LINE_DASHES[place % len(_LINE_DASHES)])
-        for place in range(lines)
-    ]
-
-
-def see_through(colour: str, opacity: float) -> str:
-    """A colour given as #RRGGBB, for areas that others shine through."""
-    red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{opacity})"
+    return DARK if st.context.theme.type == "dark" else LIGHT

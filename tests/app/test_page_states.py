@@ -1,5 +1,6 @@
 """Every page renders in every state that a project can be in."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,9 +20,11 @@ _PAGES = ("annotate", "languages", "rounds", "compare", "project")
 _ENGLISH = world.ROWS[world.ROWS["language"] == "en"]
 
 
-def _show(page: str) -> AppTest:
+def _show(page: str, **query: str) -> AppTest:
     app = AppTest.from_file(str(_APP), default_timeout=60)
     app.switch_page(f"pages/{page}.py")
+    for name, value in query.items():
+        app.query_params[name] = value
     return app.run()
 
 
@@ -127,6 +130,18 @@ def test_every_page_renders(home: Path, state: Callable[[Workspace], None]) -> N
         assert [each.value for each in app.title] == [page.capitalize()]
 
 
+@pytest.mark.parametrize("state", _STATES, ids=lambda state: state.__name__)
+@pytest.mark.parametrize("query", [{"language": "en"}, {"view": "What if"}, {"view": "Check sets"}], ids=str)
+def test_every_view_of_languages_renders_without_a_missing_number(
+    home: Path, state: Callable[[Workspace], None], query: dict[str, str]
+) -> None:
+    _make(home, state)
+    app = _show("languages", **query)
+    assert not app.exception
+    shown = "\n".join([_words(app), *(str(each.value) for each in (*app.text, *app.caption, *app.metric))])
+    assert not re.search(r"\b(nan|inf|None)\b", shown)
+
+
 @pytest.mark.parametrize(
     ("state", "page", "words"),
     [
@@ -134,7 +149,7 @@ def test_every_page_renders(home: Path, state: Callable[[Workspace], None]) -> N
         (no_texts, "languages", "There are no texts yet"),
         (no_model, "languages", "No accuracy is known yet"),
         (no_model, "rounds", "Accuracy appears here once there is a model"),
-        (no_check_set, "languages", "no language has items in the check set"),
+        (no_check_set, "languages", "no language has labels in its check set yet"),
         (all_targets_met, "languages", "3 of 3 targets met"),
         (failed_round, "annotate", "Round 1 did not finish. The \\*encoder\\* is gone."),
         (failed_later_round, "rounds", "Round 2 did not finish. The \\*encoder\\* is gone."),

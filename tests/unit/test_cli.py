@@ -2,6 +2,7 @@
 
 import csv
 import errno
+import io
 import json
 import os
 import re
@@ -17,21 +18,27 @@ import numpy as np
 import pandas as pd
 import pytest
 import typer
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from lamm_core.cli import app, app_command
 from lamm_core.cli.project_commands import parse_targets
+from lamm_core.cli.status_record import status_record
+from lamm_core.cli.status_text import status_table
 from lamm_core.experiments.tasks import TASKS
 from lamm_core.model import embedding
 from lamm_core.model.embedding_store import EmbeddingStore, text_key
 from lamm_core.model.encoders import BUILTIN_ENCODERS, DEFAULT_ENCODER
+from lamm_core.model.forecast import Forecast
 from lamm_core.model.preparation.names import PARTS
 from lamm_core.records import DEFAULT_STRATEGY, Project
 from lamm_core.selection import STRATEGIES, UNCERTAINTIES
 from lamm_core.storage import rounds
 from lamm_core.workflow import sample
+from lamm_core.workflow.outlook import Effort, Outlook
 from lamm_core.workflow.projects import change_settings, get_project, list_projects
 from lamm_core.workflow.running import begin_round
+from lamm_core.workflow.status import ProjectStatus, project_status
 from lamm_core.workflow.workspace import Workspace, open_workspace, utc_now
 
 _LANGUAGES = ("en", "fr", "pl")
@@ -468,9 +475,9 @@ def test_an_encoder_that_is_not_there_ends_in_one_line_and_keeps_the_texts(home:
 def test_a_round_shows_what_it_found_and_chose(ready: Path) -> None:
     result = works(ready, "round", "shop")
     assert "Round 1 learnt from 72 labels and chose 6 texts to label next." in result.stdout
-    assert "2 of 3 targets met; Polish is furthest, " in result.stdout
-    assert re.search(r"English \(en\) +100\.0% \(72–100\) +90\.0% +met +\d", result.stdout)
-    assert re.search(r"Polish \(pl\) +\d+\.\d% \(\d+–\d+\) +90\.0% +\d+\.\d% +6", result.stdout)
+    assert "0 of 3 targets met; Polish is next, " in result.stdout
+    assert re.search(r"English \(en\) +not proven +100\.0% \(72–100\) +90\.0% +0\b", result.stdout)
+    assert re.search(r"Polish \(pl\) +(missed|not proven) +\d+\.\d% \(\d+–\d+\) +90\.0% +6\b", result.stdout)
     assert "lamm: Fitting the model." in result.stderr
     assert "\x1b" not in result.output
 
@@ -510,16 +517,93 @@ def test_status_before_the_first_round(home: Path) -> None:
     out = works(home, "status", "shop").stdout
     assert "No round has run yet; run one with: lamm round shop" in out
     assert "No batch waits" in out
-    assert re.search(r"Polish \(pl\) +not measured +90\.0% +\?", out)
+    assert re.search(r"Polish \(pl\) +not measured +\? +90\.0% +\? +0 +\?", out)
 
 
 @pytest.mark.parametrize("strategy", ["lamm", "lc"])
-def test_status_fits_into_80_columns(ready: Path, workspace: Workspace, strategy: str) -> None:
+def test_the_next_batch_of_a_strategy_without_quotas_is_told_from_the_last(
+    ready: Path, workspace: Workspace, strategy: str
+) -> None:
     project = get_project(workspace, "shop")
     change_settings(workspace, project, replace(project.settings, strategy=strategy))
     works(ready, "round", "shop")
-    assert ("/by text" in works(ready, "status", "shop").stdout) == (strategy == "lc")
-    assert max(map(len, works(ready, "status", "shop").stdout.splitlines())) <= 80
+    out = works(ready, "status", "shop").stdout
+    rows = [line.split() for line in out.splitlines() if re.match(r"\w+ \(..\)", line)]
+    assert len(rows) == 3
+    assert all(row[-1].startswith("~") == (strategy == "lc") for row in rows)
+    assert sum(int(row[-1].lstrip("~")) for row in rows) == 6
+    assert max(len(line) for line in out.splitlines() if "(95% interval)" in line or re.match(r"\w+ \(", line)) <= 80
+
+
+def test_a_target_is_met_once_it_is_proven_over_all_rounds(ready: Path, workspace: Workspace) -> None:
+    project = get_project(workspace, "shop")
+    targets = {"en": 0.4, "fr": 0.9, "pl": 0.99}
+    change_settings(workspace, project, replace(project.settings, targets=targets))
+    works(ready, "round", "shop")
+    out = works(ready, "status", "shop").stdout
+    assert re.search(r"English \(en\) +met +100\.0% \(72–100\) +40\.0%", out)
+    assert re.search(r"French \(fr\) +not proven +100\.0% \(72–100\) +90\.0%", out)
+    assert "1 of 3 targets met; Polish is next, " in out
+    assert "at the target but not proven: French (" in out
+
+
+def test_class_targets_have_their_own_rows(ready: Path, workspace: Workspace) -> None:
+    project = get_project(workspace, "shop")
+    settings = replace(project.settings, class_targets={("en", "pen"): 0.3, ("pl", "marker"): 0.9})
+    change_settings(workspace, project, settings)
+    works(ready, "round", "shop")
+    for command in ("status", "round"):
+        lines = works(ready, command, "shop").stdout.splitlines()
+        (english,) = (place for place, line in enumerate(lines) if line.startswith("English"))
+        below = next(line for line in lines[english + 1 :] if not line.split()[0].startswith("+"))
+        assert re.match(r"  pen +met +100\.0% \(57–100\) +30\.0%", below)
+        assert any(re.match(r"  marker +(missed|not proven) ", line) for line in lines)
+
+
+def _outlook(low: int | None, middle: int | None, high: int | None) -> Outlook:
+    """An outlook with these labels, at 30 seconds and 0.5 EUR a label."""
+    ends = (low, middle, high)
+    efforts = (None if each is None else Effort(each, each / 120, each / 2) for each in ends)
+    chance = 0.05 if low is None else 0.95
+    return Outlook(Forecast("pl", 0.9, *ends, *ends, (0.81, 0.93), chance), *efforts)
+
+
+@pytest.mark.parametrize(
+    ("ends", "words"),
+    [
+        ((120, 240, 1200), ["120 to 1,200 labels", "about 2.0 h, 120 EUR"]),
+        ((12, None, None), ["12 labels or more, perhaps never"]),
+        ((None, None, None), ["not reachable"]),
+        ((0, 0, 0), ["0 labels"]),
+    ],
+)
+def test_the_forecast_is_told_as_a_range(
+    ready: Path, workspace: Workspace, ends: tuple[int | None, ...], words: list[str]
+) -> None:
+    status = _with_outlook(workspace, _outlook(*ends))
+    table = status_table(status)
+    cells = list(table.columns[4].cells)
+    assert cells == ["\n".join(words), "?", "?"]
+
+
+def test_the_status_table_fits_into_80_columns_with_all_it_can_tell(ready: Path, workspace: Workspace) -> None:
+    works(ready, "round", "shop")
+    status = _with_outlook(workspace, _outlook(1200, 2400, 12000))
+    screen = Console(width=80, record=True, file=io.StringIO(), color_system=None)
+    screen.print(status_table(status))
+    lines = screen.export_text().splitlines()
+    assert max(map(len, lines)) <= 80
+    whole = "\n".join(lines)
+    assert len(re.findall(r"\d\d\.\d% \(\d+–\d+\) +90\.0%", whole)) == 3
+    assert all(re.search(rf"(?m)(^|\s){words}(\s|$)", whole) for words in ("1,200", "12,000", "20 h,", "1,200 EUR"))
+    assert "…" not in whole
+
+
+def _with_outlook(workspace: Workspace, outlook: Outlook) -> ProjectStatus:
+    """The status of the shop, its first language with this outlook."""
+    status = project_status(workspace, get_project(workspace, "shop"))
+    first, *others = status.languages
+    return replace(status, languages=(replace(first, outlook=outlook), *others))
 
 
 def test_status_says_what_is_furthest_and_how_far_the_batch_is(ready: Path) -> None:
@@ -527,8 +611,9 @@ def test_status_says_what_is_furthest_and_how_far_the_batch_is(ready: Path) -> N
     out = works(ready, "status", "shop").stdout
     assert "Round 1 is done; the model of round 1 serves." in out
     assert "Batch of round 1: 0 of 6 texts done; 6 texts open in all." in out
-    assert "2 of 3 targets met; Polish is furthest, " in out
-    assert re.search(r"Polish .* 33\.3% +33\.3% +24 +6/0\b", out)
+    assert "0 of 3 targets met; Polish is next, " in out
+    assert "at the target but not proven: English, French (" in out
+    assert re.search(r"Polish .* 90\.0% +\? +24 +\d+\b", out)
 
 
 def test_status_names_the_languages_that_cannot_be_measured(home: Path, texts: Path) -> None:
@@ -538,7 +623,8 @@ def test_status_names_the_languages_that_cannot_be_measured(home: Path, texts: P
     works(home, "import", "shop", texts, "--no-embed")
     embed_by_hand(home, texts)
     out = works(home, "round", "shop").stdout
-    assert "2 of 3 targets met; not measured, for want of check items: Polish." in out
+    assert out.splitlines()[-1].startswith("0 of 3 targets met; at the target but not proven: English, French")
+    assert out.splitlines()[-1].endswith("; not measured, for want of check items: Polish.")
 
 
 def test_status_says_that_a_round_runs(ready: Path, workspace: Workspace) -> None:
@@ -578,14 +664,30 @@ def test_status_as_json_is_one_object_with_fractions(ready: Path) -> None:
     record = json.loads(result.stdout)
     assert result.stderr == ""
     assert set(record) == {
-        "project", "created_at", "classes", "budget", "strategy", "uncertainty", "encoder", "seed", "targets",
+        "project", "created_at", "metric", "classes", "budget", "strategy", "uncertainty", "encoder", "seed", "targets",
         "targets_met", "furthest", "pool", "labels", "languages", "round", "model", "batch",
     }  # fmt: skip
-    assert (record["targets"], record["targets_met"], record["furthest"]) == (3, 2, "pl")
+    assert (record["targets"], record["targets_met"], record["furthest"]) == (3, 0, "pl")
     assert (record["pool"], record["labels"]) == (90, 72)
     polish = record["languages"][0]
     assert (polish["language"], polish["name"], polish["target"], polish["checked"]) == ("pl", "Polish", 0.9, 10)
-    assert polish["accuracy"] == polish["correct"] / 10
+    assert polish["accuracy"] == polish["estimate"]
+    assert abs(polish["accuracy"] - polish["correct"] / 10) < 0.2  # with what is foretold of unlabelled texts
+    assert polish["state"] in {"missed", "unproven"}
+    english = next(each for each in record["languages"] if each["language"] == "en")
+    assert (english["state"], english["target_met"], english["estimate"]) == ("unproven", False, 1.0)
+    assert english["settle"] > 0
+    low, high = english["proven"]
+    assert low < english["interval"][0] < 0.9 < high
+    assert english["effective"] >= english["checked"]
+    assert english["classes"] == []
+    assert english["forecast"] is None
+    assert (english["labels_this_week"], english["usual_quota"]) == (0, english["quota"])
+    check_set = english["check_set"]
+    assert (check_set["imported"], check_set["labelled"], check_set["open"], check_set["reserve"]) == (True, 10, 0, 0)
+    assert check_set["width"] == pytest.approx((english["interval"][1] - english["interval"][0]) / 2)
+    assert check_set["needed"] > 0
+    assert check_set["near_duplicates"] == 0
     assert polish["gap"] == pytest.approx(0.9 - polish["accuracy"])
     assert polish["interval"][0] < polish["accuracy"] < polish["interval"][1]
     assert polish["label_share"] == pytest.approx(1 / 3)
@@ -599,8 +701,42 @@ def test_status_as_json_before_the_first_round_has_nulls(home: Path) -> None:
     create(home)
     record = json.loads(works(home, "status", "shop", "--json").stdout)
     assert record["round"] is record["model"] is record["batch"] is record["furthest"] is None
-    assert {each["accuracy"] for each in record["languages"]} == {None}
-    assert all(each["interval"] is None for each in record["languages"])
+    for each in record["languages"]:
+        assert each["state"] == "not measured"
+        nothing = ("accuracy", "estimate", "interval", "proven", "effective", "settle", "forecast", "next_quota")
+        assert [each[name] for name in nothing] == [None] * 8
+
+
+def test_the_json_of_a_forecast_has_numbers_and_null_for_never(ready: Path, workspace: Workspace) -> None:
+    status = _with_outlook(workspace, _outlook(12, 60, None))
+    record = status_record(status, None)
+    forecast = json.loads(json.dumps(record, allow_nan=False))["languages"][0]["forecast"]
+    assert forecast == {
+        "labels": {"low": 12, "middle": 60, "high": None},
+        "hours": {"low": 0.1, "middle": 0.5, "high": None},
+        "cost": {"low": 6.0, "middle": 30.0, "high": None},
+        "currency": None,  # the project has no price
+        "plateau": [0.81, 0.93],
+        "chance": 0.95,
+        "reachable": True,
+    }
+    settings = replace(status.project.settings, price_per_label=0.5, currency="GBP")
+    priced = replace(status, project=replace(status.project, settings=settings))
+    assert status_record(priced, None)["languages"][0]["forecast"]["currency"] == "GBP"  # type: ignore[index]
+
+
+def test_the_json_tells_class_targets(ready: Path, workspace: Workspace) -> None:
+    project = get_project(workspace, "shop")
+    settings = replace(project.settings, class_targets={("en", "pen"): 0.3}, metric="macro-f1")
+    change_settings(workspace, project, settings)
+    works(ready, "round", "shop")
+    record = json.loads(works(ready, "status", "shop", "--json").stdout)
+    assert record["metric"] == "macro-f1"
+    (english,) = (each for each in record["languages"] if each["language"] == "en")
+    (pen,) = english["classes"]
+    assert (pen["class"], pen["target"], pen["state"], pen["settle"]) == ("pen", 0.3, "met", 0)
+    assert (pen["estimate"], pen["correct"], pen["checked"]) == (1.0, 5, 5)
+    assert pen["proven"][0] >= 0.3
 
 
 # export

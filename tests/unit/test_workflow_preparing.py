@@ -42,7 +42,9 @@ def sentences(count: dict[str, int], split: str, seed: int) -> pd.DataFrame:
     rows = []
     for language, size in count.items():
         for number in range(size):
-            text = f"{', '.join(rng.choice(WORDS[language], 3))} {seed}.{number}"
+            # With words of its own, so that no text of the pool nearly repeats a check text.
+            own = " ".join(f"{each:x}" for each in rng.integers(2**30, size=3))
+            text = f"{', '.join(rng.choice(WORDS[language], 3))} {own}"
             rows.append((f"{split}-{seed}-{language}-{number}", language, text, rng.choice(world.CLASSES), split))
     return pd.DataFrame(rows, columns=["id", "language", "text", "class", "split"], dtype=object)
 

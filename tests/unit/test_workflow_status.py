@@ -45,21 +45,6 @@ def test_shares_and_counts_are_those_of_the_pool_alone(workspace: Workspace, ana
         assert each.label_share == each.labels / 41
 
 
-def test_the_largest_gap_comes_first_and_a_met_target_has_none(workspace: Workspace) -> None:
-    project = world.make_project(workspace, labels=60, targets={"en": 0.01, "de": 0.95, "sw": 1.0})
-    run_round(workspace, project)
-    status = project_status(workspace, project)
-    gaps = [each.gap for each in status.languages]
-    assert gaps == sorted(gaps, reverse=True)
-    assert (status.languages[-1].language, status.languages[-1].gap, status.languages[-1].target_met) == ("en", 0, True)
-    for each in status.languages:
-        assert each.measured.accuracy is not None
-        assert each.gap == pytest.approx(max(0, each.target - each.measured.accuracy))
-        assert each.target_met == (each.gap == 0)
-    assert status.targets_met == sum(gap == 0 for gap in gaps)
-    assert status.unmeasured == ()
-
-
 def test_quotas_are_those_of_the_newest_finished_round(workspace: Workspace, ana: int) -> None:
     project = world.make_project(workspace, labels=24)
     run_round(workspace, project)

@@ -1,0 +1,230 @@
+"""One language in detail: what is confused with what, how good each class is, and how fast people label."""
+
+import plotly.graph_objects as go
+
+from lamm_core.charts.layout import axis, base_layout, plain, short
+from lamm_core.charts.palette import Palette, mixed, readable, see_through
+from lamm_core.records import LanguageState
+from lamm_core.workflow.details import ClassFigure, LanguageDetails, Speed
+from lamm_core.workflow.reasons import STATE_WORDS
+
+_BAR_PIXELS, _CLASS_PIXELS = 38, 56
+# From here on a cell of the matrix has no room for numbers, which the pointer still tells.
+_MOST_WRITTEN = 14
+_ROWS_AND_WORDS = 150
+_TICKS = [0, 25, 50, 75, 100]
+
+
+def confusion_chart(details: LanguageDetails, colours: Palette) -> go.Figure | None:
+    """Check items by true and predicted class: counts, shaded by their share of the true class.
+
+    Returns:
+        None without check items.
+    """
+    counts, names = _occurring(details)
+    if not names:
+        return None
+    totals = [sum(row) for row in counts]
+    shares = [[count / total if total else 0.0 for count in row] for row, total in zip(counts, totals, strict=True)]
+    labels = [short(name) for name in names]
+    full = mixed(colours.solid_flag, colours.ink, 0.25)
+    size = len(names)
+    figure = go.Figure(
+        go.Heatmap(
+            z=shares,
+            x=list(range(size)),
+            y=list(range(size)),
+            zmin=0,
+            zmax=1,
+            colorscale=[[0, colours.paper], [1, full]],
+            xgap=1,
+            ygap=1,
+            showscale=False,
+            customdata=[
+                [
+                    f"<b>{plain(names[true])}</b> taken for <b>{plain(names[predicted])}</b>"
+                    if true != predicted
+                    else f"<b>{plain(names[true])}</b>, right"
+                    for predicted in range(size)
+                ]
+                for true in range(size)
+            ],
+            text=[
+                [f"{counts[true][predicted]:,} of {totals[true]:,}" for predicted in range(size)]
+                for true in range(size)
+            ],
+            hovertemplate="%{customdata}<br>%{text} check items, %{z:.0%}<extra></extra>",
+        )
+    )
+    for true in range(size):
+        for predicted in range(size):
+            count = counts[true][predicted]
+            if count and size <= _MOST_WRITTEN:
+                share = shares[true][predicted]
+                figure.add_annotation(
+                    x=predicted,
+                    y=true,
+                    text=f"<b>{count:,}</b><br>{share:.0%}" if size <= 10 else f"{count:,}",
+                    showarrow=False,
+                    font={"size": 12, "color": readable(mixed(colours.paper, full, share), colours)},
+                )
+    _frame_the_diagonal(figure, size, colours)
+    ticks = {"tickvals": list(range(size)), "ticktext": labels, "showgrid": False, "automargin": True}
+    figure.update_layout(
+        base_layout(colours),
+        height=max(260, min(46, 640 // size + 14) * size + _ROWS_AND_WORDS),
+        margin={"l": 10, "r": 30, "t": 10, "b": 10},
+        plot_bgcolor=colours.track,  # shines through between the cells as a grid
+        xaxis=axis(colours, title="predicted class", range=[-0.5, size - 0.5], **ticks),
+        yaxis=axis(colours, title="true class", range=[size - 0.5, -0.5], **ticks),
+    )
+    return figure
+
+
+def class_chart(details: LanguageDetails, colours: Palette) -> go.Figure | None:
+    """How often the model is right about each class, with its 95 % interval, and the class's own target.
+
+    Returns:
+        None where no class has a check item.
+    """
+    figures = [each for each in details.class_figures if each.accuracy is not None]
+    if not figures:
+        return None
+    # The weakest class on top; Plotly counts rows from below.
+    figures.sort(key=lambda each: (-(each.accuracy or 0.0), each.class_name))
+    rows = list(range(len(figures)))
+    shares = [100 * (each.accuracy or 0.0) for each in figures]
+    figure = go.Figure(
+        go.Bar(
+            x=shares,
+            y=rows,
+            orientation="h",
+            marker={"color": see_through(colours.solid_flag, 0.35), "line": {"color": colours.solid_flag, "width": 1}},
+            width=0.5,
+            error_x={
+                "array": [100 * each.high - share for each, share in zip(figures, shares, strict=True)],
+                "arrayminus": [share - 100 * each.low for each, share in zip(figures, shares, strict=True)],
+                "color": colours.ink,
+                "thickness": 1.5,
+                "width": 4,
+            },
+            customdata=[_told(each) for each in figures],
+            hovertemplate="%{customdata}<extra></extra>",
+        )
+    )
+    for row, each in enumerate(figures):
+        _add_target(figure, row, each, colours)
+    figure.update_layout(
+        base_layout(colours),
+        height=_CLASS_PIXELS * len(figures) + 70,
+        margin={"l": 10, "r": 10, "t": 10, "b": 10},
+        showlegend=False,
+        xaxis=axis(colours, range=[0, 104], tickangle=0, tickvals=_TICKS, ticktext=[f"{tick}%" for tick in _TICKS]),
+        yaxis=axis(
+            colours,
+            tickvals=rows,
+            ticktext=[_row_words(each) for each in figures],
+            range=[-0.6, len(figures) - 0.4],
+            showgrid=False,
+            automargin=True,
+            tickfont={"color": colours.ink},
+        ),
+    )
+    return figure
+
+
+def speed_chart(speeds: tuple[Speed, ...], colours: Palette) -> go.Figure | None:
+    """Median seconds a label takes, annotator by annotator.
+
+    Returns:
+        None where no label has a time.
+    """
+    if not speeds:
+        return None
+    shown = sorted(speeds, key=lambda each: each.median_seconds, reverse=True)
+    rows = list(range(len(shown)))
+    seconds = [each.median_seconds for each in shown]
+    words = [
+        f"{each.median_seconds:.1f} s ({each.labels:,} {'label' if each.labels == 1 else 'labels'})" for each in shown
+    ]
+    figure = go.Figure(
+        go.Bar(
+            x=seconds,
+            y=rows,
+            orientation="h",
+            width=0.55,
+            marker={"color": see_through(colours.solid_flag, 0.35), "line": {"color": colours.solid_flag, "width": 1}},
+            text=words,
+            textposition="outside",
+            textfont={"color": colours.ink},
+            cliponaxis=False,
+            hovertemplate="%{text}<extra></extra>",
+        )
+    )
+    figure.update_layout(
+        base_layout(colours),
+        height=_BAR_PIXELS * len(shown) + 70,
+        margin={"l": 10, "r": 10, "t": 10, "b": 10},
+        # The words stand beside the longest bar too.
+        xaxis=axis(colours, title="median seconds a label", range=[0, 1.6 * max([*seconds, 0.1])]),
+        yaxis=axis(
+            colours,
+            tickvals=rows,
+            ticktext=[short(each.name) for each in shown],
+            range=[-0.6, len(shown) - 0.4],
+            showgrid=False,
+            automargin=True,
+            tickfont={"color": colours.ink},
+        ),
+    )
+    return figure
+
+
+def _occurring(details: LanguageDetails) -> tuple[list[list[int]], list[str]]:
+    """The matrix without classes that no check item has and none was taken for."""
+    counts = details.confusion.tolist()
+    kept = [place for place in range(len(counts)) if sum(counts[place]) or sum(row[place] for row in counts)]
+    return [[int(counts[true][predicted]) for predicted in kept] for true in kept], [
+        details.classes[place] for place in kept
+    ]
+
+
+def _frame_the_diagonal(figure: go.Figure, size: int, colours: Palette) -> None:
+    """What is right stands in a frame, for readers without colours."""
+    for place in range(size):
+        figure.add_shape(
+            type="rect",
+            x0=place - 0.5,
+            x1=place + 0.5,
+            y0=place - 0.5,
+            y1=place + 0.5,
+            line={"color": colours.ink, "width": 2},
+        )
+
+
+def _add_target(figure: go.Figure, row: int, each: ClassFigure, colours: Palette) -> None:
+    if each.target is not None:
+        line = {"color": colours.ink, "width": 2, "dash": "3px,2px"}
+        at = 100 * each.target
+        figure.add_shape(type="line", x0=at, x1=at, y0=row - 0.42, y1=row + 0.42, line=line)
+
+
+def _row_words(each: ClassFigure) -> str:
+    """Name and numbers beside the bar, where there is room for them on small screens too."""
+    return (
+        f"<b>{short(each.class_name)}</b><br>{each.accuracy:.0%}, {each.correct:,} of {each.checked:,}{_standing(each)}"
+    )
+
+
+def _standing(each: ClassFigure) -> str:
+    return "" if each.target is None else f"<br>target {each.target:.0%}: {STATE_WORDS[_state(each)]}"
+
+
+def _state(each: ClassFigure) -> LanguageState:
+    return each.state or LanguageState.UNMEASURED
+
+
+def _told(each: ClassFigure) -> str:
+    words = f"<b>{plain(each.class_name)}</b><br>{each.correct:,} of {each.checked:,} check items right"
+    words += f"<br>95% interval {each.low:.0%} to {each.high:.0%}"
+    return words if each.target is None else f"{words}<br>target {each.target:.0%}: {STATE_WORDS[_state(each)]}"

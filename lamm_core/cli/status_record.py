@@ -1,0 +1,178 @@
+"""A project's status as plain values, for other programs. Shares and figures are fractions, 0 to 1."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from lamm_core.language_names import language_name
+from lamm_core.model.measuring import Measurement
+from lamm_core.workflow.check_sets import CheckSetProgress
+from lamm_core.workflow.outlook import Effort, Outlook
+from lamm_core.workflow.status import ClassStatus, LanguageStatus, ProjectStatus
+
+
+def status_record(status: ProjectStatus, serving: int | None) -> dict[str, object]:
+    """The object that `lamm status --json` writes. Times are ISO 8601 in UTC; what is not known is null.
+
+    Args:
+        serving: number of the round whose model serves now; None without a model.
+
+    Returns:
+        project, created_at, metric, classes, budget, strategy, uncertainty, encoder, seed; targets (how many),
+        targets_met, furthest (language code); pool, labels (counts); languages (list, the one most in need first, see
+        below); round (newest: number, attempt, state, stage, progress, error, started_at, finished_at, strategy,
+        labels); model (number, round, labels, created_at); batch (round, size, closed, open, held, held_until).
+
+        A language: language, name, target; state (met, missed, unproven, out of reach or not measured), settle (check
+        labels that would settle an unproven one; null where none can); estimate (the figure of `metric`; accuracy is
+        its older name), interval [low, high], proven [low, high] over all rounds, effective, correct, checked; gap,
+        target_met; classes (list: class, target, state, settle, and a figure as above); check_set (imported, labelled,
+        open, reserve, needed, width, near_duplicates); forecast (null, or labels, hours and cost, each with low, middle
+        and high, null for never or not known; currency; plateau [low, high], chance, reachable); pool, pool_share,
+        labels, label_share, labels_this_week, skipped; quota (of the newest batch), next_quota (of a full next one),
+        usual_quota (of the last ones).
+    """
+    settings = status.project.settings
+    furthest = status.furthest
+    currency = settings.currency if settings.price_per_label else None
+    return {
+        "project": status.project.name,
+        "created_at": _iso(status.project.created_at),
+        "metric": str(settings.metric),
+        "classes": list(settings.classes),
+        "budget": settings.budget,
+        "strategy": settings.strategy,
+        "uncertainty": settings.uncertainty,
+        "encoder": settings.encoder,
+        "seed": settings.seed,
+        "targets": len(status.languages),
+        "targets_met": status.targets_met,
+        "furthest": furthest.language if furthest else None,
+        "pool": status.pool,
+        "labels": status.labels,
+        "languages": [_language_record(each, currency) for each in status.languages],
+        "round": _round_record(status),
+        "model": _model_record(status, serving),
+        "batch": _batch_record(status),
+    }
+
+
+def _language_record(each: LanguageStatus, currency: str | None) -> dict[str, object]:
+    return {
+        "language": each.language,
+        "name": language_name(each.language),
+        "target": each.target,
+        "state": each.state.value,
+        "settle": each.settle,
+        "accuracy": each.measured.estimate,
+        **_figure_record(each.measured),
+        "gap": each.gap,
+        "target_met": each.target_met,
+        "classes": [_class_record(one) for one in each.classes],
+        "check_set": _check_record(each.check),
+        "forecast": _forecast_record(each.outlook, currency),
+        "pool": each.pool,
+        "pool_share": each.pool_share,
+        "labels": each.labels,
+        "label_share": each.label_share,
+        "labels_this_week": each.labels_this_week,
+        "skipped": each.skipped,
+        "quota": each.quota,
+        "next_quota": each.next_quota,
+        "usual_quota": each.usual_quota,
+    }
+
+
+def _class_record(each: ClassStatus) -> dict[str, object]:
+    return {
+        "class": each.class_name,
+        "target": each.target,
+        "state": each.state.value,
+        "settle": each.settle,
+        **_figure_record(each.measured),
+    }
+
+
+def _figure_record(figure: Measurement) -> dict[str, object]:
+    known = figure.estimate is not None
+    return {
+        "estimate": figure.estimate,
+        "interval": list(figure.interval) if known else None,
+        "proven": [figure.proven_low, figure.proven_high] if known else None,
+        "effective": figure.effective if known else None,
+        "correct": figure.correct,
+        "checked": figure.checked,
+    }
+
+
+def _check_record(each: CheckSetProgress) -> dict[str, object]:
+    return {
+        "imported": each.imported,
+        "labelled": each.labelled,
+        "open": each.open,
+        "reserve": each.reserve,
+        "needed": each.needed,
+        "width": each.width,
+        "near_duplicates": each.near_duplicates,
+    }
+
+
+def _forecast_record(outlook: Outlook | None, currency: str | None) -> dict[str, object] | None:
+    if outlook is None:
+        return None
+    return {
+        "labels": _range(outlook, lambda each: each.labels),
+        "hours": _range(outlook, lambda each: each.hours),
+        "cost": _range(outlook, lambda each: each.cost),
+        "currency": currency,
+        "plateau": list(outlook.forecast.plateau),
+        "chance": outlook.forecast.chance,
+        "reachable": outlook.forecast.reachable,
+    }
+
+
+def _range(outlook: Outlook, value: Callable[[Effort], float | None]) -> dict[str, float | None]:
+    efforts = {"low": outlook.low, "middle": outlook.middle, "high": outlook.high}
+    return {name: None if each is None else value(each) for name, each in efforts.items()}
+
+
+def _round_record(status: ProjectStatus) -> dict[str, object] | None:
+    latest = status.latest
+    if latest is None:
+        return None
+    return {
+        "number": latest.number,
+        "attempt": latest.attempt,
+        "state": latest.state.value,
+        "stage": latest.stage,
+        "progress": latest.progress,
+        "error": latest.error,
+        "started_at": _iso(latest.started_at),
+        "finished_at": _iso(latest.finished_at),
+        "strategy": latest.strategy,
+        "labels": latest.labels,
+    }
+
+
+def _model_record(status: ProjectStatus, serving: int | None) -> dict[str, object] | None:
+    model = status.model
+    if model is None:
+        return None
+    return {"number": model.number, "round": serving, "labels": model.labels, "created_at": _iso(model.created_at)}
+
+
+def _batch_record(status: ProjectStatus) -> dict[str, object] | None:
+    batch = status.progress
+    if not batch.size:
+        return None
+    return {
+        "round": batch.round_number,
+        "size": batch.size,
+        "closed": batch.closed,
+        "open": batch.open,
+        "held": batch.held,
+        "held_until": _iso(batch.held_until),
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

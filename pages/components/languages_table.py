@@ -1,0 +1,111 @@
+"""One line a language: all that decides what is done today. A click opens the language."""
+
+import pandas as pd
+import streamlit as st
+
+from lamm_core.charts.words import FIGURE_WORDS
+from lamm_core.language_names import language_name
+from lamm_core.workflow.forecast_words import forecast_words
+from lamm_core.workflow.reasons import STATE_WORDS, why
+from lamm_core.workflow.status import LanguageStatus, ProjectStatus
+
+LANGUAGE = "language"
+_TABLE = "languages_table"
+# The least at which words wrap.
+ROW_PIXELS = 66
+
+
+def show_languages(status: ProjectStatus) -> None:
+    """The table; the language in need stands first."""
+    settings = status.project.settings
+    word = FIGURE_WORDS[settings.metric]
+    figure = word[0].upper() + word[1:]
+    rows = [
+        {
+            "Language": language_name(each.language),
+            "Status": STATE_WORDS[each.state],
+            figure: _figure(each),
+            "Target": f"{each.target:.1%}".replace(".0%", "%"),
+            "Trend": [100 * value for _, value in each.trend],
+            "Labels": f"{each.labels:,} ({_this_week(each)})",
+            "Forecast": forecast_words(each.outlook, settings.currency),
+            "Next": _next_batch(each, status),
+            "Why": why(each, status),
+        }
+        for each in status.languages
+    ]
+    figures = [100 * value for each in status.languages for _, value in each.trend]
+    scale = {"y_min": min(figures), "y_max": max(figures)} if figures else {}
+    text = st.column_config.TextColumn
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        height="content",
+        row_height=ROW_PIXELS,
+        column_config={
+            "Language": text(width=90, pinned=True),
+            "Status": text(width=86, help="Whether the target is met, as far as the check set proves it."),
+            figure: text(width=88, help="On the check set, with its 95% interval."),
+            "Target": text(width=54),
+            "Trend": st.column_config.LineChartColumn(
+                width=70, help=f"The {word} of every round, oldest first, on one scale for all languages.", **scale
+            ),
+            "Labels": text(width=80, help="Labelled texts, and labels given in the last seven days."),
+            "Forecast": text(width=146, help="Labels of all languages until the target, with an 80% range."),
+            "Next": text(width=62, help="Texts of this language in the next batch; ~: mean of the last batches."),
+            "Why": text(width=184),
+        },
+        key=f"{_TABLE}_{status.project.id}",
+        on_select=lambda: _open_selected(status),
+        selection_mode=["single-row", "single-cell"],
+    )
+
+
+def show_links(status: ProjectStatus) -> None:
+    """A button for each language, within reach of a keyboard and of a thumb."""
+    with st.container(horizontal=True, gap="small"):
+        for each in status.languages:
+            st.button(
+                language_name(each.language),
+                key=f"open_{status.project.id}_{each.language}",
+                type="tertiary",
+                icon=":material/search:",
+                on_click=open_language,
+                args=(each.language,),
+            )
+
+
+def open_language(language: str) -> None:
+    """Show one language; the address then leads to it."""
+    st.query_params[LANGUAGE] = language
+
+
+def close_language() -> None:
+    """Back to all languages."""
+    st.query_params.pop(LANGUAGE, None)
+
+
+def _open_selected(status: ProjectStatus) -> None:
+    selection = st.session_state[f"{_TABLE}_{status.project.id}"].selection
+    chosen = [*selection.rows, *(row for row, _ in selection.cells)]
+    if chosen:
+        open_language(status.languages[chosen[0]].language)
+
+
+def _figure(each: LanguageStatus) -> str:
+    if each.measured.estimate is None:
+        return "not measured"
+    low, high = each.measured.interval
+    return f"{each.measured.estimate:.1%} ({100 * low:.0f} to {100 * high:.0f})"
+
+
+def _this_week(each: LanguageStatus) -> str:
+    return f"+{each.labels_this_week:,} this week"
+
+
+def _next_batch(each: LanguageStatus, status: ProjectStatus) -> str:
+    if status.model is None:
+        return "not known yet"
+    if each.next_quota is not None:
+        return f"{each.next_quota:,}"
+    return f"~{each.usual_quota:.0f}" if each.usual_quota == 0 or each.usual_quota >= 1 else "<1"

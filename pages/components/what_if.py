@@ -1,0 +1,188 @@
+"""What if: other targets and another budget, with what they would change, before anything is saved."""
+
+import dataclasses
+
+import pandas as pd
+import streamlit as st
+
+from lamm_core.errors import LammError
+from lamm_core.language_names import language_name
+from lamm_core.records import Project
+from lamm_core.workflow.forecast_words import forecast_words, price_words
+from lamm_core.workflow.headline import effort
+from lamm_core.workflow.projects import MAX_BUDGET, change_settings
+from lamm_core.workflow.reasons import STATE_WORDS
+from lamm_core.workflow.status import ProjectStatus
+from lamm_core.workflow.what_if import Plan, Prospect, plan
+from pages.components import services
+from pages.components.frame import as_plain_text, show_error
+from pages.components.languages_table import ROW_PIXELS
+from pages.components.percents import as_percent
+from pages.components.settings_form import changed_targets
+
+_SAVED = "what_if_saved"
+
+
+def show_what_if(status: ProjectStatus) -> None:
+    """Targets and budget to play with, and two plans side by side."""
+    settings = status.project.settings
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        targets = _ask_targets(status)
+    with right:
+        budget = _ask_budget(status.project)
+        changed = targets != settings.targets or budget != settings.budget
+        _show_buttons(status.project, targets, budget, changed)
+    now, then = plan(status, settings.targets, settings.budget), plan(status, targets, budget)
+    _show_sums(now, then, settings.currency, changed)
+    _show_plans(status, now, then)
+
+
+def _ask_targets(status: ProjectStatus) -> dict[str, float]:
+    targets = status.project.settings.targets
+    codes = [each.language for each in status.languages]
+    table = pd.DataFrame(
+        {
+            "Language": [language_name(each) for each in codes],
+            "Now": [_now(each.measured.estimate) for each in status.languages],
+            "Target": [f"{as_percent(targets[each]):g}%" for each in codes],
+            "What if, %": [as_percent(targets[each]) for each in codes],
+        }
+    )
+    edited = st.data_editor(
+        table,
+        hide_index=True,
+        height="content",
+        disabled=["Language", "Now", "Target"],
+        column_config={
+            "Language": st.column_config.TextColumn(pinned=True),
+            "What if, %": st.column_config.NumberColumn(min_value=1, max_value=100, step=0.5, required=True),
+        },
+        key=_key(status.project, "targets"),
+    )
+    changed = changed_targets(
+        {each: targets[each] for each in codes}, dict(zip(codes, edited["What if, %"], strict=True))
+    )
+    return {language: changed[language] for language in targets}
+
+
+def _ask_budget(project: Project) -> int:
+    current = project.settings.budget
+    return int(
+        st.number_input(
+            "Budget: labels per batch",
+            1,
+            MAX_BUDGET,
+            current,
+            key=_key(project, "budget"),
+            help=f"It is {current:,} now.",
+        )
+    )
+
+
+def _show_buttons(project: Project, targets: dict[str, float], budget: int, changed: bool) -> None:
+    with st.container(horizontal=True):
+        save = st.button("Save", type="primary", icon=":material/save:", disabled=not changed)
+        st.button("Reset", icon=":material/undo:", disabled=not changed, on_click=_start_anew, args=(project,))
+    if save:
+        try:
+            settings = dataclasses.replace(project.settings, targets=targets, budget=budget)
+            change_settings(services.workspace(), project, settings)
+        except LammError as error:
+            show_error(error)
+            return
+        _start_anew(project)
+        st.session_state[_SAVED] = project.id
+        st.rerun()
+    if changed:
+        st.caption("Not saved yet: this only looks ahead.")
+    elif st.session_state.pop(_SAVED, None) == project.id:
+        st.success("Saved. It holds from the next round on.", icon=":material/check:")
+    else:
+        st.caption("Change a target in the table, or the budget, and see below what it would mean.")
+
+
+def _show_sums(now: Plan, then: Plan, currency: str, changed: bool) -> None:
+    """Both plans in a sentence each."""
+    st.markdown(f"**As it is:** {as_plain_text(_sum(now, currency))}")
+    if changed:
+        st.markdown(f"**What if:** {as_plain_text(_sum(then, currency))}")
+
+
+def _sum(found: Plan, currency: str) -> str:
+    if not any(each.outlook for each in found.prospects):
+        return "no forecast yet; it comes once 3 rounds have measured a language."
+    parts = []
+    if found.last is None or not found.last.labels:
+        parts.append("no target within reach needs labels still")
+    else:
+        labels = effort(dataclasses.replace(found.last, hours=None))
+        batches = found.batches(found.last.labels)
+        words = [f"about {labels}", f"{batches:,} {'batch' if batches == 1 else 'batches'} of {found.budget:,}"]
+        parts.append(f"{', '.join([*words, *price_words(found.last, currency)])} until the last target within reach")
+    if found.beyond:
+        parts.append(f"less likely reached than not: {', '.join(map(language_name, found.beyond))}")
+    return "; ".join(parts) + "."
+
+
+def _show_plans(status: ProjectStatus, now: Plan, then: Plan) -> None:
+    """One line a language, both plans side by side."""
+    currency = status.project.settings.currency
+    what, told = ("Next batch", _quota) if not status.chosen_by_text else ("Weight", _weight)
+    pairs = list(zip(now.prospects, then.prospects, strict=True))
+    table = pd.DataFrame(
+        {
+            "Language": [language_name(each.language) for each, _ in pairs],
+            "Status": [_arrow(STATE_WORDS[old.state], STATE_WORDS[new.state]) for old, new in pairs],
+            "Forecast now": [forecast_words(old.outlook, currency) for old, _ in pairs],
+            "Forecast then": [forecast_words(new.outlook, currency) for _, new in pairs],
+            f"{what} now": [told(old) for old, _ in pairs],
+            f"{what} then": [told(new) for _, new in pairs],
+        }
+    )
+    st.dataframe(
+        table,
+        hide_index=True,
+        height="content",
+        row_height=ROW_PIXELS,
+        column_config={
+            "Language": st.column_config.TextColumn(width=100, pinned=True),
+            "Status": st.column_config.TextColumn(width=120),
+            "Forecast now": st.column_config.TextColumn(width=210),
+            "Forecast then": st.column_config.TextColumn(width=210),
+        },
+    )
+    if status.chosen_by_text:
+        st.caption(
+            f"The strategy of this project, {status.project.settings.strategy}, chooses text by text, so no language "
+            "has a quota; the weight says how much each language counts when texts are chosen."
+        )
+
+
+def _arrow(old: str, new: str) -> str:
+    return old if old == new else f"{old} → {new}"
+
+
+def _now(figure: float | None) -> str:
+    return "not measured" if figure is None else f"{figure:.1%}"
+
+
+def _quota(each: Prospect) -> str:
+    return "not known yet" if each.next_quota is None else f"{each.next_quota:,}"
+
+
+def _weight(each: Prospect) -> str:
+    return "not used" if each.weight is None else f"{each.weight:.0%}"
+
+
+def _key(project: Project, part: str) -> str:
+    """Widgets start anew under another key once a plan was saved or dropped."""
+    return f"what_if_{project.id}_{st.session_state.get(_version(project), 0)}_{part}"
+
+
+def _version(project: Project) -> str:
+    return f"what_if_version_{project.id}"
+
+
+def _start_anew(project: Project) -> None:
+    st.session_state[_version(project)] = st.session_state.get(_version(project), 0) + 1
