@@ -5,12 +5,11 @@ from typing import Any
 import streamlit as st
 
 from lamm_core.errors import LammError
-from lamm_core.records import BatchProgress, Project, RoundState
-from lamm_core.workflow import automatic, labelling
-from lamm_core.workflow.running import notice_dead_round
-from lamm_core.workflow.workspace import utc_now
+from lamm_core.records import BatchProgress, Project
+from lamm_core.workflow import labelling
+from lamm_core.workflow.empty_queue import why_empty
 from pages.components import services
-from pages.components.clock import clock_time
+from pages.components.empty_words import empty_words
 from pages.components.labelling_card import labelling_card
 from pages.components.labelling_items import shown_act, shown_lease
 from pages.components.outbox import knows_past, session_key, store_outbox
@@ -38,7 +37,7 @@ def show_labelling(project: Project, annotator: int) -> None:
         if not knows_past(sent, session):
             newest = labelling.recent_acts(services.workspace(), project, annotator, _PAST)
             recent = [shown_act(each) for each in reversed(newest)]
-        empty = "" if leases else _why_empty(project, progress)
+        empty = "" if leases else empty_words(why_empty(services.workspace(), project, annotator))
     except LammError as error:
         progress, empty, problem = BatchProgress(0, 0, 0, 0, 0, None), "", problem or str(error)
     labelling_card(
@@ -55,29 +54,3 @@ def show_labelling(project: Project, annotator: int) -> None:
             "empty": empty,
         },
     )
-
-
-def _why_empty(project: Project, progress: BatchProgress) -> str:
-    latest = automatic.start_round_if_due(services.workspace(), project)
-    latest = latest or notice_dead_round(services.workspace(), project)
-    if latest is not None and latest.state is RoundState.RUNNING:
-        done = "This batch is done. The next one" if progress.round_number else "The first batch"
-        return f"{done} is being prepared and appears here by itself."
-    if progress.held:
-        return _held_by_others(progress)
-    if latest is not None and latest.state is RoundState.FAILED:
-        return "The next batch could not be prepared; see below."
-    if not project.settings.automatic_rounds and automatic.is_more_to_ask(services.workspace(), project):
-        return "The next batch is prepared when somebody runs a round on the page Rounds."
-    if latest is None:
-        return "There is nothing to label yet: bring in texts on the page Project, and the first batch is prepared."
-    return "Every text of the pool is labelled or skipped."
-
-
-def _held_by_others(progress: BatchProgress) -> str:
-    soon = "soon"
-    if progress.held_until:
-        soon = f"at {clock_time(progress.held_until, utc_now(), st.context.timezone)}"
-    if progress.open == 1:
-        return f"The last text is held by another annotator; it comes free {soon}."
-    return f"The last {progress.open:,} texts are held by other annotators; the first comes free {soon}."
