@@ -213,6 +213,7 @@ round_ = Table(
     Column("finished_at", UtcDateTime, nullable=True),
     Column("strategy", String(100), nullable=True),
     Column("uncertainty", String(100), nullable=True),
+    Column("metric", String(20), nullable=True),
     Column("labels", Integer, nullable=True),
     Column("newest_label_id", BigId, nullable=True),
     Column("seconds_embed", Float, nullable=True),
