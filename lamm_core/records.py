@@ -275,6 +275,7 @@ class Round:
     finished_at: datetime | None
     strategy: str | None
     uncertainty: str | None
+    metric: str | None
     labels: int | None
     newest_label_id: int | None
     seconds_embed: float | None

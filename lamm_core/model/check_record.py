@@ -66,9 +66,19 @@ class CheckRecord:
         """
         try:
             with np.load(path, allow_pickle=False) as arrays:
-                return cls(**{name: arrays[name] for name in cls.__dataclass_fields__})
+                record = cls(**{name: arrays[name] for name in cls.__dataclass_fields__})
+            record._check_shapes()
         except _DAMAGES as error:
             raise ModelUnreadable(f"The record {path} cannot be read ({type(error).__name__}).") from error
+        return record
+
+    def _check_shapes(self) -> None:
+        """Raise ValueError unless the arrays fit together."""
+        items, figures = self.ids.shape, self.figures.shape
+        columns = (self.languages, self.predicted, self.true, self.confidence, self.chance)
+        fits = len(items) == len(figures) == 1 and all(column.shape == items for column in columns)
+        if not (fits and self.errors.shape == figures and self.influence.shape == figures + items):
+            raise ValueError(f"arrays of {self.ids.shape} items and {self.influence.shape} influences do not fit")
 
     def figure(self, name: str) -> tuple[NDArray[np.float64], float] | None:
         """Influence `(m,)` and standard error of a figure; None where it was not measured."""

@@ -176,7 +176,10 @@ def _assisted_look(
         return None
     gain = min(float(paid.var()) / n / variance, _MOST_GAIN)
     estimate = float(np.clip(float(payoff.value or 0.0) - coefficient * shift, 0, 1))
-    return Look(payoff, estimate, gain * payoff.effective, rest / n, math.sqrt(variance))
+    # A share near an end has less spread than the raw one: the interval must not be narrower than the error allows.
+    raw = float(payoff.value or 0.0)
+    nearer = min(1.0, estimate * (1 - estimate) / (raw * (1 - raw))) if 0 < raw < 1 else 1.0
+    return Look(payoff, estimate, nearer * gain * payoff.effective, rest / n, math.sqrt(variance))
 
 
 def _foretold(table: _Floats, predicted: NDArray[np.intp], chances: _Floats) -> tuple[_Floats, _Floats]:

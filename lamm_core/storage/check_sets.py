@@ -18,8 +18,9 @@ _CHUNK = 2_000
 
 
 def imported_languages(connection: Connection, project_id: int) -> set[str]:
-    """Languages that have check items which were imported; these are used as they are."""
-    query = select(item.c.language).where(_of(project_id, Purpose.CHECK), item.c.check_order.is_(None)).distinct()
+    """Languages that have labelled check items which were imported; these are used as they are."""
+    imported = and_(item.c.check_order.is_(None), item.c.state == ItemState.LABELLED)
+    query = select(item.c.language).where(_of(project_id, Purpose.CHECK), imported).distinct()
     return set(connection.execute(query).scalars())
 
 
@@ -113,8 +114,10 @@ def save_compared(connection: Connection, found: ToCompare, twins: Mapping[int, 
     """
     _set_twins(connection, found.new_check, Purpose.CHECK, 0)
     _set_twins(connection, [each for each in found.new_pool if each not in twins], Purpose.POOL, 0)
-    for pool_id, check_id in sorted(twins.items()):
-        _set_twins(connection, [pool_id], Purpose.POOL, check_id)
+    if twins:
+        change = update(item).where(item.c.id == bindparam("pool_id"), item.c.purpose == Purpose.POOL)
+        rows = [{"pool_id": pool_id, "check_id": check_id} for pool_id, check_id in sorted(twins.items())]
+        connection.execute(change.values(twin_id=bindparam("check_id")), rows)
 
 
 def _set_twins(connection: Connection, ids: Sequence[int], purpose: Purpose, twin_id: int) -> None:

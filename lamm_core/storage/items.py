@@ -41,6 +41,18 @@ class ItemTable:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def joined(self, other: "ItemTable") -> "ItemTable":
+        """These items and after them those of another table."""
+        return ItemTable(
+            np.concatenate([self.ids, other.ids]),
+            np.concatenate([self.languages, other.languages]),
+            [*self.keys, *other.keys],
+            np.concatenate([self.classes, other.classes]),
+            np.concatenate([self.label_ids, other.label_ids]),
+            np.concatenate([self.states, other.states]),
+            np.concatenate([self.repeats, other.repeats]),
+        )
+
     def where(self, mask: NDArray[np.bool_]) -> "ItemTable":
         """The items for which the mask holds."""
         rows = np.flatnonzero(mask)
@@ -253,11 +265,17 @@ def count_items(connection: Connection, project_id: int) -> dict[tuple[Purpose, 
     }
 
 
-def count_near_duplicates(connection: Connection, project_id: int) -> dict[str, int]:
-    """Language to its pool items that nearly repeat a check item and are kept out of training, where it has any."""
+def count_near_duplicates(connection: Connection, project_id: int, state: ItemState | None = None) -> dict[str, int]:
+    """Language to its pool items that nearly repeat a check item and are kept out of training, where it has any.
+
+    Args:
+        state: count those in this state only; None counts all.
+    """
     query = select(item.c.language, func.count().label("items")).where(
         item.c.project_id == project_id, item.c.purpose == Purpose.POOL, item.c.twin_id > 0
     )
+    if state is not None:
+        query = query.where(item.c.state == state)
     return {row.language: int(row.items) for row in connection.execute(query.group_by(item.c.language))}
 
 

@@ -9,7 +9,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, and_, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Row,
+    and_,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    true,
+    update,
+)
 
 from lamm_core.records import Action, BatchProgress, ItemState, Lease, OpenItems
 from lamm_core.storage.tables import batch_item, item, label, project_class, round_, round_language
@@ -72,13 +86,18 @@ def claim(
     another claim has locked; on SQLite the whole transaction holds the write lock. Claims of one annotator must follow
     each other (`annotators.lock_annotator`), so that no two lease copies of one item.
     """
+    if not _has_copies(connection, project_id):
+        taken = _take(connection, project_id, annotator_id, count, languages, now, until, true())
+        return _leases(connection, taken, annotator_id) if taken else []
     # Of copies that are free, the first alone: one statement must not take two copies of an item.
-    first_free = or_(_mine(annotator_id), ~_free_copy_before(annotator_id, now))
+    may_have = _may_have(annotator_id)
+    first_free = and_(may_have, or_(_mine(annotator_id), ~_free_copy_before(annotator_id, now)))
     taken = _take(connection, project_id, annotator_id, count, languages, now, until, first_free)
     # Where another claim has locked the first copy at this moment, the next one is as good; one by one, so that each
     # statement sees what the one before it took.
     while len(taken) < count:
-        further = _take(connection, project_id, annotator_id, 1, languages, now, until, batch_item.c.copy > 0, taken)
+        later_copy = and_(may_have, batch_item.c.copy > 0)
+        further = _take(connection, project_id, annotator_id, 1, languages, now, until, later_copy, taken)
         if not further:
             break
         taken += further
@@ -99,7 +118,7 @@ def _take(
     """Lease up to `count` entries and return their ids, those that the annotator holds first."""
     query = (
         select(batch_item.c.id)
-        .where(_open(project_id), _free_for(batch_item, annotator_id, now), _may_have(annotator_id), condition)
+        .where(_open(project_id), _free_for(batch_item, annotator_id, now), condition)
         .where(batch_item.c.id.not_in(taken))
         .order_by(
             func.coalesce(_mine(annotator_id), False).desc(),
@@ -117,6 +136,12 @@ def _take(
         leased = update(batch_item).where(batch_item.c.id.in_(found))
         connection.execute(leased.values(annotator_id=annotator_id, lease_until=until))
     return found
+
+
+def _has_copies(connection: Connection, project_id: int) -> bool:
+    """Whether any item of a project was ever given to several annotators."""
+    query = select(batch_item.c.id).where(batch_item.c.project_id == project_id, text("copy > 0"))
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def _mine(annotator_id: int) -> ColumnElement[bool]:
@@ -295,14 +320,15 @@ def progress(connection: Connection, project_id: int, now: datetime) -> BatchPro
     newest = connection.execute(
         select(func.max(batch_item.c.round_id)).where(batch_item.c.project_id == project_id)
     ).scalar_one()
-    batch = _count_batch(connection, newest) if newest is not None else None
+    copies = _has_copies(connection, project_id)
+    batch = _count_batch(connection, newest, copies=copies) if newest is not None else None
     held = _held(batch_item, now)
     row = connection.execute(
         select(
             func.count().label("open"),
             func.count().filter(held).label("held"),
             func.min(batch_item.c.lease_until).filter(held).label("held_until"),
-        ).where(_open(project_id), _is_first())
+        ).where(_open(project_id), _is_first() if copies else true())
     ).one()
     return BatchProgress(
         round_number=batch.number if batch else 0,
@@ -318,7 +344,8 @@ def count_open(connection: Connection, project_id: int, now: datetime) -> OpenIt
     """Number of items still open in all batches of a project."""
     held = _held(batch_item, now)
     query = select(func.count().label("open"), func.count().filter(~held).label("free")).select_from(batch_item)
-    row = connection.execute(query.where(_open(project_id), _is_first())).one()
+    first = _is_first() if _has_copies(connection, project_id) else true()
+    row = connection.execute(query.where(_open(project_id), first)).one()
     return OpenItems(open=int(row.open), free=int(row.free))
 
 
@@ -374,8 +401,10 @@ def state_without_label(connection: Connection, item_id: int) -> ItemState:
     return ItemState.UNLABELLED if connection.execute(query.limit(1)).first() is None else ItemState.QUEUED
 
 
-def _count_batch(connection: Connection, round_id: int) -> Row[Any]:
-    done = or_(batch_item.c.closed_at.is_not(None), _another_is_done())
+def _count_batch(connection: Connection, round_id: int, *, copies: bool) -> Row[Any]:
+    done: ColumnElement[bool] = batch_item.c.closed_at.is_not(None)
+    if copies:
+        done = or_(done, _another_is_done())
     query = (
         select(round_.c.number, func.count().label("size"), func.count().filter(done).label("closed"))
         .select_from(batch_item)

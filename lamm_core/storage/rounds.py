@@ -9,8 +9,10 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from lamm_core.errors import RoundRunning, RoundSuperseded
-from lamm_core.records import Round, RoundClass, RoundLanguage, RoundState
+from lamm_core.records import Metric, Round, RoundClass, RoundLanguage, RoundState
 from lamm_core.storage.tables import project_class, round_, round_class, round_language
+
+_FIGURES = ("estimate", "effective", "low", "high", "proven_low", "proven_high")
 
 
 def latest_round(connection: Connection, project_id: int, *, lock: bool = False) -> Round | None:
@@ -119,10 +121,14 @@ def add_languages(connection: Connection, round_id: int, languages: Sequence[Rou
         connection.execute(insert(round_language), [{"round_id": round_id, **asdict(each)} for each in languages])
 
 
-def list_languages(connection: Connection, project_id: int) -> dict[int, list[RoundLanguage]]:
-    """Round id to what it found for each language, for all rounds of a project."""
+def list_languages(connection: Connection, project_id: int, metric: str) -> dict[int, list[RoundLanguage]]:
+    """Round id to what it found for each language, for all rounds of a project.
+
+    Args:
+        metric: the figure that is asked for; a round that measured another one comes without figures.
+    """
     query = (
-        select(round_language)
+        select(round_language, round_.c.metric)
         .join(round_, round_.c.id == round_language.c.round_id)
         .where(round_.c.project_id == project_id)
         .order_by(round_language.c.id)
@@ -130,6 +136,8 @@ def list_languages(connection: Connection, project_id: int) -> dict[int, list[Ro
     found: dict[int, list[RoundLanguage]] = {}
     for row in connection.execute(query).mappings():
         values = {name: row[name] for name in RoundLanguage.__dataclass_fields__}
+        if (row["metric"] or Metric.ACCURACY) != metric:
+            values |= {"correct": 0, "checked": 0} | dict.fromkeys(_FIGURES)
         found.setdefault(row["round_id"], []).append(RoundLanguage(**values))
     return found
 

@@ -230,6 +230,7 @@ round_ = Table(
     Column("finished_at", UtcDateTime, nullable=True),
     Column("strategy", String(100), nullable=True),
     Column("uncertainty", String(100), nullable=True),
+    Column("metric", String(20), nullable=True),
     Column("labels", Integer, nullable=True),
     Column("newest_label_id", BigId, nullable=True),
     Column("seconds_embed", Float, nullable=True),
@@ -347,4 +348,6 @@ batch_item = Table(
     UniqueConstraint("round_id", "item_id", "copy"),
     Index("ix_batch_item_item", "item_id"),
     Index("ix_batch_item_queue", "project_id", "closed_at", "round_id", "position"),
+    # Most projects have no copies, and learn it here at once.
+    Index("ix_batch_item_copies", "project_id", sqlite_where=text("copy > 0"), postgresql_where=text("copy > 0")),
 )

@@ -10,15 +10,18 @@ a little too high. The same holds for what is drawn in addition when the part, o
 """
 
 import hashlib
+from collections.abc import Mapping
 
 from sqlalchemy import Connection
 
-from lamm_core.records import Project, Purpose
+from lamm_core.records import ItemState, Project, Purpose
 from lamm_core.storage import check_sets, items, projects
 from lamm_core.workflow.workspace import Workspace
 
 # A double holds 53 bits exactly.
 _BITS = 53
+
+_Counts = Mapping[tuple[Purpose, str, ItemState], int]
 
 
 def draw_check_items(workspace: Workspace, project: Project) -> None:
@@ -30,11 +33,12 @@ def draw_check_items(workspace: Workspace, project: Project) -> None:
     with workspace.database.write() as connection:
         projects.lock_project(connection, project.id)
         imported = check_sets.imported_languages(connection, project.id)
+        counts = items.count_items(connection, project.id)
         for language in project.languages:
             if language in imported:
                 check_sets.give_back(connection, project.id, language)
             elif project.settings.check_part and project.settings.check_share:
-                check_sets.set_apart(connection, project.id, _drawn(connection, project, language))
+                check_sets.set_apart(connection, project.id, _drawn(connection, project, language, counts))
 
 
 def draw_numbers(seed: int, external_id: str) -> tuple[float, float]:
@@ -44,20 +48,19 @@ def draw_numbers(seed: int, external_id: str) -> tuple[float, float]:
     return first / 2**_BITS, second / 2**_BITS
 
 
-def _drawn(connection: Connection, project: Project, language: str) -> dict[int, float]:
+def _drawn(connection: Connection, project: Project, language: str, counts: _Counts) -> dict[int, float]:
     """Pool items to set apart now, with their places in the order."""
     part, seed = project.settings.check_part, project.settings.seed
     numbers = {
         row.id: draw_numbers(seed, row.external_id) for row in check_sets.free_items(connection, project.id, language)
     }
     drawn = sorted((first, item_id) for item_id, (first, _) in numbers.items() if first < part)
-    most = _at_most(connection, project, language, len(drawn))
+    most = _at_most(counts, language, len(drawn))
     return {item_id: numbers[item_id][1] for _, item_id in drawn[:most]}
 
 
-def _at_most(connection: Connection, project: Project, language: str, drawn: int) -> int:
+def _at_most(counts: _Counts, language: str, drawn: int) -> int:
     """How many may be set apart: as many as were drawn, but never the whole pool of a language, rather half of it."""
-    counts = items.count_items(connection, project.id)
     size = {
         purpose: sum(count for (each, name, _), count in counts.items() if (each, name) == (purpose, language))
         for purpose in Purpose

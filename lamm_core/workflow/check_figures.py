@@ -27,6 +27,9 @@ METRICS: dict[str, PayoffOf] = {Metric.ACCURACY: accuracy, Metric.MACRO_F1: macr
 # A population of ten texts a check item gives nine tenths of what all texts would; judging more only takes time.
 _POPULATION_PER_ITEM = 10
 _SMALLEST_POPULATION = 500
+# Texts that the model was fitted on are predicted by models that saw four fifths of the labels, and so a little worse
+# than it would. Where they are most of a language, the judge would tell of those models rather than of this one.
+_MOST_TRAINED_ON = 0.5
 
 _Codes = NDArray[np.intp]
 
@@ -49,16 +52,16 @@ class CheckFigures:
 NO_FIGURES = CheckFigures({}, {}, None)
 
 
-def read_check_records(workspace: Workspace, project: Project) -> list[CheckRecord]:
-    """What earlier models made of the check items, oldest first; a record that cannot be read is left out."""
+def read_check_records(workspace: Workspace, project: Project) -> list[CheckRecord | None]:
+    """What earlier models made of the check items, oldest first; None for a record that cannot be read."""
     with workspace.database.read() as connection:
         files = [each.file for each in models.list_models(connection, project.id)]
-    found = []
+    found: list[CheckRecord | None] = []
     for file in files:
         try:
             found.append(CheckRecord.load((workspace.settings.models / file).with_suffix(CHECK_RECORD)))
         except ModelUnreadable:
-            continue
+            found.append(None)
     return found
 
 
@@ -67,7 +70,7 @@ def measure_check_set(
     data: RoundData,
     vectors: PreparedVectors,
     classifier: Classifier | None,
-    earlier: Sequence[CheckRecord],
+    earlier: Sequence[CheckRecord | None],
 ) -> CheckFigures:
     """Measure a model on the labelled check items, language by language.
 
@@ -76,7 +79,7 @@ def measure_check_set(
         data: what the round works on.
         vectors: its prepared vectors.
         classifier: the model; None gives no figures.
-        earlier: records of earlier rounds, for bounds that hold over all of them.
+        earlier: records of earlier rounds, for bounds that hold over all of them; None for one that is lost.
     """
     if classifier is None or not len(data.check):
         return NO_FIGURES
@@ -96,7 +99,7 @@ def measure_check_set(
             looks[name] = (rows, look)
     record = _record(project.settings.metric, data, judged, names, looks)
     # What was measured before the project changed its metric was another figure.
-    earlier = [each for each in earlier if str(each.metric) == project.settings.metric]
+    earlier = [each for each in earlier if each is None or str(each.metric) == project.settings.metric]
     figures = {name: look.measurement(_proven(name, look, record, earlier)) for name, (_, look) in looks.items()}
     languages = {name: figure for name, figure in figures.items() if "\t" not in name}
     classes = {
@@ -116,6 +119,7 @@ class _Judgement:
         chances: `(m, k)` the judge's word on the check items; None where there are too few labels to have one.
         population: the judge's word on other texts.
         languages: languages of these.
+        trained_on: which of these the model was fitted on.
     """
 
     predicted: _Codes
@@ -123,6 +127,7 @@ class _Judgement:
     chances: NDArray[np.float64] | None
     population: Judged | None
     languages: NDArray[np.str_]
+    trained_on: NDArray[np.bool_]
 
     @classmethod
     def of(
@@ -141,7 +146,7 @@ class _Judgement:
         chosen, reserved = _population(data, seed)
         texts = np.concatenate([vectors.pool[chosen], vectors.reserve[reserved]])
         if not len(texts):
-            return cls(predicted, confidence, None, None, no_languages)
+            return cls(predicted, confidence, None, None, no_languages, np.empty(0, dtype=bool))
         folds = draw_folds([*_keys(data.pool, chosen), *_keys(data.reserve, reserved)], seed)
         trained, check_folds = _training_labels(data, vectors, names, seed), draw_folds(data.check.keys, seed)
         with_check = Labelled(
@@ -154,18 +159,20 @@ class _Judgement:
         try:
             of_texts[known] = predict_outside(trained, texts[known], folds[known], seed)
         except NotEnoughLabels:
-            return cls(predicted, confidence, None, None, no_languages)
+            return cls(predicted, confidence, None, None, no_languages, np.empty(0, dtype=bool))
         together = np.concatenate([vectors.check, texts])
         chances = judge(with_check, together, np.concatenate([check_folds, folds]), len(names), seed)
         of_check, of_others = chances[: len(vectors.check)], chances[len(vectors.check) :]
         languages = np.concatenate([data.pool.languages[chosen], data.reserve.languages[reserved]])
-        return cls(predicted, confidence, of_check, Judged(of_texts, of_others), languages)
+        return cls(predicted, confidence, of_check, Judged(of_texts, of_others), languages, known)
 
     def of_language(self, language: str, rows: _Codes) -> tuple[NDArray[np.float64] | None, Judged | None]:
         """The judge's word on these check items and on the language's population."""
         if self.chances is None or self.population is None:
             return None, None
         own = self.languages == language
+        if own.any() and self.trained_on[own].mean() > _MOST_TRAINED_ON:
+            return None, None
         return self.chances[rows], Judged(self.population.predicted[own], self.population.chances[own])
 
 
@@ -225,13 +232,16 @@ def _record(
     )
 
 
-def _proven(name: str, look: Look, now: CheckRecord, earlier: Sequence[CheckRecord]) -> tuple[float, float]:
+def _proven(name: str, look: Look, now: CheckRecord, earlier: Sequence[CheckRecord | None]) -> tuple[float, float]:
     """Bounds of a figure that hold over this and all earlier rounds."""
     if look.estimate is None:
         return (0.0, 1.0)
-    ids = np.unique(np.concatenate([record.ids for record in (*earlier, now)]))
-    influences, errors = [], []
-    for record in (*earlier, now):
+    records = [*(each for each in earlier if each is not None), now]
+    ids = np.unique(np.concatenate([record.ids for record in records]))
+    # Somebody has looked at rounds whose record is lost; nothing is known of them, so they count as independent looks.
+    lost = len(earlier) + 1 - len(records)
+    influences, errors = [np.zeros(len(ids))] * lost, [1.0] * lost
+    for record in records:
         figure = record.figure(name)
         if figure is not None:
             spread = np.zeros(len(ids))

@@ -167,7 +167,7 @@ def _open(connection: Connection, project: Project) -> int:
 
 def _measured(connection: Connection, project: Project) -> dict[str, _Measured]:
     """What the newest finished round measured, language by language."""
-    found = rounds.list_languages(connection, project.id)
+    found = rounds.list_languages(connection, project.id, project.settings.metric)
     if not found:
         return {}
     return {each.language: _figures(each) for each in found[max(found)] if each.checked}

@@ -137,7 +137,7 @@ def _items(groups: list[queue.OpenGroup]) -> int:
 
 def _all_targets_met(connection: Connection, project: Project) -> bool:
     """Whether the newest finished round has proven every target of today, those of single classes among them."""
-    found = rounds.list_languages(connection, project.id)
+    found = rounds.list_languages(connection, project.id, project.settings.metric)
     if not found:
         return False
     newest = max(found)

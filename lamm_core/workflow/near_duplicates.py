@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from lamm_core.model.near_duplicates import near_duplicates
 from lamm_core.records import Project
-from lamm_core.storage import check_sets, items
+from lamm_core.storage import check_sets, items, projects
 from lamm_core.workflow.workspace import Workspace
 
 
@@ -23,6 +23,7 @@ def mark_near_duplicates(workspace: Workspace, project: Project) -> None:
             texts = dict(items.read_texts(connection, wanted + found.check))
         twins = _twins(texts, found.new_pool, found.check) | _twins(texts, found.old_pool, found.new_check)
         with workspace.database.write() as connection:
+            projects.lock_project(connection, project.id)
             check_sets.save_compared(connection, found, twins)
 
 

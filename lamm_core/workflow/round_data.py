@@ -26,9 +26,11 @@ class RoundData:
         pool_vectors: `(n, d)` their embeddings.
         check: all labelled items of the check set.
         check_vectors: `(m, d)` their embeddings.
-        reserve: items set apart for the check set that have no label.
+        reserve: what else the population of a language has, and nothing is learnt from: items set apart for the check
+            set that have no label, and pool items that nearly repeat a check item.
         reserve_vectors: `(r, d)` their embeddings.
         open_items: what is still open in earlier batches.
+        open_check: how many of these are check items.
         newest_label_id: the newest act that the round has seen.
         history: what earlier rounds measured, oldest first, without this one.
         translations: translations of labelled pool items that are trained on; none where they are switched off.
@@ -43,6 +45,7 @@ class RoundData:
     reserve: ItemTable
     reserve_vectors: Vectors
     open_items: OpenItems
+    open_check: int
     newest_label_id: int | None
     history: tuple[Observation, ...]
     translations: TranslationTable
@@ -60,22 +63,19 @@ class RoundData:
         return np.asarray(self.pool.states == ItemState.UNLABELLED)
 
     @property
-    def open_check(self) -> int:
-        """How many of the open items are check items."""
-        return int((self.reserve.states == ItemState.QUEUED).sum())
-
-    @property
     def originals(self) -> NDArray[np.intp]:
         """`(t,)` row in the pool of the item that each translation comes from: its class is the translation's."""
         return np.searchsorted(self.pool.ids, self.translations.item_ids)
 
 
-def read_history(connection: Connection, project_id: int) -> tuple[Observation, ...]:
+def read_history(connection: Connection, project: Project) -> tuple[Observation, ...]:
     """Labels and figures of every finished round that had a model, oldest first, classes with a target among them."""
-    classes = rounds.list_classes(connection, project_id)
+    classes = rounds.list_classes(connection, project.id)
     return tuple(
         _observation(languages, classes.get(round_id, []))
-        for round_id, languages in sorted(rounds.list_languages(connection, project_id).items())
+        for round_id, languages in sorted(
+            rounds.list_languages(connection, project.id, project.settings.metric).items()
+        )
         if any(each.figure is not None for each in languages)
     )
 
@@ -100,13 +100,18 @@ def read_round_data(workspace: Workspace, project: Project) -> RoundData:
         check = items.read_items(connection, project.id, Purpose.CHECK)
         open_items = queue.count_open(connection, project.id, utc_now())
         newest = labels.newest_label_id(connection, project.id)
-        history = read_history(connection, project.id)
+        history = read_history(connection, project)
         translated = translations.usable(connection, project.id)
     store = workspace.embedding_store(project.settings.encoder)
-    pool = pool.where((store.rows_of(pool.keys) >= 0) & ~pool.repeats)
+    pool = pool.where(store.rows_of(pool.keys) >= 0)
     check = check.where(store.rows_of(check.keys) >= 0)
+    # The very same text may be a check item in another language.
+    known = set(check.keys)
+    repeats = pool.repeats | np.fromiter((key in known for key in pool.keys), dtype=bool, count=len(pool))
     measured_with = np.asarray(check.states == ItemState.LABELLED)
-    check, reserve = check.where(measured_with), check.where(~measured_with)
+    open_check = int((check.states == ItemState.QUEUED).sum())
+    reserve = check.where(~measured_with).joined(pool.where(repeats))
+    pool, check = pool.where(~repeats), check.where(measured_with)
     weight = project.settings.translation_weight
     trained_on = project.settings.use_translations and weight > 0
     ready = (store.rows_of(translated.keys) >= 0) & np.isin(translated.item_ids, pool.ids)
@@ -119,6 +124,7 @@ def read_round_data(workspace: Workspace, project: Project) -> RoundData:
         reserve=reserve,
         reserve_vectors=store.vectors(reserve.keys),
         open_items=open_items,
+        open_check=open_check,
         newest_label_id=newest,
         history=history,
         translations=translated,

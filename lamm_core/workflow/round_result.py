@@ -96,6 +96,7 @@ def _save_rows(connection: Connection, project: Project, round_: Round, result: 
         utc_now(),
         strategy=_chosen_by(project, result),
         uncertainty=project.settings.uncertainty,
+        metric=project.settings.metric,
         labels=int(result.data.labelled.sum()),
         newest_label_id=result.data.newest_label_id,
         seconds_embed=result.seconds["embed"],

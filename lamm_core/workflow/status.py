@@ -85,7 +85,7 @@ class LanguageStatus:
         label_share: its share of the labels, 0 to 1.
         labels_this_week: labels that annotators gave in the last seven days, check items among them.
         skipped: items set aside.
-        free: items of the pool that can still be chosen.
+        free: items of the pool that can still be chosen: not those that nearly repeat a check item.
         quota: items that the newest batch took from it.
         next_quota: items that a full batch would take from it by today's gaps; None where that is not known: the
             strategy chooses from the whole pool, or there is no model yet.
@@ -193,18 +193,19 @@ def project_status(workspace: Workspace, project: Project) -> ProjectStatus:
     check_sets = check_set_progress(workspace, project)
     with workspace.database.read() as connection:
         done = [each for each in rounds.list_rounds(connection, project.id) if each.state is RoundState.DONE]
-        found = rounds.list_languages(connection, project.id)
+        found = rounds.list_languages(connection, project.id, project.settings.metric)
         measured_rounds = tuple(tuple(found.get(each.id, ())) for each in done)
         facts = _Facts(
             project=project,
             counts=items.count_items(connection, project.id),
+            set_aside=items.count_near_duplicates(connection, project.id, ItemState.UNLABELLED),
             check_sets=check_sets,
             rounds=measured_rounds,
             classes=tuple(rounds.list_classes(connection, project.id).get(done[-1].id, ())) if done else (),
             this_week=labels.count_since(connection, project.id, utc_now() - _WEEK),
             outlooks=read_outlooks(connection, project.id, project.settings, measured_rounds),
         )
-        history = read_history(connection, project.id)
+        history = read_history(connection, project)
         model = models.latest_model(connection, project.id)
         progress = queue.progress(connection, project.id, utc_now())
     languages = [facts.language(language) for language in project.languages]
@@ -225,7 +226,7 @@ def round_history(workspace: Workspace, project: Project) -> list[RoundHistory]:
     """All finished rounds of a project, oldest first."""
     with workspace.database.read() as connection:
         finished = [each for each in rounds.list_rounds(connection, project.id) if each.state is RoundState.DONE]
-        languages = rounds.list_languages(connection, project.id)
+        languages = rounds.list_languages(connection, project.id, project.settings.metric)
         by_round = {each.round_id: each for each in models.list_models(connection, project.id)}
     return [RoundHistory(each, tuple(languages.get(each.id, ())), by_round.get(each.id)) for each in finished]
 
@@ -255,6 +256,7 @@ class _Facts:
     Attributes:
         project: the project with its settings.
         counts: items by (purpose, language, state).
+        set_aside: unlabelled pool items per language that nearly repeat a check item, and are not chosen.
         check_sets: how far each check set is.
         rounds: what each finished round found for each language, oldest first.
         classes: what the newest one found for single classes.
@@ -264,6 +266,7 @@ class _Facts:
 
     project: Project
     counts: _Counts
+    set_aside: Mapping[str, int]
     check_sets: Mapping[str, CheckSetProgress]
     rounds: tuple[tuple[RoundLanguage, ...], ...]
     classes: tuple[RoundClass, ...]
@@ -297,7 +300,7 @@ class _Facts:
             label_share=_share(labelled, _count(self.counts, None, ItemState.LABELLED)),
             labels_this_week=self.this_week.get(language, 0),
             skipped=_count(self.counts, language, ItemState.SKIPPED),
-            free=_count(self.counts, language, ItemState.UNLABELLED),
+            free=_count(self.counts, language, ItemState.UNLABELLED) - self.set_aside.get(language, 0),
             quota=newest.quota if newest else 0,
             next_quota=None,
             usual_quota=_mean([each.quota for each in past[-_RECENT_BATCHES:]]),

@@ -69,7 +69,7 @@ def test_a_class_far_behind_draws_the_batch_to_its_language(workspace: Workspace
         done = run_round(workspace, project)
         assert done.state is RoundState.DONE
         with workspace.database.read() as connection:
-            found = rounds.list_languages(connection, project.id)[done.id]
+            found = rounds.list_languages(connection, project.id, "accuracy")[done.id]
         quotas[project.name] = {each.language: each.quota for each in found}
     assert quotas["drawn"]["sw"] > quotas["plain"]["sw"]
     assert sum(quotas["drawn"].values()) == sum(quotas["plain"].values()) == 20

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from support import workers
 
 from lamm_core.errors import StorageUnavailable
-from lamm_core.records import ItemState, ProjectSettings, Purpose, RoundLanguage
+from lamm_core.records import ItemState, Metric, ProjectSettings, Purpose, RoundLanguage
 from lamm_core.settings import DATABASE_VARIABLE, Settings
 from lamm_core.storage import projects, rounds
 from lamm_core.storage.database import Database
@@ -168,10 +168,11 @@ def test_an_upgraded_project_has_the_settings_of_new_ones_and_can_be_changed(dat
     migrate(database)
     with database.read() as connection:
         found = projects.find_project(connection, "old")
-        measured = rounds.list_languages(connection, 1)
+        measured = rounds.list_languages(connection, 1, Metric.ACCURACY)
     assert found is not None
-    # Whatever the first version did not know is as in a new project.
-    assert found.settings == ProjectSettings(classes=("pen", "ink"), targets={"en": 0.85}, **_FIRST_SETTINGS)
+    # Whatever the first version did not know is as in a new project; but no check set is drawn from what training left.
+    expected = ProjectSettings(classes=("pen", "ink"), targets={"en": 0.85}, check_part=0.0, **_FIRST_SETTINGS)
+    assert found.settings == expected
     assert found.created_at == _THEN
     assert measured[1] == [RoundLanguage("en", 0.85, 40, 50, 1.0, 20, 100, 12)]
     changed = ProjectSettings(**(vars(found.settings) | {"class_targets": {("en", "ink"): 0.7}, "metric": "macro-f1"}))
@@ -258,6 +259,19 @@ def test_the_upgraded_tables_keep_their_rules_and_take_new_rows(database: Databa
             connection.execute(broken)
     with database.read() as connection:
         assert [row["copy"] for row in _rows(connection, "batch_item")] == [0, 0, 1]
+
+
+def test_only_projects_that_were_labelled_before_do_not_grow_a_check_set(database: Database) -> None:
+    _first_tables(database)
+    with database.write() as connection:
+        _fill_first_tables(connection)
+        connection.execute(text("DELETE FROM round_language"))
+        connection.execute(text("DELETE FROM round"))
+    migrate(database)
+    with database.read() as connection:
+        found = projects.find_project(connection, "old")
+    assert found is not None
+    assert found.settings.check_part == ProjectSettings(classes=(), targets={}).check_part
 
 
 def _rows(connection: Connection, name: str) -> list[dict[str, Any]]:

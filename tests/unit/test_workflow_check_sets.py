@@ -10,12 +10,13 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 from support import world
 
 from lamm_core.model.check_plan import labels_for_width
+from lamm_core.model.embedding_store import text_key
 from lamm_core.model.intervals import half_width
-from lamm_core.records import ItemState, Project
+from lamm_core.records import ItemState, Project, Purpose
 from lamm_core.storage import items, rounds
 from lamm_core.storage.tables import item
 from lamm_core.workflow import automatic, labelling, near_duplicates
@@ -630,3 +631,32 @@ def test_a_check_item_that_is_imported_while_others_are_compared_is_compared_lat
     mark_near_duplicates(workspace, project)
     with workspace.database.read() as connection:
         assert items.count_near_duplicates(connection, project.id) == {"en": 20}
+
+
+def test_the_same_text_in_another_language_is_not_learnt_from(workspace: Workspace) -> None:
+    rows = world.ROWS.copy()
+    check = rows[(rows["split"] == "check") & (rows["language"] == "en")].iloc[0]
+    twin = rows.index[(rows["split"] == "pool") & (rows["language"] == "de")][0]
+    rows.loc[twin, "text"] = check["text"]
+    project = world.make_project(workspace, labels=0, embedded=False)
+    with workspace.database.write() as connection:
+        stored = next(each for each in world.stored_items(workspace, project).values() if each.language == "de")
+        key = text_key(str(check["text"]))
+        connection.execute(update(item).where(item.c.id == stored.id).values(text=check["text"], text_key=key))
+    world.add_embeddings(workspace)
+    data = read_round_data(workspace, project)
+    assert stored.id not in data.pool.ids
+    assert stored.id in data.reserve.ids  # but the language's population has it
+
+
+def test_what_nearly_repeats_a_check_item_belongs_to_the_population(workspace: Workspace) -> None:
+    project = world.make_project(workspace)
+    pool = [each for each in world.stored_items(workspace, project).values() if each.purpose == Purpose.POOL]
+    check = next(each for each in world.stored_items(workspace, project).values() if each.purpose == Purpose.CHECK)
+    with workspace.database.write() as connection:
+        connection.execute(update(item).where(item.c.id == pool[0].id).values(twin_id=check.id))
+    data = read_round_data(workspace, project)
+    assert pool[0].id not in data.pool.ids
+    assert pool[0].id in data.reserve.ids
+    assert len(data.pool) + len(data.reserve) == len(pool)
+    assert data.open_check == 0

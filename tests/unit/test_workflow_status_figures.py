@@ -12,8 +12,9 @@ from lamm_core.model.intervals import wilson
 from lamm_core.model.measuring import UNMEASURED
 from lamm_core.records import LanguageState, Project
 from lamm_core.selection import allocate
-from lamm_core.storage.tables import label, round_language
+from lamm_core.storage.tables import item, label, round_language
 from lamm_core.workflow import labelling
+from lamm_core.workflow.projects import change_settings
 from lamm_core.workflow.rounds import run_round
 from lamm_core.workflow.status import LanguageStatus, ProjectStatus, next_quotas, project_status, round_history
 from lamm_core.workflow.workspace import Workspace, utc_now
@@ -213,3 +214,27 @@ def test_asking_what_if_changes_nothing(workspace: Workspace, measured: Project)
     before = project_status(workspace, measured)
     next_quotas(before, dict.fromkeys(world.POOL, 0.5), 7)
     assert project_status(workspace, measured).languages == before.languages
+
+
+def test_a_figure_of_another_metric_is_not_taken_for_this_one(workspace: Workspace) -> None:
+    project = world.make_project(workspace, labels=100)
+    run_round(workspace, project)
+    assert project_status(workspace, project).languages[0].measured.estimate is not None
+    changed = change_settings(workspace, project, replace(project.settings, metric="macro-f1"))
+    status = project_status(workspace, changed)
+    assert {each.state for each in status.languages} == {LanguageState.UNMEASURED}
+    assert all(not each.trend for each in status.languages)
+    run_round(workspace, changed)
+    assert all(len(each.trend) == 1 for each in project_status(workspace, changed).languages)
+
+
+def test_texts_that_nearly_repeat_a_check_item_are_not_promised(workspace: Workspace) -> None:
+    project = world.make_project(workspace)
+    before = {each.language: each.free for each in project_status(workspace, project).languages}
+    stored = world.stored_items(workspace, project).values()
+    pool = next(each for each in stored if each.language == "de" and each.purpose == "pool")
+    check = next(each for each in stored if each.language == "de" and each.purpose == "check")
+    with workspace.database.write() as connection:
+        connection.execute(update(item).where(item.c.id == pool.id).values(twin_id=check.id))
+    after = {each.language: each.free for each in project_status(workspace, project).languages}
+    assert after == before | {"de": before["de"] - 1}

@@ -54,3 +54,10 @@ def upgrade() -> None:
         batch_item.create_unique_constraint(
             op.f("uq_batch_item_round_id_item_id_copy"), ["round_id", "item_id", "copy"]
         )
+    op.create_index(
+        "ix_batch_item_copies",
+        "batch_item",
+        ["project_id"],
+        sqlite_where=sa.text("copy > 0"),
+        postgresql_where=sa.text("copy > 0"),
+    )
