@@ -21,10 +21,10 @@ app: $(VENV)/.app
 test: $(VENV)/.dev
 	.ci/ensure-browser $(BIN)/python
 	$(MAKE) lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 unit: $(VENV)/.dev
-	$(BIN)/python -m pytest tests/unit tests/app
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile tests/unit tests/app
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -647,7 +647,7 @@ def changed_class(task_data: TaskData, place: int) -> TaskData:
         {"task_data": lambda data: dataclasses.replace(data, task=dataclasses.replace(SMALL, batch=5))},
         {"embeddings": lambda vectors: vectors + np.eye(100, 6, dtype=np.float32)},
     ],
-    ids=str,
+    ids=list,
 )
 def test_whatever_decides_a_replay_makes_it_another(task_data, embeddings, runs, tmp_path, change):
     run(task_data, embeddings, KeptReplays(tmp_path))
@@ -681,7 +681,7 @@ def my_entropy(probabilities):
 
 
 @pytest.mark.parametrize(
-    "given", [{"strategies": [STRATEGIES["lamm"]]}, {"uncertainty": entropy}, {"uncertainty": my_entropy}], ids=str
+    "given", [{"strategies": [STRATEGIES["lamm"]]}, {"uncertainty": entropy}, {"uncertainty": my_entropy}]
 )
 def test_what_was_given_as_code_is_never_kept(task_data, embeddings, runs, tmp_path, given):
     for _ in range(2):
