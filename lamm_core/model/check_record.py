@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from lamm_core.errors import ModelUnreadable
 from lamm_core.files import written_aside
 
+# Ending of a record's file, beside the file of its model.
+CHECK_RECORD = ".checks.npz"
 _BETWEEN = "\t"
 # What a damaged archive makes numpy and zipfile raise: RuntimeError where a bit says that it is encrypted or packed in
 # an unknown way, TypeError where it is no archive but a single array.

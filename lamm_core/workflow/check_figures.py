@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamm_core.errors import ModelUnreadable, NotEnoughLabels
-from lamm_core.model.check_record import CheckRecord, figure_name
+from lamm_core.model.check_record import CHECK_RECORD, CheckRecord, figure_name
 from lamm_core.model.classifier import Classifier
 from lamm_core.model.intervals import wilson
 from lamm_core.model.judge import Labelled, draw_folds, judge, predict_outside
@@ -21,8 +21,6 @@ from lamm_core.workflow.preparing import PreparedVectors
 from lamm_core.workflow.round_data import RoundData
 from lamm_core.workflow.workspace import Workspace
 
-# Beside each model: what it made of every check item.
-CHECK_RECORD = ".checks.npz"
 METRICS: dict[str, PayoffOf] = {Metric.ACCURACY: accuracy, Metric.MACRO_F1: macro_f1}
 # A population of ten texts a check item gives nine tenths of what all texts would; judging more only takes time.
 _POPULATION_PER_ITEM = 10

@@ -7,14 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamm_core.errors import InvalidInput, ModelUnreadable
-from lamm_core.model.check_record import CheckRecord
+from lamm_core.model.check_record import CHECK_RECORD, CheckRecord
 from lamm_core.model.intervals import wilson
 from lamm_core.model.measuring import UNMEASURED, Measurement, take_look
 from lamm_core.model.payoff import macro_f1
 from lamm_core.model.verdict import verdict
 from lamm_core.records import LanguageState, Project, RoundClass
 from lamm_core.storage import agreement, models, rounds
-from lamm_core.workflow.check_figures import CHECK_RECORD
 from lamm_core.workflow.workspace import Workspace
 
 _MOST_HARD = 20

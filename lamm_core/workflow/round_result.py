@@ -12,6 +12,7 @@ import numpy as np
 from sqlalchemy import Connection
 
 from lamm_core.files import written_aside
+from lamm_core.model.check_record import CHECK_RECORD
 from lamm_core.model.classifier import CLASSIFIER_SETTINGS, Classifier
 from lamm_core.model.measuring import UNMEASURED, Measurement
 from lamm_core.model.preparation.names import parse_preparation, preparation_name
@@ -20,7 +21,7 @@ from lamm_core.selection import Selection
 from lamm_core.selection.first_batch import find_first_batch
 from lamm_core.selection.strategies import find_strategy
 from lamm_core.storage import items, models, projects, queue, rounds
-from lamm_core.workflow.check_figures import CHECK_RECORD, CheckFigures
+from lamm_core.workflow.check_figures import CheckFigures
 from lamm_core.workflow.check_sets import mix, plan_check_items
 from lamm_core.workflow.round_data import RoundData
 from lamm_core.workflow.suggestions import draw_overlap, draw_withheld

@@ -134,9 +134,8 @@ def test_a_target_is_changed_in_the_table(small: Server, screen: Screen) -> None
         return editor.is_visible()
 
     until(open_editor, 20)
-    screen.page.keyboard.press("ControlOrMeta+A")
-    screen.page.keyboard.type("55")
-    screen.page.keyboard.press("Enter")
+    editor.fill("55")
+    editor.press("Enter")
     expect(screen.page.get_by_text("Not saved yet: this only looks ahead.")).to_be_visible()
     assert get_project(small.workspace, _PROJECT).settings.targets[first] == 0.9
     screen.page.get_by_role("button", name="Save", exact=True).click()

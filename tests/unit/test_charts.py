@@ -103,7 +103,7 @@ def test_without_rounds_there_are_words_in_place_of_a_line(trend: tuple[tuple[in
 def _round(number: int, labels: int, *languages: RoundLanguage) -> RoundHistory:
     done = Round(
         number, 1, number, 1, RoundState.DONE, "done", 1.0, None, None, None, NOW, NOW, NOW, "lamm", "entropy",
-        labels, None, None, 0.1, 0.1, 0.1,
+        "accuracy", labels, None, None, 0.1, 0.1, 0.1,
     )  # fmt: skip
     return RoundHistory(done, languages, None)
 

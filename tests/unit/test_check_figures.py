@@ -11,7 +11,7 @@ import pytest
 from sklearn.metrics import f1_score
 from support import world
 
-from lamm_core.model.check_record import CheckRecord
+from lamm_core.model.check_record import CHECK_RECORD, CheckRecord
 from lamm_core.model.classifier import Classifier
 from lamm_core.model.intervals import half_width, wilson
 from lamm_core.model.looks import boundary, correlations
@@ -20,7 +20,7 @@ from lamm_core.model.payoff import macro_f1
 from lamm_core.records import Project, RoundClass, RoundLanguage
 from lamm_core.storage import models, rounds
 from lamm_core.workflow import check_figures, labelling
-from lamm_core.workflow.check_figures import CHECK_RECORD, measure_check_set, read_check_records
+from lamm_core.workflow.check_figures import measure_check_set, read_check_records
 from lamm_core.workflow.importing import import_table
 from lamm_core.workflow.preparing import prepare_vectors
 from lamm_core.workflow.round_data import read_round_data

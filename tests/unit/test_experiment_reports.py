@@ -647,7 +647,6 @@ def changed_class(task_data: TaskData, place: int) -> TaskData:
         {"task_data": lambda data: dataclasses.replace(data, task=dataclasses.replace(SMALL, batch=5))},
         {"embeddings": lambda vectors: vectors + np.eye(100, 6, dtype=np.float32)},
     ],
-    ids=list,
 )
 def test_whatever_decides_a_replay_makes_it_another(task_data, embeddings, runs, tmp_path, change):
     run(task_data, embeddings, KeptReplays(tmp_path))

@@ -269,7 +269,7 @@ def replay(test: np.ndarray) -> Run:
     labels = np.arange(50, 650, 50)
     column = test[:, None]
     counts, hundred = labels[:, None], np.array([100])
-    return Run("made up", ("da",), labels, counts, column, column, hundred, hundred, np.array([5_000]))
+    return Run("made up", ("da",), labels, counts, column, column, hundred, hundred, np.array([5_000]), labels, counts)
 
 
 def test_the_outcome_of_a_backtest_is_when_the_average_of_three_rounds_reaches_the_target():

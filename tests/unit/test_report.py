@@ -14,13 +14,12 @@ import pytest
 from support import world
 
 from lamm_core.errors import InvalidInput
-from lamm_core.model.check_record import CheckRecord
+from lamm_core.model.check_record import CHECK_RECORD, CheckRecord
 from lamm_core.records import Project
 from lamm_core.report import html as report
 from lamm_core.report.html import report_html
 from lamm_core.storage import models
 from lamm_core.workflow import labelling
-from lamm_core.workflow.check_figures import CHECK_RECORD
 from lamm_core.workflow.headline import headline
 from lamm_core.workflow.projects import create_project
 from lamm_core.workflow.rounds import run_round

@@ -10,12 +10,11 @@ import pytest
 from support import world
 
 from lamm_core.errors import InvalidInput
-from lamm_core.model.check_record import CheckRecord
+from lamm_core.model.check_record import CHECK_RECORD, CheckRecord
 from lamm_core.model.intervals import wilson
 from lamm_core.records import ItemState, LanguageState, Project
 from lamm_core.storage import models
 from lamm_core.workflow import labelling
-from lamm_core.workflow.check_figures import CHECK_RECORD
 from lamm_core.workflow.details import LanguageDetails, language_details
 from lamm_core.workflow.projects import change_settings, create_project
 from lamm_core.workflow.rounds import run_round

@@ -55,7 +55,8 @@ def test_the_app_and_its_pages_import_no_model_library_at_their_start() -> None:
 def test_whoever_labels_or_looks_on_imports_no_model_library() -> None:
     """Of the workflow only what works on a round needs one."""
     names = {f"lamm_core.workflow.{each.name}" for each in pkgutil.iter_modules(lamm_core.workflow.__path__)}
-    of_rounds = {f"lamm_core.workflow.{name}" for name in ("preparing", "rounds", "round_result", "round_process")}
+    steps = ("preparing", "check_figures", "cells", "rounds", "round_result", "round_process")
+    of_rounds = {f"lamm_core.workflow.{name}" for name in steps}
     assert of_rounds < names
     assert not modules_after(*sorted(names - of_rounds)) & MODELS
     assert "sklearn" in modules_after("lamm_core.workflow.rounds")
