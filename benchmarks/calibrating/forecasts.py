@@ -82,11 +82,6 @@ class Answer:
         return low is not None and low <= self.case.outcome and (high is None or self.case.outcome <= high)
 
     @property
-    def is_open(self) -> bool:
-        """Whether the project would ask: its own estimate is below the target."""
-        return self.case.estimate < self.case.target
-
-    @property
     def says_within(self) -> bool:
         """Whether the forecast names a number of labels that the replay had."""
         return self.forecast.middle is not None and self.forecast.middle <= self.case.end

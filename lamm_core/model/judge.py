@@ -3,8 +3,8 @@
 It learns from the check items too, which the model never may, and so it foretells where the model errs. Every text,
 labelled or not, belongs to a fold by chance and is judged without the labels of that fold; so the check items are
 judged exactly as the rest of the population is. Half of its word comes from a logistic regression like the model's,
-half from the nearest labelled texts, which see what is rare: together they explain a fifth more of the model's errors
-than either alone.
+half from the nearest labelled texts, which see what is rare: together they explain more of the model's errors than
+either alone.
 """
 
 from collections.abc import Sequence

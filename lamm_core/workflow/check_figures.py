@@ -98,13 +98,10 @@ def measure_check_set(
     record = _record(project.settings.metric, data, judged, names, looks)
     # What was measured before the project changed its metric was another figure.
     earlier = [each for each in earlier if each is None or str(each.metric) == project.settings.metric]
-    figures = {name: look.measurement(_proven(name, look, record, earlier)) for name, (_, look) in looks.items()}
-    languages = {name: figure for name, figure in figures.items() if "\t" not in name}
-    classes = {
-        (language, class_name): figures.get(figure_name(language, class_name), UNMEASURED)
-        for language, class_name in project.settings.class_targets
-    }
-    return CheckFigures(languages, classes, record)
+    past = _Past.of(earlier, record)
+    figures = {name: look.measurement(past.proven(name, look)) for name, (_, look) in looks.items()}
+    classes = {each: figures.pop(figure_name(*each), UNMEASURED) for each in project.settings.class_targets}
+    return CheckFigures(figures, classes, record)
 
 
 @dataclass(frozen=True, eq=False)
@@ -230,20 +227,41 @@ def _record(
     )
 
 
-def _proven(name: str, look: Look, now: CheckRecord, earlier: Sequence[CheckRecord | None]) -> tuple[float, float]:
-    """Bounds of a figure that hold over this and all earlier rounds."""
-    if look.estimate is None:
-        return (0.0, 1.0)
-    records = [*(each for each in earlier if each is not None), now]
-    ids = np.unique(np.concatenate([record.ids for record in records]))
-    # Somebody has looked at rounds whose record is lost; nothing is known of them, so they count as independent looks.
-    lost = len(earlier) + 1 - len(records)
-    influences, errors = [np.zeros(len(ids))] * lost, [1.0] * lost
-    for record in records:
-        figure = record.figure(name)
-        if figure is not None:
-            spread = np.zeros(len(ids))
-            spread[np.searchsorted(ids, record.ids)] = figure[0]
-            influences.append(spread)
-            errors.append(figure[1])
-    return wilson(look.estimate, look.effective, boundary(correlations(influences, errors)))
+@dataclass(frozen=True, eq=False)
+class _Past:
+    """The looks of all rounds, put side by side once for all figures.
+
+    Attributes:
+        records: those that can be read, oldest first, the new one last.
+        places: of each record, the place of its items among all check items that any of them has.
+        items: number of these check items.
+        lost: rounds whose record cannot be read.
+    """
+
+    records: tuple[CheckRecord, ...]
+    places: tuple[_Codes, ...]
+    items: int
+    lost: int
+
+    @classmethod
+    def of(cls, earlier: Sequence[CheckRecord | None], now: CheckRecord) -> "_Past":
+        """Earlier records, None for one that is lost, and the one of this round."""
+        records = (*(each for each in earlier if each is not None), now)
+        ids = np.unique(np.concatenate([each.ids for each in records]))
+        places = tuple(np.searchsorted(ids, each.ids) for each in records)
+        return cls(records, places, len(ids), len(earlier) + 1 - len(records))
+
+    def proven(self, name: str, look: Look) -> tuple[float, float]:
+        """Bounds of a figure that hold over this and all earlier rounds."""
+        if look.estimate is None:
+            return (0.0, 1.0)
+        # Somebody has looked at the lost rounds; nothing is known of them, so they count as independent looks.
+        influences, errors = [np.zeros(self.items)] * self.lost, [1.0] * self.lost
+        for record, places in zip(self.records, self.places, strict=True):
+            figure = record.figure(name)
+            if figure is not None:
+                spread = np.zeros(self.items)
+                spread[places] = figure[0]
+                influences.append(spread)
+                errors.append(figure[1])
+        return wilson(look.estimate, look.effective, boundary(correlations(influences, errors)))
