@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from lamm_core.records import Action, LabelEvent, Source
 from lamm_core.storage.tables import item, label, project_class
@@ -21,6 +21,12 @@ _EVENT = (
     .select_from(label)
     .outerjoin(project_class, project_class.c.id == label.c.class_id)
 )
+# Statements of every label are made once: making one costs more than running it.
+_OF_ITEM = _EVENT.where(label.c.item_id == bindparam("item")).order_by(label.c.id)
+_HISTORY = _EVENT.where(label.c.item_id == bindparam("item"), label.c.annotator_id == bindparam("annotator")).order_by(
+    label.c.revision
+)
+_ADD = insert(label).returning(label.c.id)
 
 
 def add_label(
@@ -38,38 +44,33 @@ def add_label(
     suggested_class_id: int | None = None,
 ) -> int:
     """Append one act and return its id. A repeated (item, annotator, revision) is refused by the database."""
-    return int(
-        connection.execute(
-            insert(label)
-            .values(
-                project_id=project_id,
-                item_id=item_id,
-                annotator_id=annotator_id,
-                revision=revision,
-                action=action,
-                class_id=class_id,
-                source=Source.HUMAN,
-                seconds=seconds,
-                created_at=now,
-                comment=comment,
-                flagged=flagged,
-                suggested_class_id=suggested_class_id,
-            )
-            .returning(label.c.id)
-        ).scalar_one()
-    )
+    values = {
+        "project_id": project_id,
+        "item_id": item_id,
+        "annotator_id": annotator_id,
+        "revision": revision,
+        "action": action,
+        "class_id": class_id,
+        "source": Source.HUMAN,
+        "seconds": seconds,
+        "created_at": now,
+        "comment": comment,
+        "flagged": flagged,
+        "suggested_class_id": suggested_class_id,
+    }
+    return int(connection.execute(_ADD, values).scalar_one())
 
 
 def history(connection: Connection, item_id: int, annotator_id: int) -> list[LabelEvent]:
     """All acts of one annotator on one item, oldest first."""
-    query = _EVENT.where(label.c.item_id == item_id, label.c.annotator_id == annotator_id).order_by(label.c.revision)
-    return [_event(row) for row in connection.execute(query).mappings()]
+    values = {"item": item_id, "annotator": annotator_id}
+    return [_event(row) for row in connection.execute(_HISTORY, values).mappings()]
 
 
 def standing_labels(connection: Connection, item_id: int) -> list[LabelEvent]:
     """The labels of an item that nobody took back, one for each annotator, oldest first."""
     newest: dict[int | None, LabelEvent] = {}
-    for row in connection.execute(_EVENT.where(label.c.item_id == item_id).order_by(label.c.id)).mappings():
+    for row in connection.execute(_OF_ITEM, {"item": item_id}).mappings():
         newest[row["annotator_id"]] = _event(row)
     return sorted((each for each in newest.values() if each.action == Action.LABEL), key=lambda each: each.id)
 

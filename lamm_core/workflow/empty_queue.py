@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from lamm_core.model.measuring import UNMEASURED
 from lamm_core.model.verdict import verdict
 from lamm_core.records import LanguageState, Project, RoundClass, RoundLanguage, RoundState
-from lamm_core.storage import annotators, items, queue, rounds
+from lamm_core.storage import annotators, items, queue_counts, rounds
 from lamm_core.workflow import automatic
 from lamm_core.workflow.running import notice_dead_round
 from lamm_core.workflow.workspace import Workspace, utc_now
@@ -63,9 +63,9 @@ def why_empty(workspace: Workspace, project: Project, annotator_id: int) -> Empt
     now = utc_now()
     with workspace.database.read() as connection:
         known = annotators.languages_of(connection, annotator_id)
-        number = queue.progress(connection, project.id, now).round_number
+        number = queue_counts.progress(connection, project.id, now).round_number
         told = EmptyQueue(WhyEmpty.ALL_DONE, number, known=known)
-        waiting = _what_is_open(told, queue.open_groups(connection, project.id, annotator_id, now))
+        waiting = _what_is_open(told, queue_counts.open_groups(connection, project.id, annotator_id, now))
         situation = _Situation(
             state=None if latest is None else latest.state,
             waiting=waiting.reason,
@@ -115,7 +115,7 @@ class _Situation:
         return next(each for each in WhyEmpty if holds[each])
 
 
-def _what_is_open(told: EmptyQueue, groups: list[queue.OpenGroup]) -> EmptyQueue:
+def _what_is_open(told: EmptyQueue, groups: list[queue_counts.OpenGroup]) -> EmptyQueue:
     """The reason that lies in the queue itself; `told` as it is where nothing is open."""
     mine = [each for each in groups if not told.known or each.language in told.known]
     held = [each for each in mine if each.held and each.may_have]
@@ -131,7 +131,7 @@ def _what_is_open(told: EmptyQueue, groups: list[queue.OpenGroup]) -> EmptyQueue
     return replace(told, reason=WhyEmpty.OTHERS_TURN, count=_items(groups)) if groups else told
 
 
-def _items(groups: list[queue.OpenGroup]) -> int:
+def _items(groups: list[queue_counts.OpenGroup]) -> int:
     return sum(each.items for each in groups)
 
 

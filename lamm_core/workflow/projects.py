@@ -86,6 +86,12 @@ def get_project(workspace: Workspace, name: str) -> Project:
     return found
 
 
+def find_project(workspace: Workspace, project_id: int) -> Project | None:
+    """The project of that number, as it is now; None where there is none."""
+    with workspace.database.read() as connection:
+        return projects.get_project(connection, project_id)
+
+
 def list_projects(workspace: Workspace) -> list[Project]:
     """All projects, by name."""
     with workspace.database.read() as connection:

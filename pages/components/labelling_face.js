@@ -27,7 +27,7 @@ class Face {
     this.paintRecent();
     this.paintState();
     this.paintGuidelines();
-    say(this.parts.problem, this.data.problem);
+    say(this.parts.problem, this.news.problem);
   }
 
   /* In a low window, or one that is zoomed, the page's heading would leave no room for the text. */
@@ -55,7 +55,7 @@ class Face {
   whyEmpty() {
     const waiting = this.outbox.underWay().length;
     if (this.outbox.isOffline()) return "All texts held here are answered. The next ones come with the connection.";
-    return waiting ? "Saving …" : this.data.empty || "Loading the next texts …";
+    return waiting ? "Saving …" : this.news.empty || "Loading the next texts …";
   }
 
   paintVisit() {
@@ -89,7 +89,7 @@ class Face {
   }
 
   paintProgress() {
-    const { size, closed, round: number } = this.data.progress;
+    const { size, closed, round: number } = this.news.progress;
     // The last texts of the batch before are still at hand when the next one is there; they do not count in it.
     const ofThisBatch = this.outbox.underWay().filter((act) => act.round === number && !act.edit);
     const underWay = ofThisBatch.reduce((sum, act) => sum + (act.action === "undo" ? -1 : 1), 0);
@@ -128,8 +128,8 @@ class Face {
 
   paintGuidelines() {
     const { guidelines, guidelinesText } = this.parts;
-    guidelines.hidden = !this.data.guidelines;
-    if (guidelinesText.textContent !== this.data.guidelines) showText(guidelinesText, this.data.guidelines);
+    guidelines.hidden = !this.frame.guidelines;
+    if (guidelinesText.textContent !== this.frame.guidelines) showText(guidelinesText, this.frame.guidelines);
   }
 }
 

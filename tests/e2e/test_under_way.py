@@ -5,13 +5,13 @@ import json
 from typing import Any
 
 from conftest import NewScreen
+from pages.components.outbox import session_key
 from playwright.sync_api import WebSocketRoute, expect
 from screen import Screen
 from servers import Server
 from support.workers import until
 
 from lamm_core.workflow.projects import ensure_annotator
-from pages.components.outbox import session_key
 
 _names = (f"annotator {number}" for number in itertools.count(1))
 _KEPT = "() => Object.entries(localStorage).filter(([key, kept]) => key.startsWith('lamm-outbox') && kept !== '[]')"
