@@ -29,6 +29,8 @@ _SETTINGS = (
     "suggestions",
     "overlap_share",
     "overlap_count",
+    "gold_count",
+    "gold_feedback",
 )
 
 

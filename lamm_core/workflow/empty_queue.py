@@ -8,9 +8,9 @@ from sqlalchemy import Connection
 
 from lamm_core.model.measuring import UNMEASURED
 from lamm_core.model.verdict import verdict
-from lamm_core.records import LanguageState, Project, RoundClass, RoundLanguage, RoundState
+from lamm_core.records import LanguageState, Project, Purpose, RoundClass, RoundLanguage, RoundState
 from lamm_core.storage import annotators, items, queue, rounds
-from lamm_core.workflow import automatic
+from lamm_core.workflow import automatic, gold
 from lamm_core.workflow.running import notice_dead_round
 from lamm_core.workflow.workspace import Workspace, utc_now
 
@@ -66,10 +66,12 @@ def why_empty(workspace: Workspace, project: Project, annotator_id: int) -> Empt
         number = queue.progress(connection, project.id, now).round_number
         told = EmptyQueue(WhyEmpty.ALL_DONE, number, known=known)
         waiting = _what_is_open(told, queue.open_groups(connection, project.id, annotator_id, now))
+        if gold.is_due(connection, project, annotator_id, known or None):
+            waiting = replace(told, reason=WhyEmpty.READY)
         situation = _Situation(
             state=None if latest is None else latest.state,
             waiting=waiting.reason,
-            has_texts=bool(items.count_items(connection, project.id)),
+            has_texts=any(purpose is not Purpose.GOLD for purpose, *_ in items.count_items(connection, project.id)),
             more=more,
             by_itself=more and project.settings.automatic_rounds,
             targets_met=_all_targets_met(connection, project),

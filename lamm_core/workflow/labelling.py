@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from lamm_core.errors import InvalidInput, NothingToUndo, UnknownClass, UnknownItem
 from lamm_core.records import Action, BatchProgress, ItemState, LabelEvent, Lease, Project
 from lamm_core.storage import annotators, items, labels, projects, queue
-from lamm_core.workflow import automatic
+from lamm_core.workflow import automatic, gold
 from lamm_core.workflow.workspace import Workspace, utc_now
 
 # Two sessions of one annotator can try to append the same revision; the second then finds the first's.
@@ -56,6 +56,9 @@ class Receipt:
         class_name: the class given, for a label.
         repeated: the same act was stored before; nothing changed now.
         second_opinion: another annotator's label stands; this one is kept beside it.
+        gold: the class of the item was known; what annotators answer is kept beside it and counts as nobody's opinion.
+            An annotator is not to see it, save with the class.
+        known_class: that class, after a label and where the project wants annotators to be told; else None.
     """
 
     item_id: int
@@ -64,6 +67,8 @@ class Receipt:
     class_name: str | None
     repeated: bool = False
     second_opinion: bool = False
+    gold: bool = False
+    known_class: str | None = None
 
 
 def claim(
@@ -72,14 +77,14 @@ def claim(
     """Lease the next open items to an annotator, in languages that the annotator knows.
 
     No item is leased to two annotators at once, unless the project has it labelled by several; each of these gets it
-    once, and none who has labelled it already.
+    once, and none who has labelled it already. Newcomers get gold items first, as many as the project wants.
 
     Args:
         count: how many items the annotator should hold; those held already come first and count.
         languages: only items in these languages; None takes all that the annotator knows.
 
     Returns:
-        Leases in the order of the batch, fewer than `count` where the queue has no more.
+        Leases in the order of the batch, gold items before them, fewer than `count` where there are no more.
     """
     if count < 1:
         raise InvalidInput(f"The number of items to claim is {count}; it must be at least 1.")
@@ -90,7 +95,9 @@ def claim(
         known = annotators.languages_of(connection, annotator_id)
         wanted = known if languages is None else [each for each in languages if not known or each in known]
         asked = None if languages is None and not known else wanted
-        leases = queue.claim(connection, project.id, annotator_id, count, asked, now, until)
+        leases = gold.claim(connection, project, annotator_id, count, asked, until)
+        if len(leases) < count:
+            leases += queue.claim(connection, project.id, annotator_id, count - len(leases), asked, now, until)
     # What was stored while suggestions were on is not shown once they are off.
     return leases if project.settings.suggestions else [replace(each, suggestion=None) for each in leases]
 
@@ -139,7 +146,7 @@ def record(workspace: Workspace, project: Project, annotator_id: int, act: Act) 
     """Store one act, committed when this returns, and start the next round if the batch is nearly done.
 
     The act may be sent again after a lost answer: it is stored once. A label for an item that another annotator
-    labelled meanwhile is kept as a second opinion.
+    labelled meanwhile is kept as a second opinion. An answer on a gold item starts no round.
 
     Raises:
         UnknownItem: the item does not belong to the project.
@@ -157,7 +164,7 @@ def record(workspace: Workspace, project: Project, annotator_id: int, act: Act) 
         except IntegrityError:
             if attempt == _ATTEMPTS:
                 raise
-    if not receipt.repeated:
+    if not receipt.repeated and not receipt.gold:
         automatic.start_round_if_due(workspace, project)
     return receipt
 
@@ -230,7 +237,16 @@ def _record(connection: Connection, project: Project, annotator_id: int, act: Ac
     past = labels.history(connection, act.item_id, annotator_id)
     stored = _find_stored(past, act)
     if stored is not None:
-        return Receipt(act.item_id, stored.revision, stored.action, stored.class_name, repeated=True)
+        known = gold.known_class(connection, project, item, stored.action)
+        return Receipt(
+            act.item_id,
+            stored.revision,
+            stored.action,
+            stored.class_name,
+            repeated=True,
+            gold=gold.is_gold(item),
+            known_class=known,
+        )
     if act.action is Action.UNDO and (not past or past[-1].action is Action.UNDO):
         raise NothingToUndo(f"There is no label or skip of yours on item {act.item_id} to undo.")
     next_revision = past[-1].revision + 1 if past else 1
@@ -259,7 +275,16 @@ def _record(connection: Connection, project: Project, annotator_id: int, act: Ac
         queue.close_own(connection, act.item_id, annotator_id, now)
     else:
         _apply_undo(connection, project, item, annotator_id)
-    return Receipt(act.item_id, revision, act.action, act.class_name, second_opinion=second_opinion)
+    is_gold, known = gold.is_gold(item), gold.known_class(connection, project, item, act.action)
+    return Receipt(
+        act.item_id,
+        revision,
+        act.action,
+        act.class_name,
+        second_opinion=second_opinion and not is_gold,
+        gold=is_gold,
+        known_class=known,
+    )
 
 
 def _class_id(connection: Connection, project: Project, name: str | None) -> int:
