@@ -94,15 +94,14 @@ def newest_label_id(connection: Connection, project_id: int) -> int | None:
 
     Acts on gold items change nothing that a round or a translation could see, and are passed over.
     """
-    query = (
-        select(label.c.id)
-        .join(item, item.c.id == label.c.item_id)
-        .where(label.c.project_id == project_id, item.c.purpose != Purpose.GOLD)
-        .order_by(label.c.id.desc())
-        .limit(1)
-    )
-    found = connection.execute(query).scalar_one_or_none()
-    return None if found is None else int(found)
+    newest = select(func.max(label.c.id)).where(label.c.project_id == project_id)
+    of_items = select(label.c.id, item.c.purpose).join(item, item.c.id == label.c.item_id)
+    row = connection.execute(of_items.where(label.c.id == newest.scalar_subquery())).one_or_none()
+    if row is not None and row.purpose == Purpose.GOLD:
+        # Only here are all labels looked at; the newest one alone is found in the index.
+        others = of_items.where(label.c.project_id == project_id, item.c.purpose != Purpose.GOLD)
+        row = connection.execute(others.order_by(label.c.id.desc()).limit(1)).one_or_none()
+    return None if row is None else int(row.id)
 
 
 def recent_seconds(connection: Connection, project_id: int, most: int) -> list[tuple[str, float]]:
