@@ -127,7 +127,7 @@ class LanguageDetails:
     hardest: tuple[HardItem, ...]
     agreement: Agreement
     speeds: tuple[Speed, ...]
-    gold: tuple[GoldResult, ...]
+    gold: tuple[GoldResult, ...] = ()
 
 
 def language_details(workspace: Workspace, project: Project, language: str) -> LanguageDetails:
