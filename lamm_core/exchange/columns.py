@@ -21,6 +21,12 @@ _MAX_ID = 500
 _PURPOSES = {
     **dict.fromkeys(("pool", "train", "training", "unlabelled", "unlabeled"), Purpose.POOL),
     **dict.fromkeys(("check", "dev", "valid", "validation", "eval"), Purpose.CHECK),
+    "gold": Purpose.GOLD,
+}
+_PURPOSE_WORDS = "pool, check and gold"
+_WITHOUT_CLASS = {
+    Purpose.CHECK: "an item of the check set needs a class",
+    Purpose.GOLD: "a gold item needs a class, the one that newcomers are to find",
 }
 
 
@@ -33,7 +39,7 @@ class ColumnMapping:
         language: code of its language; None when all rows are of one language.
         class_name: its class, where it is known.
         id: its id in the user's own systems.
-        split: whether it belongs to the pool or to the check set.
+        split: whether it belongs to the pool, to the check set or to the gold items.
     """
 
     text: str
@@ -172,7 +178,7 @@ class _RowParser:
         # Said again for the type checker; `_problem` has looked at all three.
         if text is None or language is None or purpose is None:
             return "the row is incomplete"
-        keep = purpose is Purpose.CHECK or not self.hide_labels
+        keep = purpose is not Purpose.POOL or not self.hide_labels
         return NewItem(row_id or _id_from_text(language, text), language, text, purpose, class_name if keep else None)
 
     def _problem(
@@ -192,12 +198,10 @@ class _RowParser:
         if language not in self.languages:
             return f"the language {language!r} is not one of the project's"
         if purpose is None:
-            return f"the split {split!r} is neither pool nor check"
+            return f"the split {split!r} is none of {_PURPOSE_WORDS}"
         if class_name is not None and class_name not in self.classes:
             return f"the class {class_name!r} is not one of the project's"
-        if purpose is Purpose.CHECK and class_name is None:
-            return "an item of the check set needs a class"
-        return None
+        return _WITHOUT_CLASS.get(purpose) if class_name is None else None
 
 
 def _bad_id(row_id: str | None) -> str | None:

@@ -7,6 +7,7 @@ from lamm_core.report.markup import Column, safe, table
 from lamm_core.report.words import count, interval, metric_of, percent
 from lamm_core.workflow.details import HardItem, LanguageDetails
 from lamm_core.workflow.forecast_words import forecast_words
+from lamm_core.workflow.gold import GOLD_WORDS
 from lamm_core.workflow.headline import plateau
 from lamm_core.workflow.reasons import STATE_WORDS, why
 from lamm_core.workflow.status import LanguageStatus, ProjectStatus
@@ -28,6 +29,7 @@ def language_section(details: LanguageDetails, language: LanguageStatus, status:
         _hardest(details),
         _agreement(details),
         _speeds(details),
+        _gold(details, status),
         "</section>",
     )
     return "\n".join(filter(None, parts))
@@ -124,3 +126,21 @@ def _speeds(details: LanguageDetails) -> str:
     columns = (Column("annotator"), Column("median seconds a label", "number"), Column("timed labels", "number"))
     rows = [(safe(each.name), f"{each.median_seconds:,.1f}", f"{each.labels:,}") for each in details.speeds]
     return f"<h3>Speed</h3>\n{table(columns, rows, 'Newest 1,000 labels of this language')}"
+
+
+def _gold(details: LanguageDetails, status: ProjectStatus) -> str:
+    if not details.gold:
+        return ""
+    numbers = ("gold answered", "right", "share right", "95% interval")
+    columns = (Column("annotator"), *(Column(each, "number") for each in numbers))
+    rows = [
+        (
+            safe(each.annotator),
+            f"{each.answered:,}",
+            f"{each.right:,}",
+            percent(each.share, 0),
+            f"{each.low:.0%} to {each.high:.0%}",
+        )
+        for each in details.gold
+    ]
+    return f"<h3>Gold items</h3>\n{table(columns, rows, GOLD_WORDS[status.project.settings.gold_feedback])}"

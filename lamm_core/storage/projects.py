@@ -35,6 +35,8 @@ _SETTINGS = (
     "suggestions",
     "overlap_share",
     "overlap_count",
+    "gold_count",
+    "gold_feedback",
 )
 
 

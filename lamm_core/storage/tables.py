@@ -97,6 +97,8 @@ project = Table(
     Column("suggestions", Boolean, nullable=False),
     Column("overlap_share", Float, nullable=False),
     Column("overlap_count", Integer, nullable=False),
+    Column("gold_count", Integer, nullable=False),
+    Column("gold_feedback", Boolean, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
 )
 

@@ -6,7 +6,6 @@ from lamm_core.workflow.empty_queue import EmptyQueue, WhyEmpty
 from lamm_core.workflow.workspace import utc_now
 
 _SENTENCES = {
-    WhyEmpty.FAILED: "The next batch could not be prepared; the page Rounds says why and can try again.",
     WhyEmpty.NO_TEXTS: (
         "There is nothing to label yet: bring in texts on the page Project, and the first batch is prepared."
     ),
@@ -26,14 +25,21 @@ def empty_words(why: EmptyQueue, zone: str | None) -> str:
     if why.reason is WhyEmpty.READY:
         return ""
     if why.reason is WhyEmpty.PREPARING:
-        done = "This batch is done. The next one" if why.round_number else "The first batch"
-        return f"{done} is being prepared and appears here by itself."
+        return _preparing(why)
+    if why.reason is WhyEmpty.FAILED:
+        return f"The next batch could not be prepared. {why.error} It can be tried again on the page Rounds."
     if why.reason is WhyEmpty.HELD:
         return _held(why, zone)
     if why.reason is WhyEmpty.OTHER_LANGUAGES:
         languages = ", ".join(map(language_name, why.languages))
         return f"No text is left in your languages; {why.count:,} wait in {languages}."
     return _SENTENCES[why.reason]
+
+
+def _preparing(why: EmptyQueue) -> str:
+    done = "This batch is done. The next one" if why.round_number else "The first batch"
+    stage = f" ({why.stage}, {why.progress:.0%})" if why.stage else ""
+    return f"{done} is being prepared and appears here by itself{stage}."
 
 
 def _held(why: EmptyQueue, zone: str | None) -> str:

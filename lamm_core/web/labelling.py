@@ -26,10 +26,17 @@ class UnknownSession(LammError):
 
 @dataclass(frozen=True)
 class _Stored:
-    """Keys of acts that need not be sent again, and what went wrong with one of them, as one sentence."""
+    """What became of a card's acts.
+
+    Attributes:
+        keys: of acts that need not be sent again.
+        problem: what went wrong with one of them, as one sentence.
+        lesson: the last class that was known beforehand, and the one given; None where nobody is to be told.
+    """
 
     keys: list[str]
     problem: str
+    lesson: dict[str, str | None] | None
 
 
 def answer(workspace: Workspace, message: Message, recent: RecentProjects) -> dict[str, Any]:
@@ -53,6 +60,7 @@ def answer(workspace: Workspace, message: Message, recent: RecentProjects) -> di
     told: dict[str, Any] = {
         "stored": stored.keys,
         "problem": stored.problem,
+        "lesson": stored.lesson,
         "progress": _progress(turn),
         "items": None if turn.leases is None else [shown_lease(each, utc_now()) for each in turn.leases],
     }
@@ -92,7 +100,13 @@ def _stored(message: Message, turn: Turn) -> _Stored:
     outcomes = iter(turn.outcomes)
     results = [each.act if isinstance(each.act, InvalidInput) else next(outcomes) for each in message.acts]
     problems = [str(each) for each in results if not isinstance(each, Receipt)]
-    return _Stored([each.key for each in message.acts], problems[-1] if problems else "")
+    lessons = [
+        {"given": each.class_name, "known": each.known_class}
+        for each in results
+        if isinstance(each, Receipt) and each.known_class is not None
+    ]
+    keys = [each.key for each in message.acts]
+    return _Stored(keys, problems[-1] if problems else "", lessons[-1] if lessons else None)
 
 
 def _progress(turn: Turn) -> dict[str, int]:

@@ -24,7 +24,9 @@ def shown_act(act: RecentAct) -> dict[str, Any]:
 
 
 def why(lease: Lease) -> str:
-    """Why this text was chosen. It says the same of all texts of a language in a round, check items included."""
+    """Why this text was chosen, the same for all texts of a language in a round; empty before the first round."""
+    if not lease.round_number:
+        return ""
     language = language_name(lease.language)
     figures = []
     if lease.weight is not None:

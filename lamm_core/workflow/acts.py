@@ -10,6 +10,7 @@ from lamm_core.errors import InvalidInput, NothingToUndo, UnknownAnnotator, Unkn
 from lamm_core.records import Action, ItemState, LabelEvent, Project
 from lamm_core.storage import annotators, items, labels, projects, queue
 from lamm_core.storage.queue_counts import state_without_label
+from lamm_core.workflow import gold
 from lamm_core.workflow.workspace import utc_now
 
 MAX_COMMENT = 2_000
@@ -52,6 +53,9 @@ class Receipt:
         class_name: the class given, for a label.
         repeated: the same act was stored before; nothing changed now.
         second_opinion: another annotator's label stands; this one is kept beside it.
+        gold: the class of the item was known; what annotators answer is kept beside it and counts as nobody's opinion.
+            An annotator is not to see it, save with the class.
+        known_class: that class, after a label and where the project wants annotators to be told; else None.
     """
 
     item_id: int
@@ -60,6 +64,8 @@ class Receipt:
     class_name: str | None
     repeated: bool = False
     second_opinion: bool = False
+    gold: bool = False
+    known_class: str | None = None
 
 
 def lock_annotator(connection: Connection, annotator_id: int) -> None:
@@ -93,7 +99,8 @@ def apply_act(connection: Connection, project: Project, annotator_id: int, act: 
     past = labels.history(connection, act.item_id, annotator_id)
     stored = _find_stored(past, act)
     if stored is not None:
-        return Receipt(act.item_id, stored.revision, stored.action, stored.class_name, repeated=True)
+        receipt = Receipt(act.item_id, stored.revision, stored.action, stored.class_name, repeated=True)
+        return _with_gold(connection, project, item, receipt)
     if act.action is Action.UNDO and (not past or past[-1].action is Action.UNDO):
         raise NothingToUndo(f"There is no label or skip of yours on item {act.item_id} to undo.")
     next_revision = past[-1].revision + 1 if past else 1
@@ -122,7 +129,16 @@ def apply_act(connection: Connection, project: Project, annotator_id: int, act: 
         queue.close_own(connection, act.item_id, annotator_id, now)
     else:
         _apply_undo(connection, project, item, annotator_id)
-    return Receipt(act.item_id, revision, act.action, act.class_name, second_opinion=second_opinion)
+    receipt = Receipt(act.item_id, revision, act.action, act.class_name, second_opinion=second_opinion)
+    return _with_gold(connection, project, item, receipt)
+
+
+def _with_gold(connection: Connection, project: Project, item: Row[Any], receipt: Receipt) -> Receipt:
+    """The receipt, with what there is to say of a gold item."""
+    if not gold.is_gold(item):
+        return receipt
+    known = gold.known_class(connection, project, item, receipt.action)
+    return replace(receipt, second_opinion=False, gold=True, known_class=known)
 
 
 def _checked(act: Act) -> Act:

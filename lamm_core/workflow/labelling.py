@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row
 from lamm_core.errors import InvalidInput, NothingToUndo
 from lamm_core.records import Action, BatchProgress, LabelEvent, Lease, Project
 from lamm_core.storage import annotators, items, labels, queue, queue_counts
-from lamm_core.workflow import automatic
+from lamm_core.workflow import automatic, gold
 from lamm_core.workflow.acts import Act, Receipt, apply_act, lock_annotator
 from lamm_core.workflow.workspace import Workspace, utc_now
 
@@ -21,14 +21,14 @@ def claim(
     """Lease the next open items to an annotator, in languages that the annotator knows.
 
     No item is leased to two annotators at once, unless the project has it labelled by several; each of these gets it
-    once, and none who has labelled it already.
+    once, and none who has labelled it already. Newcomers get gold items first, as many as the project wants.
 
     Args:
         count: how many items the annotator should hold; those held already come first and count.
         languages: only items in these languages; None takes all that the annotator knows.
 
     Returns:
-        Leases in the order of the batch, fewer than `count` where the queue has no more.
+        Leases in the order of the batch, gold items before them, fewer than `count` where there are no more.
     """
     if count < 1:
         raise InvalidInput(f"The number of items to claim is {count}; it must be at least 1.")
@@ -46,7 +46,9 @@ def claim_within(
     known = annotators.languages_of(connection, annotator_id)
     wanted = known if languages is None else [each for each in languages if not known or each in known]
     asked = None if languages is None and not known else wanted
-    leases = queue.claim(connection, project.id, annotator_id, count, asked, now, until)
+    leases = gold.claim(connection, project, annotator_id, count, asked, until)
+    if len(leases) < count:
+        leases += queue.claim(connection, project.id, annotator_id, count - len(leases), asked, now, until)
     # What was stored while suggestions were on is not shown once they are off.
     return leases if project.settings.suggestions else [replace(each, suggestion=None) for each in leases]
 
@@ -95,7 +97,7 @@ def record(workspace: Workspace, project: Project, annotator_id: int, act: Act) 
     """Store one act, committed when this returns, and start the next round if the batch is nearly done.
 
     The act may be sent again after a lost answer: it is stored once. A label for an item that another annotator
-    labelled meanwhile is kept as a second opinion.
+    labelled meanwhile is kept as a second opinion. An answer on a gold item starts no round.
 
     Raises:
         UnknownAnnotator: there is no annotator of that id.
@@ -108,7 +110,7 @@ def record(workspace: Workspace, project: Project, annotator_id: int, act: Act) 
     with workspace.database.write() as connection:
         lock_annotator(connection, annotator_id)
         receipt = apply_act(connection, project, annotator_id, act)
-    if not receipt.repeated:
+    if not receipt.repeated and not receipt.gold:
         automatic.start_round_if_due(workspace, project)
     return receipt
 

@@ -27,6 +27,7 @@ _MAX_SEED = 2**31 - 1
 _MAX_PRICE = 1_000_000
 _MAX_CURRENCY = 10
 MAX_OVERLAP_COUNT = 10
+MAX_GOLD_COUNT = 1_000
 
 
 def create_project(workspace: Workspace, name: str, settings: ProjectSettings) -> Project:
@@ -159,6 +160,7 @@ def check_settings(settings: ProjectSettings) -> None:
     if "\x00" in settings.guidelines + settings.encoder:
         raise InvalidProject("The guidelines and the encoder's name cannot hold a NUL character.")
     _check_measuring(settings)
+    _check_gold(settings)
     _check_translation(settings)
     _check_preparation(settings.preparation)
     _check_strategy(settings.strategy)
@@ -194,6 +196,15 @@ def _check_measuring(settings: ProjectSettings) -> None:
     if not settings.currency.strip() or len(settings.currency) > _MAX_CURRENCY or "\x00" in settings.currency:
         raise InvalidProject(
             f"A currency has 1 to {_MAX_CURRENCY} characters; this one has {len(settings.currency.strip())}."
+        )
+
+
+def _check_gold(settings: ProjectSettings) -> None:
+    _check_number("number of gold items that newcomers answer first", settings.gold_count, 0, MAX_GOLD_COUNT)
+    if not isinstance(settings.gold_feedback, bool):
+        raise InvalidProject(
+            "Whether annotators are told the known class of a gold item is yes or no (True or False); "
+            f"{settings.gold_feedback!r} given."
         )
 
 

@@ -52,7 +52,7 @@ def take_turn(workspace: Workspace, project: Project, annotator_id: int, acts: S
         outcomes = tuple(_apply(connection, project, annotator_id, act) for act in acts)
         leases = _claim(connection, project, annotator_id) if claims else None
         progress = queue_counts.progress(connection, project.id, utc_now())
-    if any(isinstance(each, Receipt) and not each.repeated for each in outcomes):
+    if any(isinstance(each, Receipt) and not (each.repeated or each.gold) for each in outcomes):
         open_items = OpenItems(progress.open, progress.open - progress.held)
         automatic.start_round_if_due(workspace, project, open_items)
     return Turn(outcomes, leases, progress)

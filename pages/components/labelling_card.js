@@ -9,6 +9,7 @@ const SEND_AGAIN_MS = 4000;
 const FEW_AT_HAND = 4; // with no more texts than these, the card asks for further ones
 const PAST = 20; // answers that can be looked at again
 const NO_NEWS = { progress: { round: 0, size: 0, closed: 0 }, problem: "", empty: "" };
+const ASK_AGAIN_MS = 2000; // while there is nothing to label
 const CARDS = new WeakMap();
 
 export default function (component) {
@@ -91,6 +92,7 @@ class Card extends Face {
     this.outbox.begin(session);
     this.drafts.begin(session);
     this.news = NO_NEWS;
+    this.lesson = null; // what the last text should have been called, where that was known
     this.past = [];
     this.knowsPast = false;
     this.place = null;
@@ -150,6 +152,7 @@ class Card extends Face {
       return;
     }
     this.news = { progress: told.progress, problem: told.problem, empty: told.empty ?? "" };
+    if (told.lesson) this.lesson = told.lesson;
     if (told.frame) this.takeFrame(told.frame);
     this.takePast(told.recent);
     if (!told.items) return;
@@ -240,6 +243,7 @@ class Card extends Face {
       if (item.class !== className) this.revise({ class: className });
       return;
     }
+    this.lesson = null;
     const remarks = this.drafts.of(item.id);
     this.drafts.set(item.id, { flagged: false, comment: "" });
     this.queue.shift();
@@ -253,7 +257,7 @@ class Card extends Face {
     const entry = this.shown;
     Object.assign(entry, changes, { revision: entry.revision + 1 });
     const action = entry.class === null ? "skip" : "label";
-    this.add({ ...actOn(entry), action, class: entry.class, seconds: null, ...sentRemarks(entry), edit: true });
+    this.add({ ...actOn(entry), action, class: entry.class, seconds: null, ...sentRemarks(entry) });
   }
 
   undo() {
@@ -323,7 +327,8 @@ class Card extends Face {
   /* Once a second: whether to send again, and what to say of the line. Asks too while there is nothing to label: texts
    * that others held may have come free. */
   look(atOnce) {
-    const isDue = atOnce || performance.now() - this.sentAt > SEND_AGAIN_MS - LOOK_MS / 2;
+    const pause = this.queue.length || this.outbox.acts.length ? SEND_AGAIN_MS : ASK_AGAIN_MS;
+    const isDue = atOnce || performance.now() - this.sentAt > pause - LOOK_MS / 2;
     const isStale = performance.now() > this.renewAt && document.visibilityState === "visible";
     if (isDue && (this.outbox.acts.length || !this.queue.length || !this.knowsPast || isStale)) this.send();
     if (this.outbox.isOffline()) dismissConnectionNotice();

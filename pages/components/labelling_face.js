@@ -21,6 +21,7 @@ class Face {
     this.parts.back.disabled = !this.past.length || this.place === 0;
     this.parts.forth.disabled = this.place === null;
     this.paintVisit();
+    this.paintLesson();
     this.paintRemarks();
     this.paintWhy();
     this.paintProgress();
@@ -70,6 +71,16 @@ class Face {
     say(this.parts.suggestion, suggestion === null ? "" : `The model suggests: ${suggestion}`);
   }
 
+  paintLesson() {
+    const { lesson } = this.parts;
+    const told = this.lesson;
+    if (!told) return say(lesson, "");
+    const isRight = told.given === told.known;
+    lesson.dataset.right = String(isRight);
+    say(lesson, isRight ? `Right: the text before is ${told.known}.`
+      : `The text before is ${told.known}; you gave it the class ${told.given}. ← shows it again.`);
+  }
+
   paintRemarks() {
     const { flag, comment, commentName, commentBox } = this.parts;
     const item = this.shown;
@@ -90,12 +101,8 @@ class Face {
 
   paintProgress() {
     const { size, closed, round: number } = this.news.progress;
-    // The last texts of the batch before are still at hand when the next one is there; they do not count in it.
-    const ofThisBatch = this.outbox.underWay().filter((act) => act.round === number && !act.edit);
-    const underWay = ofThisBatch.reduce((sum, act) => sum + (act.action === "undo" ? -1 : 1), 0);
-    const done = Math.max(0, Math.min(size, closed + underWay));
-    this.parts.count.textContent = size ? `Batch ${number}: ${done} of ${size}` : "";
-    const percent = size ? Math.round((100 * done) / size) : 0;
+    setText(this.parts.count, size ? `Batch ${number}: ${closed} of ${size}` : "");
+    const percent = size ? Math.round((100 * closed) / size) : 0;
     this.parts.bar.setAttribute("aria-valuenow", String(percent));
     this.parts.bar.firstElementChild.style.width = `${percent}%`;
   }

@@ -10,6 +10,7 @@ from lamm_core.language_names import language_name
 from lamm_core.records import Metric
 from lamm_core.workflow.details import LanguageDetails, language_details
 from lamm_core.workflow.forecast_words import forecast_words
+from lamm_core.workflow.gold import GOLD_WORDS
 from lamm_core.workflow.reasons import STATE_WORDS, why
 from lamm_core.workflow.status import LanguageStatus, ProjectStatus, round_history
 from pages.components import services
@@ -37,6 +38,8 @@ def show_language(status: ProjectStatus, language: LanguageStatus) -> None:
         _show_agreement(details)
     with right:
         _show_speed(status, details, name)
+    if details.gold:
+        _show_gold(status, details)
 
 
 def _show_numbers(status: ProjectStatus, language: LanguageStatus, details: LanguageDetails) -> None:
@@ -159,3 +162,18 @@ def _show_speed(status: ProjectStatus, details: LanguageDetails, name: str) -> N
         st.text("No label of this language has a time yet.")
         return
     show_chart(figure, status.project, f"{details.language}-speed", f"Seconds a label takes in {name}, by annotator")
+
+
+def _show_gold(status: ProjectStatus, details: LanguageDetails) -> None:
+    st.subheader("Gold items", anchor=False)
+    table = pd.DataFrame(
+        {
+            "Annotator": [each.annotator for each in details.gold],
+            "Gold answered": [each.answered for each in details.gold],
+            "Right": [each.right for each in details.gold],
+            "Share right": [f"{each.share:.0%}" for each in details.gold],
+            "95% interval": [f"{each.low:.0%} to {each.high:.0%}" for each in details.gold],
+        }
+    )
+    st.dataframe(table, hide_index=True, width="content", row_height=ROW_PIXELS)
+    st.caption(f"{GOLD_WORDS[status.project.settings.gold_feedback]} A wide interval says that too few were answered.")

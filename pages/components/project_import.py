@@ -11,14 +11,19 @@ from pages.components import services
 from pages.components.frame import show_error
 from pages.components.upload import upload_table
 
-_PURPOSES = {"the pool, to be labelled": Purpose.POOL, "the check set, to measure accuracy": Purpose.CHECK}
+_PURPOSES = {
+    "the pool, to be labelled": Purpose.POOL,
+    "the check set, to measure accuracy": Purpose.CHECK,
+    "the gold items, to train newcomers": Purpose.GOLD,
+}
 
 
 def show_import(project: Project) -> None:
     """Upload, look, say what the columns mean, import."""
     st.markdown(
         "Texts for the **pool** are labelled batch by batch. Texts for the **check set** need a class; they measure "
-        "accuracy and are never trained on. Importing the same file twice changes nothing."
+        "accuracy and are never trained on. **Gold items** need a class too: newcomers answer some of them first, and "
+        "you see how many they get right. Importing the same file twice changes nothing."
     )
     uploaded = upload_table(f"import_{project.id}")
     if uploaded is None:

@@ -1,5 +1,6 @@
 """What the labelling card sends is stored where it belongs, whatever a browser may have kept."""
 
+import json
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -14,6 +15,7 @@ from support import world
 from lamm_core.clock import clock_time
 from lamm_core.errors import InvalidInput
 from lamm_core.records import Action, Lease, Project
+from lamm_core.storage import rounds
 from lamm_core.web.labelling import UnknownSession, answer
 from lamm_core.web.outbox import parse_act, parse_message, session_name
 from lamm_core.web.recent_projects import RecentProjects
@@ -21,7 +23,8 @@ from lamm_core.web.shown import shown_lease, why
 from lamm_core.workflow.acts import Act
 from lamm_core.workflow.projects import change_settings
 from lamm_core.workflow.rounds import run_round
-from lamm_core.workflow.workspace import Workspace
+from lamm_core.workflow.running import begin_round
+from lamm_core.workflow.workspace import Workspace, utc_now
 
 _GOOD = {"key": "k", "item": 7, "revision": 1, "action": "label", "class": "pen", "seconds": 1.5}
 _NOW = datetime(2026, 1, 5, tzinfo=UTC)
@@ -155,6 +158,45 @@ def test_an_empty_queue_says_why(ask: Ask) -> None:
     while items := (told := ask(claims=True, zone="UTC"))["items"]:
         ask(acts=[_act(each) for each in items])
     assert told["empty"] == "The next batch is prepared when somebody runs a round on the page Rounds."
+
+
+def test_a_failed_round_is_told_with_its_reason_and_a_running_one_with_how_far_it_is(
+    workspace: Workspace, project: Project, ana: int
+) -> None:
+    recent = RecentProjects()
+
+    def empty() -> str:
+        message = parse_message({"session": session_name(project, ana), "claims": True})
+        return str(answer(workspace, message, recent)["empty"])
+
+    round_ = begin_round(workspace, project)
+    with workspace.database.write() as connection:
+        rounds.beat(connection, round_.id, round_.attempt, utc_now(), stage="embedding texts", progress=0.4)
+    assert empty() == "The first batch is being prepared and appears here by itself (embedding texts, 40%)."
+    with workspace.database.write() as connection:
+        rounds.fail(connection, round_.id, round_.attempt, "The encoder is gone.", utc_now())
+    assert empty() == (
+        "The next batch could not be prepared. The encoder is gone. It can be tried again on the page Rounds."
+    )
+
+
+@pytest.mark.parametrize("feedback", [True, False])
+def test_the_known_class_of_a_gold_item_is_told_where_the_manager_wants_it(
+    workspace: Workspace, ana: int, feedback: bool
+) -> None:
+    project = world.make_project(workspace, name="gold", gold_count=1, gold_feedback=feedback)
+    world.add_gold(workspace, project, en=1)
+    recent = RecentProjects()
+
+    def ask(**parts: Any) -> dict[str, Any]:
+        return answer(workspace, parse_message({"session": session_name(project, ana)} | parts), recent)
+
+    (item,) = ask(claims=True)["items"]
+    assert item["why"] == ""
+    for _ in range(2):
+        lesson = ask(acts=[_act(item, "pen")])["lesson"]
+        assert lesson == ({"given": "pen", "known": "ink"} if feedback else None)
+    assert "ink" not in json.dumps(ask(wantsPast=True))
 
 
 def test_changed_classes_reach_a_card_that_is_open(ask: Ask, workspace: Workspace, queued: Project) -> None:

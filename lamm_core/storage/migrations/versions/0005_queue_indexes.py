@@ -1,13 +1,13 @@
 """Indexes of the queue hold what is open and what is held, and not all that was ever labelled.
 
-Revision: 0004, after 0003, 2026-11-28
+Revision: 0005, after 0004, 2026-11-28
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
