@@ -15,7 +15,7 @@ from pages.components.project_settings import show_settings  # noqa: E402
 from pages.components.project_translation import show_translation  # noqa: E402
 
 st.title("Project")
-if services.all_projects():
+if services.project_names():
     project = chosen_project()
     settings, texts, translations, labels, new = st.tabs(["Settings", "Import", "Translation", "Export", "New project"])
     with settings:

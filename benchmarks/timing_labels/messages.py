@@ -46,6 +46,10 @@ class PageState:
         query = urlencode({"project": self.project, "annotator": self.annotator})
         return self._message(ClientState(query_string=query))
 
+    def again(self) -> bytes:
+        """What the page says when it wants to be run again as a whole."""
+        return self._message(self._state(""))
+
     def notice(self, timer: Timer) -> bytes:
         """What the page says when the time has come to run a part of it again."""
         return self._message(self._state(timer.fragment, by_timer=True))
@@ -108,6 +112,11 @@ def timer_of(message: ForwardMsg) -> Timer | None:
     if message.WhichOneof("type") != "auto_rerun":
         return None
     return Timer(message.auto_rerun.fragment_id, message.auto_rerun.interval)
+
+
+def is_end_of_run(message: ForwardMsg) -> bool:
+    """Whether the server says that it has run the page to its end."""
+    return bool(message.WhichOneof("type") == "script_finished")
 
 
 def is_rerun(data: bytes) -> bool:

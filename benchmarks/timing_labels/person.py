@@ -12,7 +12,7 @@ from websockets.typing import Subprotocol
 
 from timing_labels.checks import Given
 from timing_labels.errors import BenchmarkStopped
-from timing_labels.messages import PageState, Timer, parse, timer_of
+from timing_labels.messages import PageState, Timer, is_end_of_run, parse, timer_of
 
 _PATIENCE = 30.0  # seconds until an answer must be there
 _ASK_AGAIN = 4.0  # seconds after which the card sends again, or asks for texts where it has none
@@ -51,6 +51,7 @@ class Person:
         self._card: dict[str, Any] = {}
         self._items: list[dict[str, Any]] = []
         self._tasks: list[asyncio.Task[None]] = []
+        self._has_run = asyncio.Event()
 
     async def open(self) -> None:
         """Open the page, and wait until there is a text to label."""
@@ -82,6 +83,12 @@ class Person:
             await asyncio.sleep(_ASK_AGAIN)
         self.log.milliseconds.append(1000 * (time.perf_counter() - began))
         self.log.given.append(Given(self.name, item["text"], name))
+
+    async def run_page_again(self) -> None:
+        """Let the server run the whole page, and wait until it has."""
+        self._has_run.clear()
+        await self._send_page(self._page.again())
+        await asyncio.wait_for(self._has_run.wait(), _PATIENCE)
 
     async def close(self) -> None:
         """Leave, as when the page is closed."""
@@ -149,6 +156,8 @@ class Person:
         async for data in socket:
             message = parse(data if isinstance(data, bytes) else data.encode())
             self._page.read(message)
+            if is_end_of_run(message):
+                self._has_run.set()
             timer = timer_of(message)
             if timer is not None:
                 self._tasks.append(asyncio.create_task(self._keep_asking(timer)))

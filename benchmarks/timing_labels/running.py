@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ from timing_labels.checks import find_faults, stored_labels
 from timing_labels.crowd import Crowd, Done, Errand, gathered
 from timing_labels.figures import spread
 from timing_labels.fitting import Rounds, rounds_running
+from timing_labels.page_runs import page_run_cpu_ms
 from timing_labels.plan import CHROMIUM_PACE, HUMAN_PACE, NO_PACE, Case, Run
 from timing_labels.project import NAME, make_project, open_home
 from timing_labels.report import RunReport, faults_shown
@@ -53,7 +54,8 @@ def perform(run: Run, home: Path, say: Say) -> RunReport:
         with serving(workspace.settings) as server:
             say(f"{run.case}, {run.users} users: labelling.")
             found = _label(run, workspace, project, server)
-        return _report(run, workspace, project, found, say)
+            page_run = page_run_cpu_ms(server) if run.case is Case.ALONE else None
+        return replace(_report(run, workspace, project, found, say), page_run_cpu_ms=page_run)
     finally:
         workspace.close()
 
@@ -66,7 +68,7 @@ def _label(run: Run, workspace: Workspace, project: Project, server: Server) -> 
         before = page.reruns if page else 0
         with _measured(server) as span:
             timed, done = _work(run, page, crowd)
-        reruns = done.log.reruns + (page.reruns - before if page else 0)
+        reruns = done.log.reruns - run.simulated + (page.reruns - before if page else 0)
         return _Found(timed, done, span, rounds, reruns)
 
 
@@ -119,6 +121,7 @@ def _report(run: Run, workspace: Workspace, project: Project, found: _Found, say
         untold=len(faults.untold),
         labels_per_second=round(len(given) / (found.span.seconds if run.in_browser else found.others.seconds), 2),
         reruns=found.reruns,
+        page_run_cpu_ms=None,
         label_cpu_ms=round(1000 * found.span.cpu / len(given), 2),
         rounds=found.rounds.started,
         round_share=found.rounds.share,

@@ -81,6 +81,11 @@ def list_projects(connection: Connection) -> list[Project]:
     return [_record(connection, row) for row in rows]
 
 
+def project_names(connection: Connection) -> list[str]:
+    """Names of all projects, sorted."""
+    return list(connection.execute(select(project.c.name).order_by(func.lower(project.c.name))).scalars())
+
+
 def lock_project(connection: Connection, project_id: int) -> None:
     """Let writers of a project's items or settings follow each other; labelling goes on meanwhile."""
     connection.execute(select(project.c.id).where(project.c.id == project_id).with_for_update(key_share=True))

@@ -80,7 +80,7 @@ def get_project(workspace: Workspace, name: str) -> Project:
     """
     with workspace.database.read() as connection:
         found = projects.find_project(connection, name.strip())
-        known = [] if found else [each.name for each in projects.list_projects(connection)]
+        known = [] if found else projects.project_names(connection)
     if found is None:
         listed = f"there are: {', '.join(known)}" if known else "there is none yet"
         raise UnknownProject(f"There is no project named {name!r}; {listed}.")
@@ -91,6 +91,12 @@ def find_project(workspace: Workspace, project_id: int) -> Project | None:
     """The project of that number, as it is now; None where there is none."""
     with workspace.database.read() as connection:
         return projects.get_project(connection, project_id)
+
+
+def project_names(workspace: Workspace) -> list[str]:
+    """Names of all projects, sorted."""
+    with workspace.database.read() as connection:
+        return projects.project_names(connection)
 
 
 def list_projects(workspace: Workspace) -> list[Project]:

@@ -42,7 +42,7 @@ def guard() -> None:
 def show_sidebar() -> None:
     """The project that all pages show, and the name under which labels are stored."""
     try:
-        names = [each.name for each in services.all_projects()]
+        names = services.project_names()
     except StorageUnavailable as error:
         show_error(error)
         st.stop()
@@ -65,8 +65,7 @@ def show_sidebar() -> None:
 
 def chosen_project() -> Project:
     """The project chosen in the sidebar. Where there is none yet, the page says what to do and ends."""
-    name = st.session_state.get(_PROJECT)
-    found = next((each for each in services.all_projects() if each.name == name), None)
+    found = services.find_project(st.session_state.get(_PROJECT))
     if found is None:
         st.info("There is no project yet. Make one from a file of texts on the page Project.", icon=":material/add:")
         st.page_link("pages/project.py", label="Go to Project", icon=":material/folder_open:")

@@ -4,6 +4,7 @@ import getpass
 
 import streamlit as st
 
+from lamm_core.errors import UnknownProject
 from lamm_core.records import Project
 from lamm_core.workflow import projects
 from lamm_core.workflow.workspace import Workspace, open_workspace
@@ -15,9 +16,17 @@ def workspace() -> Workspace:
     return open_workspace()
 
 
-def all_projects() -> list[Project]:
-    """All projects, by name."""
-    return projects.list_projects(workspace())
+def project_names() -> list[str]:
+    """Names of all projects, sorted."""
+    return projects.project_names(workspace())
+
+
+def find_project(name: str | None) -> Project | None:
+    """The project of that name, as it is now; None where there is none."""
+    try:
+        return projects.get_project(workspace(), name) if name else None
+    except UnknownProject:
+        return None
 
 
 @st.cache_data(show_spinner=False)

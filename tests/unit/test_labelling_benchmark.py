@@ -19,7 +19,7 @@ from lamm_core.workflow.projects import ensure_annotator
 from lamm_core.workflow.workspace import Workspace
 from timing_labels.checks import Faults, Given, find_faults, stored_labels
 from timing_labels.figures import Spread, spread
-from timing_labels.messages import PageState, Timer, is_rerun, timer_of
+from timing_labels.messages import PageState, Timer, is_end_of_run, is_rerun, timer_of
 from timing_labels.plan import Case, Run, plan_runs
 from timing_labels.project import CLASSES, make_project, open_home
 from timing_labels.report import RunReport, as_json
@@ -205,6 +205,9 @@ def test_a_part_of_the_page_that_wants_to_be_run_again_is_asked_for_by_its_own_i
     assert _state_of(data).rerun_script.fragment_id == "the notice"
     assert _state_of(data).rerun_script.is_auto_rerun
     assert is_rerun(data)
+    assert is_rerun(PageState("http://here/", "Timing", "Person 1").again())
+    assert is_end_of_run(ForwardMsg(script_finished=0))
+    assert not is_end_of_run(message)
     assert not is_rerun(bytes(BackMsg(app_heartbeat=True).SerializeToString()))
 
 
@@ -226,6 +229,7 @@ def _report() -> RunReport:
         untold=0,
         labels_per_second=12.0,
         reruns=0,
+        page_run_cpu_ms=None,
         label_cpu_ms=7.5,
         rounds=0,
         round_share=None,
