@@ -54,6 +54,7 @@ class Card extends Face {
     window.addEventListener("storage", this.onStorage);
     document.addEventListener("visibilitychange", this.onShown);
     this.timer = setInterval(() => this.look(false), LOOK_MS);
+    parts.text.onscroll = () => (this.isScrolled = parts.text.scrollTop > 0);
     parts.skip.onclick = (event) => this.answer("skip", null, restAfter(event));
     for (const name of ["undo", "flag", "comment", "back", "forth", "guidelines", "help"]) {
       parts[name].onclick = () => this.command(name);

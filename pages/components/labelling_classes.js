@@ -19,6 +19,7 @@ class ClassList {
   paint(names) {
     if (this.names.join("\n") === names.join("\n")) return;
     this.names = names;
+    this.shown = null;
     this.keys = names.map(searchable);
     this.buttons = names.map((name, place) => this.button(name, place));
     this.isMany = names.length > FEW;
@@ -50,6 +51,9 @@ class ClassList {
 
   /* Show which class was given and which the model suggests; without an item there is nothing to choose. */
   show(isOpen, chosen, suggested) {
+    const shown = JSON.stringify([isOpen, chosen ?? 0, chosen === undefined, suggested]);
+    if (shown === this.shown) return;
+    this.shown = shown;
     this.names.forEach((name, place) => {
       const button = this.buttons[place];
       button.disabled = !isOpen;

@@ -11,7 +11,7 @@ class Face {
       this.paintedAt = performance.now();
       this.parts.commentBox.hidden = true;
       this.paintText();
-      this.parts.text.scrollTop = 0;
+      if (this.isScrolled) this.parts.text.scrollTop = 0; // asked for only where it is needed: it makes a layout
       if (item) this.comeIntoSight();
     }
     this.parts.card.classList.toggle("many", this.classes.isMany);
