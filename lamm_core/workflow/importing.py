@@ -14,6 +14,7 @@ from lamm_core.model.embedding import Progress, embed_missing
 from lamm_core.model.embedding_store import text_key
 from lamm_core.records import ItemState, NewItem, Project, Purpose
 from lamm_core.storage import items, projects, queue, translations
+from lamm_core.words import translate as _
 from lamm_core.workflow.workspace import Workspace, utc_now
 
 FILE_ENDINGS = tuple(READERS)
@@ -45,11 +46,17 @@ class ImportResult:
     @property
     def summary(self) -> str:
         """What was taken, in one clause for a person."""
-        classes = f"{self.labelled:,} were given their class; " if self.labelled else ""
-        return (
-            f"{self.added_pool:,} texts added to the pool, {self.added_check:,} to the check set; "
-            f"{classes}{self.already:,} were there already"
-        )
+        parts = [
+            _(
+                "{pool:,} texts added to the pool, {check:,} to the check set",
+                pool=self.added_pool,
+                check=self.added_check,
+            )
+        ]
+        if self.labelled:
+            parts.append(_("{labelled:,} were given their class", labelled=self.labelled))
+        parts.append(_("{already:,} were there already", already=self.already))
+        return _("; ").join(parts)
 
 
 def read_file(file: Path | BinaryIO, name: str | None = None) -> tuple[pd.DataFrame, ColumnMapping]:
@@ -131,8 +138,9 @@ def _sort_rows(connection: Connection, project: Project, parsed: ParsedRows, key
     for row, each in zip(parsed.rows, parsed.items, strict=True):
         stored, key = known.get(each.external_id), keys[each.external_id]
         if stored is None and key in taken[each.purpose]:
-            other = "check set" if each.purpose is Purpose.POOL else "pool"
-            result.rejected.append(RejectedRow(row, f"the same text is in the {other}"))
+            in_check, in_pool = _("the same text is in the check set"), _("the same text is in the pool")
+            reason = in_check if each.purpose is Purpose.POOL else in_pool
+            result.rejected.append(RejectedRow(row, reason))
         elif stored is None:
             result.fresh.append(each)
         elif (clash := _clash(stored, each, key)) is not None:
@@ -160,17 +168,20 @@ def _texts_of_the_other_purpose(
 
 def _clash(stored: items.StoredItem, new: NewItem, key: bytes) -> str | None:
     """Why a row cannot be the item that bears its id already; None where it can."""
-    subject = f"the id {new.external_id!r} stands for"
+    name = new.external_id
     if stored.text_key != key:
-        return f"{subject} another text in the project"
+        return _("the id {id!r} stands for another text in the project", id=name)
     if stored.language != new.language:
-        return f"{subject} a text in {stored.language!r} in the project"
+        return _("the id {id!r} stands for a text in {language!r} in the project", id=name, language=stored.language)
     # A text that came for the pool and was drawn for the check set is still the one that its file has.
     drawn_from_pool = stored.drawn and new.purpose is Purpose.POOL
     if stored.purpose is not new.purpose and not drawn_from_pool:
-        return f"{subject} a text of the {'pool' if stored.purpose is Purpose.POOL else 'check set'} in the project"
+        if stored.purpose is Purpose.POOL:
+            return _("the id {id!r} stands for a text of the pool in the project", id=name)
+        return _("the id {id!r} stands for a text of the check set in the project", id=name)
     if None not in (stored.class_name, new.class_name) and stored.class_name != new.class_name:
-        return f"{subject} a text of the class {stored.class_name!r} in the project"
+        class_name = stored.class_name
+        return _("the id {id!r} stands for a text of the class {name!r} in the project", id=name, name=class_name)
     return None
 
 
