@@ -13,7 +13,7 @@ from lamm_core.words.speaking import ENGLISH, language
 
 # A message with fewer letters of its own would be found in sentences that somebody else wrote.
 _FEWEST_LETTERS = 8
-_NUMBER = re.compile(r"-?\d{1,3}(,\d{3})*(\.\d+)?|-?\d+(\.\d+)?")
+_NUMBER = re.compile(r"\d{1,3}(,\d{3})*|\d+")
 
 
 def retold(sentence: str) -> str:
@@ -49,10 +49,13 @@ def _filled(message: str, values: dict[str, object]) -> str:
 
 
 def _value(text: str) -> object:
-    """A whole number, which other languages write another way; any other text may be a sentence of ours again."""
-    if _NUMBER.fullmatch(text) and "." not in text:
+    """A whole number, which other languages write another way; any other text may be a sentence of ours again.
+
+    A single word is never taken for one of ours: it may be the name of a class, or of a file.
+    """
+    if _NUMBER.fullmatch(text):
         return int(text.replace(",", ""))
-    return retold(text)
+    return retold(text) if " " in text else text
 
 
 @functools.cache
@@ -61,18 +64,23 @@ def _patterns(spoken: str) -> list[tuple[re.Pattern[str], tuple[str, ...]]]:
     found = []
     for ids in catalogue(spoken).messages:
         for each in ids:
-            letters = sum(len(words) for words, *_ in Formatter().parse(each)) if "{" in each else 0
-            if letters >= _FEWEST_LETTERS:
-                found.append((letters, _pattern(each), ids))
+            letters, pattern = _pattern(each)
+            if pattern is not None and letters >= _FEWEST_LETTERS:
+                found.append((letters, pattern, ids))
     found.sort(key=lambda each: each[0], reverse=True)
-    return [(pattern, ids) for _, pattern, ids in found]
+    return [(pattern, ids) for _letters, pattern, ids in found]
 
 
-def _pattern(message: str) -> re.Pattern[str]:
-    pattern, seen = "", set[str]()
+def _pattern(message: str) -> tuple[int, re.Pattern[str] | None]:
+    """Letters of a sentence besides its values, and what matches it; None where it has no values."""
+    letters, pattern, seen = 0, "", set[str]()
     for words, name, _spec, _conversion in Formatter().parse(message):
+        letters += sum(mark.isalpha() for mark in words)
         pattern += re.escape(words)
-        if name is not None:
-            pattern += f"(?P={name})" if name in seen else f"(?P<{name}>.+?)"
-            seen.add(name)
-    return re.compile(pattern, re.DOTALL)
+        if name is None:
+            continue
+        if not name.isidentifier():  # of a chart's template
+            return 0, None
+        pattern += f"(?P={name})" if name in seen else f"(?P<{name}>.+?)"
+        seen.add(name)
+    return letters, re.compile(pattern, re.DOTALL) if seen else None
