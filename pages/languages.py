@@ -51,13 +51,13 @@ def show_overview(status: ProjectStatus) -> None:
 
 def ask_view() -> str:
     """One of the views. The address names it in English whatever the reader's language, so that links work for all."""
-    named = {name: view for view, name in _VIEWS.items()}
+    named, words = {name: view for view, name in _VIEWS.items()}, {view: _(name) for view, name in _VIEWS.items()}
     st.session_state[_VIEW_CHOICE] = named.get(st.query_params.get(_VIEW, ""), _OVERVIEW)
     return st.segmented_control(
         _("View"),
         list(_VIEWS),
         required=True,
-        format_func=lambda view: _(_VIEWS[view]),
+        format_func=words.__getitem__,
         key=_VIEW_CHOICE,
         on_change=_note_view,
         label_visibility="collapsed",

@@ -11,10 +11,10 @@ from lamm_core.words.messages import plural as plural
 from lamm_core.words.messages import translate as translate
 from lamm_core.words.numbers import number as number
 from lamm_core.words.numbers import separators as separators
-from lamm_core.words.speaking import ENGLISH as ENGLISH
-from lamm_core.words.speaking import LANGUAGES as LANGUAGES
-from lamm_core.words.speaking import closest as closest
-from lamm_core.words.speaking import language as language
-from lamm_core.words.speaking import resolve_by as resolve_by
-from lamm_core.words.speaking import speaking as speaking
+from lamm_core.words.spoken import ENGLISH as ENGLISH
+from lamm_core.words.spoken import LANGUAGES as LANGUAGES
+from lamm_core.words.spoken import closest as closest
+from lamm_core.words.spoken import language as language
+from lamm_core.words.spoken import resolve_by as resolve_by
+from lamm_core.words.spoken import speaking as speaking
 from lamm_core.words.stored import retold as retold

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parents[1] / "locale"
 FILE = "lamm.po"
+_LINE = re.compile(r'#.*|((msgctxt|msgid|msgid_plural|msgstr(\[\d+\])?)?\s*"([^"\\]|\\.)*")?')
 _log = logging.getLogger(__name__)
 
 
@@ -68,13 +69,14 @@ def read_catalogue(path: Path) -> Catalogue:
 
 
 def _parse(text: str, path: Path) -> "Catalog":
-    """All entries of a file; entry by entry where the file as a whole cannot be read."""
+    """All entries of a file that can be read; entry by entry where they cannot be read as a whole."""
     from babel.messages.pofile import PoFileError, read_po
 
+    head, *entries = [each for each in re.split(r"\n\s*\n", text) if _is_well_formed(each, path)] or [""]
     try:
-        return read_po(io.StringIO(text), abort_invalid=True)
+        return read_po(io.StringIO("\n\n".join([head, *entries])), abort_invalid=True)
     except (PoFileError, ValueError, LookupError):
-        head, *entries = re.split(r"\n\s*\n", text)
+        _log.error("%s cannot be read as a whole", path)
     try:
         whole = read_po(io.StringIO(head), abort_invalid=True)
     except (PoFileError, ValueError, LookupError):
@@ -88,6 +90,14 @@ def _parse(text: str, path: Path) -> "Catalog":
         except (PoFileError, ValueError, LookupError) as error:
             _log.error("left out of %s, as it cannot be read (%s): %s", path, error, entry)
     return whole
+
+
+def _is_well_formed(entry: str, path: Path) -> bool:
+    """Whether every line is a comment or ends with the quotation mark that it begins with: Babel would not mind."""
+    if all(_LINE.fullmatch(line.strip()) for line in entry.splitlines()):
+        return True
+    _log.error("left out of %s, as a line of it has the wrong form: %s", path, entry)
+    return False
 
 
 def _leave_out_what_is_wrong(found: "Catalog", path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from lamm_core.words.speaking import ENGLISH, language
+from lamm_core.words.spoken import ENGLISH, language
 
 
 def month_name(moment: datetime) -> str:

@@ -6,7 +6,7 @@ the code: it must stand there as a literal, and never as an f-string.
 
 from lamm_core.words.catalogue import catalogue
 from lamm_core.words.numbers import fill
-from lamm_core.words.speaking import ENGLISH, language
+from lamm_core.words.spoken import ENGLISH, language
 
 
 def translate(message: str, /, **values: object) -> str:

@@ -4,7 +4,7 @@ import functools
 from string import Formatter
 from typing import Any
 
-from lamm_core.words.speaking import ENGLISH, language
+from lamm_core.words.spoken import ENGLISH, language
 
 
 def number(value: float, spec: str = "") -> str:

@@ -9,7 +9,7 @@ from string import Formatter
 
 from lamm_core.words.catalogue import catalogue
 from lamm_core.words.numbers import fill
-from lamm_core.words.speaking import ENGLISH, language
+from lamm_core.words.spoken import ENGLISH, language
 
 # A message with fewer letters of its own would be found in sentences that somebody else wrote.
 _FEWEST_LETTERS = 8

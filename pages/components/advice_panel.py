@@ -30,6 +30,7 @@ def show_advice(status: ProjectStatus) -> None:
 def show_check_sets(status: ProjectStatus) -> None:
     """One line a check set."""
     points = 100 * status.project.settings.check_width
+    needed = f"Needed for ±{points:g}"
     rows = [
         {
             "Language": language_name(each.language),
@@ -38,7 +39,7 @@ def show_check_sets(status: ProjectStatus) -> None:
             "In the queue": each.check.open,
             "Set apart": each.check.reserve,
             "Interval now": _width(each),
-            "Needed": each.check.needed,
+            needed: each.check.needed,
             "To settle": _settle(each),
             "Near copies": each.check.near_duplicates,
         }
@@ -56,7 +57,7 @@ def show_check_sets(status: ProjectStatus) -> None:
             "Set apart": count(_("Set apart"), help=_("Texts that can still be asked for the check set.")),
             "In the queue": count(_("In the queue"), help=_("Check texts that annotators are asked beside the batch.")),
             "Interval now": _("Interval now"),
-            "Needed": count(
+            needed: count(
                 _("Needed for ±{points:g}", points=points),
                 help=_(
                     "Check labels still needed until the interval is ±{points:g} points, by today's figures.",

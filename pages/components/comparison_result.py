@@ -36,13 +36,14 @@ def show_result(comparison: Comparison, found: Compared) -> None:
 
 def show_table(found: Compared) -> None:
     """One line a strategy."""
+    at, end = f"After {found.labels_at_point:,} labels", f"At the end ({found.labels[-1]:,})"
     intervals = {each.strategy: interval(each) for each in found.differences}
     against = {each.strategy: short_verdict(each) for each in found.differences}
     rows = [
         {
             "Strategy": _("{strategy} (yours)", strategy=each.name) if each is found.own else each.name,
-            "Then": 100 * each.mean.accuracy[found.point],
-            "At the end": 100 * each.mean.accuracy[-1],
+            at: 100 * each.mean.accuracy[found.point],
+            end: 100 * each.mean.accuracy[-1],
             "To all targets": _labels_to_target(each, found),
             "Difference, points": intervals.get(each.name, ""),
             "Against yours": against.get(each.name, ""),
@@ -58,8 +59,8 @@ def show_table(found: Compared) -> None:
         hide_index=True,
         column_config={
             "Strategy": _("Strategy"),
-            "Then": percent(_("After {labels:,} labels", labels=found.labels_at_point)),
-            "At the end": percent(_("At the end ({labels:,})", labels=found.labels[-1])),
+            at: percent(_("After {labels:,} labels", labels=found.labels_at_point)),
+            end: percent(_("At the end ({labels:,})", labels=found.labels[-1])),
             "To all targets": _("To all targets"),
             "Difference, points": text(
                 _("Difference, points"),

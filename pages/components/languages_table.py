@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from lamm_core.charts.words import figure_word
+from lamm_core.charts.words import FIGURE_WORDS, figure_word
 from lamm_core.language_names import language_name
 from lamm_core.words import capital, in_context, number
 from lamm_core.words import translate as _
@@ -20,12 +20,12 @@ ROW_PIXELS = 66
 def show_languages(status: ProjectStatus) -> None:
     """The table; the language in need stands first."""
     settings = status.project.settings
-    word = figure_word(settings.metric)
+    figure, word = capital(FIGURE_WORDS[settings.metric]), figure_word(settings.metric)
     rows = [
         {
             "Language": language_name(each.language),
             "Status": state_word(each.state),
-            "Figure": _figure(each),
+            figure: _figure(each),
             "Target": number(each.target, ".0%" if f"{each.target:.1%}".endswith(".0%") else ".1%"),
             "Trend": [100 * value for _, value in each.trend],
             "Labels": _("{labels:,} (+{new:,} this week)", labels=each.labels, new=each.labels_this_week),
@@ -48,7 +48,7 @@ def show_languages(status: ProjectStatus) -> None:
             "Status": text(
                 _("Status"), width=86, help=_("Whether the target is met, as far as the check set proves it.")
             ),
-            "Figure": text(capital(word), width=88, help=_("On the check set, with its 95% interval.")),
+            figure: text(capital(word), width=88, help=_("On the check set, with its 95% interval.")),
             "Target": text(_("Target"), width=54),
             "Trend": st.column_config.LineChartColumn(
                 _("Trend"),

@@ -33,10 +33,11 @@ def show_import(project: Project) -> None:
     table, mapping = uploaded
     purpose, language = Purpose.POOL, None
     if mapping.split is None:
+        purposes = {each: _(words) for each, words in _PURPOSES.items()}
         purpose = st.radio(
             _("These texts are for"),
-            list(_PURPOSES),
-            format_func=lambda each: _(_PURPOSES[each]),
+            list(purposes),
+            format_func=purposes.__getitem__,
             horizontal=True,
             key=f"import_{project.id}_purpose",
         )
@@ -44,7 +45,7 @@ def show_import(project: Project) -> None:
         language = st.selectbox(
             _("Language of all texts"),
             project.languages,
-            format_func=language_name,
+            format_func={each: language_name(each) for each in project.languages}.__getitem__,
             key=f"import_{project.id}_all_in",
         )
     if st.button(in_context("button", "Import"), type="primary", icon=":material/upload:"):

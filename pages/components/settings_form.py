@@ -60,12 +60,12 @@ def ask_settings(current: ProjectSettings, key: str) -> Answers:
 
 
 def _ask_metric(current: str, key: str) -> str:
-    options = [each.value for each in Metric]
+    options, words = [each.value for each in Metric], {each.value: _(_METRICS[each][0]) for each in Metric}
     chosen = st.radio(
         _("What the targets speak of"),
         options,
         options.index(current),
-        format_func=lambda name: _(_METRICS[Metric(name)][0]),
+        format_func=words.__getitem__,
         captions=[_(_METRICS[each][1]) for each in Metric],
         horizontal=True,
         key=f"{key}_metric",

@@ -56,11 +56,16 @@ def _choose_columns(table: pd.DataFrame, guess: ColumnMapping, key: str) -> Colu
         guessed = getattr(guess, part)
         index = options.index(guessed) if guessed is not None else 0
         picked = place.selectbox(
-            _(title), options, index=index, format_func=_shown, help=_(help_text), key=f"{key}_{part}"
+            _(title),
+            options,
+            index=index,
+            format_func=_shown_as(options).__getitem__,
+            help=_(help_text),
+            key=f"{key}_{part}",
         )
         chosen[part] = None if picked == _NONE else picked
     return ColumnMapping(text=str(chosen.pop("text")), **chosen)
 
 
-def _shown(column: str) -> str:
-    return _(_NONE) if column == _NONE else column
+def _shown_as(options: list[str]) -> dict[str, str]:
+    return {each: each for each in options} | {_NONE: _(_NONE)}

@@ -144,7 +144,7 @@ def _effort(found: Plan, last: Effort, currency: str) -> str:
 def _show_plans(status: ProjectStatus, now: Plan, then: Plan) -> None:
     """One line a language, both plans side by side."""
     currency = status.project.settings.currency
-    told = _weight if status.chosen_by_text else _quota
+    what, told = ("Next batch", _quota) if not status.chosen_by_text else ("Weight", _weight)
     pairs = list(zip(now.prospects, then.prospects, strict=True))
     table = pd.DataFrame(
         {
@@ -152,8 +152,8 @@ def _show_plans(status: ProjectStatus, now: Plan, then: Plan) -> None:
             "Status": [_arrow(state_word(old.state), state_word(new.state)) for old, new in pairs],
             "Forecast now": [forecast_words(old.outlook, currency) for old, _new in pairs],
             "Forecast then": [forecast_words(new.outlook, currency) for _old, new in pairs],
-            "Part now": [told(old) for old, _new in pairs],
-            "Part then": [told(new) for _old, new in pairs],
+            f"{what} now": [told(old) for old, _new in pairs],
+            f"{what} then": [told(new) for _old, new in pairs],
         }
     )
     text = st.column_config.TextColumn
@@ -167,8 +167,10 @@ def _show_plans(status: ProjectStatus, now: Plan, then: Plan) -> None:
             "Status": text(_("Status"), width=120),
             "Forecast now": text(_("Forecast now"), width=210),
             "Forecast then": text(_("Forecast then"), width=210),
-            "Part now": _("Weight now") if status.chosen_by_text else _("Next batch now"),
-            "Part then": _("Weight then") if status.chosen_by_text else _("Next batch then"),
+            "Weight now": _("Weight now"),
+            "Weight then": _("Weight then"),
+            "Next batch now": _("Next batch now"),
+            "Next batch then": _("Next batch then"),
         },
     )
     if status.chosen_by_text:
