@@ -1,10 +1,14 @@
-"""Entry point of the app: settings, who is here, and the pages they may see. Nothing else."""
+"""Entry point of the app: settings, who is here, the pages they may see, the addresses beside them. Nothing else."""
 
 import streamlit as st
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from streamlit.navigation.page import StreamlitPage
 
 from lamm_core.errors import LammError
+from lamm_core.web.routes import routes
 from lamm_core.words import translate as _
+from pages.components import services
 from pages.components.frame import mark_started, show_error, show_sidebar
 
 
@@ -34,5 +38,12 @@ def main() -> None:
         show_error(error)
 
 
+# Streamlit runs this file as a script for every page that is drawn; the server imports it once, for the app as a whole.
 if __name__ == "__main__":
     main()
+else:
+    app = st.App(
+        __file__,
+        routes=routes(services.workspace, services.base_path()),
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=services.allowed_hosts(), www_redirect=False)],
+    )

@@ -10,6 +10,7 @@ class Purpose(StrEnum):
 
     POOL = "pool"
     CHECK = "check"
+    GOLD = "gold"
 
 
 class ItemState(StrEnum):
@@ -95,6 +96,8 @@ class ProjectSettings:
         suggestions: annotators see the class that the model predicts; see `workflow.suggestions`.
         overlap_share: share of a batch's items that several annotators label, 0 to 1, so that their agreement is known.
         overlap_count: how many annotators label each of these, 2 or more.
+        gold_count: how many gold items a newcomer answers first, in the languages asked; 0 for none.
+        gold_feedback: annotators are told the known class of a gold item once they have labelled it.
     """
 
     classes: tuple[str, ...]
@@ -121,6 +124,8 @@ class ProjectSettings:
     suggestions: bool = False
     overlap_share: float = 0.0
     overlap_count: int = 2
+    gold_count: int = 10
+    gold_feedback: bool = False
 
 
 @dataclass(frozen=True)

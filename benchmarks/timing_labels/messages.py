@@ -11,9 +11,6 @@ from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-# What the labelling card calls the part of its state that it sends.
-_OUTBOX = "outbox"
-
 
 @dataclass(frozen=True)
 class Timer:
@@ -30,7 +27,7 @@ class Timer:
 
 @dataclass
 class PageState:
-    """What a page of one person knows of itself: the fields of the sidebar, and where the card is.
+    """What a page of one person knows of itself: where it is, and the fields of the sidebar.
 
     Attributes:
         url: of the server.
@@ -43,25 +40,11 @@ class PageState:
     annotator: str
     _page: str = ""
     _fields: dict[str, str] = field(default_factory=dict)
-    _card: str = ""
-    _card_fragment: str = ""
-    _sent: str = ""
 
     def opening(self) -> bytes:
         """What a page says first."""
         query = urlencode({"project": self.project, "annotator": self.annotator})
         return self._message(ClientState(query_string=query))
-
-    def sending(self, acts: list[dict[str, Any]], past: str | None, milliseconds: int) -> bytes:
-        """What the page says when its card sends its outbox.
-
-        Args:
-            acts: what the server has not acknowledged.
-            past: session whose newest acts the card knows.
-            milliseconds: the time, which makes every sending a change.
-        """
-        self._sent = json.dumps({_OUTBOX: {"acts": acts, "past": past, "at": milliseconds}})
-        return self._message(self._state(self._card_fragment))
 
     def notice(self, timer: Timer) -> bytes:
         """What the page says when the time has come to run a part of it again."""
@@ -74,9 +57,9 @@ class PageState:
             self._page = message.navigation.page_script_hash
         if kind != "delta" or message.delta.WhichOneof("type") != "new_element":
             return None
-        return self._read_element(message.delta.new_element, message.delta.fragment_id)
+        return self._read_element(message.delta.new_element)
 
-    def _read_element(self, element: Element, fragment: str) -> dict[str, Any] | None:
+    def _read_element(self, element: Element) -> dict[str, Any] | None:
         kind = element.WhichOneof("type")
         if kind == "selectbox":
             self._fields[element.selectbox.id] = self.project
@@ -84,8 +67,7 @@ class PageState:
             self._fields[element.text_input.id] = self.annotator
         elif kind == "bidi_component":
             data: dict[str, Any] = json.loads(element.bidi_component.json or "{}")
-            if "items" in data:
-                self._card, self._card_fragment = element.bidi_component.id, fragment
+            if "session" in data:
                 return data
         return None
 
@@ -99,8 +81,6 @@ class PageState:
         )
         fields = [WidgetState(id=each, string_value=value) for each, value in self._fields.items()]
         state.widget_states.widgets.extend(fields)
-        if self._sent:
-            state.widget_states.widgets.append(WidgetState(id=self._card, json_value=self._sent))
         return state
 
     def _message(self, state: ClientState) -> bytes:

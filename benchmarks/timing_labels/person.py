@@ -1,13 +1,12 @@
-"""A person without a browser: a real websocket, and on it what the page would say."""
+"""A person without a browser: the page's websocket, and beside it what the labelling card sends and is told."""
 
 import asyncio
 import time
-from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from aiohttp import ClientError, ClientSession
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
@@ -17,6 +16,7 @@ from timing_labels.messages import PageState, Timer, parse, timer_of
 
 _PATIENCE = 30.0  # seconds until an answer must be there
 _ASK_AGAIN = 4.0  # seconds after which the card sends again, or asks for texts where it has none
+_FEW_AT_HAND = 4  # with no more texts than these, the card asks for further ones
 
 
 @dataclass
@@ -43,112 +43,117 @@ class Person:
     def __init__(self, port: int, project: str, name: str, rng: np.random.Generator) -> None:
         self.name = name
         self.log = Log()
-        self._port = port
-        self._page = PageState(f"http://127.0.0.1:{port}/", project, name)
+        self._server = f"127.0.0.1:{port}"
+        self._page = PageState(f"http://{self._server}/", project, name)
         self._rng = rng
         self._socket: ClientConnection | None = None
-        self._data: dict[str, Any] = {}
-        self._news = asyncio.Event()
-        self._answered: set[int] = set()
-        self._timers: dict[str, asyncio.Task[None]] = {}
-        self._reader: asyncio.Task[None] | None = None
+        self._http: ClientSession | None = None
+        self._card: dict[str, Any] = {}
+        self._items: list[dict[str, Any]] = []
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def open(self) -> None:
-        """Connect, and wait until there is a text to label."""
-        address = f"ws://127.0.0.1:{self._port}/_stcore/stream"
+        """Open the page, and wait until there is a text to label."""
+        self._http = ClientSession(f"http://{self._server}")
         self._socket = await connect(
-            address, subprotocols=[Subprotocol("streamlit")], max_size=None, open_timeout=_PATIENCE
+            f"ws://{self._server}/_stcore/stream",
+            subprotocols=[Subprotocol("streamlit")],
+            max_size=None,
+            open_timeout=_PATIENCE,
         )
-        self._reader = asyncio.create_task(self._read(self._socket))
-        await self._send(self._page.opening())
-        await self._until(lambda: bool(self._open_items()), "has no text to label")
+        await self._send_page(self._page.opening())
+        self._card = await asyncio.wait_for(self._read_card(self._socket), _PATIENCE)
+        self._tasks.append(asyncio.create_task(self._read_on(self._socket)))
+        await self._until_there_are_items()
 
     async def label(self, pause: tuple[float, float]) -> None:
         """Look at a text for a while, label it, and wait for the acknowledgement."""
         seconds = float(self._rng.uniform(*pause))
         await asyncio.sleep(seconds)
-        while not (items := self._open_items()):
-            await self._send_outbox([])
-            await self._wait_for_news(_ASK_AGAIN)
-        item = items[0]
-        name = str(self._rng.choice(self._data["classes"]))
+        await self._until_there_are_items()
+        item = self._items.pop(0)
+        name = str(self._rng.choice(self._card["frame"]["classes"]))
         act = self._act(item, name, seconds)
-        self._answered.add(item["id"])
         began = time.perf_counter()
-        await self._send_outbox([act])
-        await self._until(lambda: act["key"] in self._data["stored"], "was not told that a label is stored", act)
+        give_up = began + _PATIENCE
+        while act["key"] not in await self._exchange([act]):
+            if time.perf_counter() > give_up:
+                raise BenchmarkStopped(f"{self.name} was not told that a label is stored.")
+            await asyncio.sleep(_ASK_AGAIN)
         self.log.milliseconds.append(1000 * (time.perf_counter() - began))
         self.log.given.append(Given(self.name, item["text"], name))
 
     async def close(self) -> None:
         """Leave, as when the page is closed."""
-        tasks = [*self._timers.values(), *([self._reader] if self._reader else [])]
-        for task in tasks:
+        for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._http is not None:
+            await self._http.close()
         if self._socket is not None:
             await self._socket.close()
 
-    def _open_items(self) -> list[dict[str, Any]]:
-        return [item for item in self._data.get("items", []) if item["id"] not in self._answered]
-
     def _act(self, item: dict[str, Any], class_name: str, seconds: float) -> dict[str, Any]:
-        session = self._data["session"]
         return {
             "item": item["id"],
-            "round": item.get("round"),
+            "round": item["round"],
             "revision": item["revision"],
             "action": "label",
             "class": class_name,
             "seconds": round(seconds, 1),
-            "session": session,
-            "key": f"{session}:{item['id']}:{item['revision']}:label:{class_name}",
+            "key": f"{self._card['session']}:{item['id']}:{item['revision']}:label:{class_name}",
         }
 
-    async def _send_outbox(self, acts: list[dict[str, Any]]) -> None:
-        await self._send(self._page.sending(acts, self._data.get("session"), time.time_ns() // 1_000_000))
+    async def _until_there_are_items(self) -> None:
+        give_up = time.perf_counter() + _PATIENCE
+        while not self._items:
+            await self._exchange([])
+            if self._items:
+                return
+            if time.perf_counter() > give_up:
+                raise BenchmarkStopped(f"{self.name} has no text to label.")
+            await asyncio.sleep(_ASK_AGAIN)
 
-    async def _send(self, message: bytes) -> None:
+    async def _exchange(self, acts: list[dict[str, Any]]) -> list[str]:
+        """Say what the card says; keys of acts that are stored. None are where the server does not answer."""
+        claims = len(self._items) <= _FEW_AT_HAND
+        frame = self._card["frame"]["name"]
+        message = {"session": self._card["session"], "acts": acts, "claims": claims, "frame": frame, "zone": "UTC"}
+        if self._http is None:
+            raise BenchmarkStopped(f"{self.name} is not connected.")
+        try:
+            async with self._http.post(self._card["address"], json=message) as answer:
+                told = await answer.json()
+        except (ClientError, TimeoutError):
+            return []
+        if told.get("items") is not None:
+            self._items = told["items"]
+        stored: list[str] = told.get("stored", [])
+        return stored
+
+    async def _send_page(self, message: bytes) -> None:
         if self._socket is None:
             raise BenchmarkStopped(f"{self.name} is not connected.")
         self.log.reruns += 1
         await self._socket.send(message)
 
-    async def _read(self, socket: ClientConnection) -> None:
+    async def _read_card(self, socket: ClientConnection) -> dict[str, Any]:
+        async for data in socket:
+            card = self._page.read(parse(data if isinstance(data, bytes) else data.encode()))
+            if card is not None:
+                return card
+        raise BenchmarkStopped(f"The server hung up on {self.name}.")
+
+    async def _read_on(self, socket: ClientConnection) -> None:
+        """What else the page is told; it runs parts of itself again and again if it is asked to."""
         async for data in socket:
             message = parse(data if isinstance(data, bytes) else data.encode())
-            news = self._page.read(message)
-            if news is not None:
-                self._data = news
-                self._news.set()
+            self._page.read(message)
             timer = timer_of(message)
             if timer is not None:
-                self._start(timer)
-
-    def _start(self, timer: Timer) -> None:
-        if timer.fragment in self._timers:
-            self._timers[timer.fragment].cancel()
-        self._timers[timer.fragment] = asyncio.create_task(self._keep_asking(timer))
+                self._tasks.append(asyncio.create_task(self._keep_asking(timer)))
 
     async def _keep_asking(self, timer: Timer) -> None:
         while True:
             await asyncio.sleep(timer.seconds)
-            await self._send(self._page.notice(timer))
-
-    async def _until(self, ready: Callable[[], bool], complaint: str, act: dict[str, Any] | None = None) -> None:
-        """Wait for data of the card that the condition holds for; an act is sent again, as the card would."""
-        give_up = time.monotonic() + _PATIENCE
-        while not ready():
-            if time.monotonic() > give_up or (self._reader is not None and self._reader.done()):
-                problem = self._data.get("problem") or self._data.get("empty") or "the server says nothing"
-                raise BenchmarkStopped(f"{self.name} {complaint}: {problem}")
-            if not await self._wait_for_news(_ASK_AGAIN) and act is not None:
-                await self._send_outbox([act])
-
-    async def _wait_for_news(self, seconds: float) -> bool:
-        """Whether data of the card came within that time."""
-        self._news.clear()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._news.wait(), seconds)
-            return True
-        return False
+            await self._send_page(self._page.notice(timer))

@@ -29,8 +29,7 @@ class RunReport:
         shared: texts that two people labelled.
         untold: labels that are stored without having been acknowledged.
         labels_per_second: of all people together.
-        reruns: how often the server ran the page or a part of it, in the whole run.
-        rerun_cpu_ms: processor time of the server for each of them.
+        reruns: how often people's labels made the server run the page or a part of it again, in the whole run.
         label_cpu_ms: processor time of the server for each label, with all else that it did meanwhile.
         rounds: rounds that were started while people labelled.
         round_share: share of the time in which a round was running, 0 to 1.
@@ -49,7 +48,6 @@ class RunReport:
     untold: int
     labels_per_second: float
     reruns: int
-    rerun_cpu_ms: float
     label_cpu_ms: float
     rounds: int
     round_share: float | None
@@ -79,7 +77,7 @@ def show(reports: list[RunReport], screen: Console) -> None:
     table = new_table("Milliseconds: median / p95")
     for heading in ("case", "users", "key to next", "saved", "others saved"):
         table.add_column(heading, justify="left" if heading == "case" else "right", no_wrap=True)
-    for heading in ("labels", "per s", "cpu a\nrerun", "lost", "doubled", "shared", "round\nruns"):
+    for heading in ("labels", "per s", "cpu a\nlabel", "lost", "doubled", "shared", "round\nruns"):
         table.add_column(heading, justify="right")
     for each in reports:
         table.add_row(
@@ -90,7 +88,7 @@ def show(reports: list[RunReport], screen: Console) -> None:
             _spread(each.others_ack_ms),
             f"{each.all_labels:,}",
             f"{each.labels_per_second:.1f}",
-            f"{each.rerun_cpu_ms:.1f}",
+            f"{each.label_cpu_ms:.1f}",
             str(each.lost),
             str(each.doubled),
             str(each.shared),

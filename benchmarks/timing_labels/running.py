@@ -119,7 +119,6 @@ def _report(run: Run, workspace: Workspace, project: Project, found: _Found, say
         untold=len(faults.untold),
         labels_per_second=round(len(given) / (found.span.seconds if run.in_browser else found.others.seconds), 2),
         reruns=found.reruns,
-        rerun_cpu_ms=round(1000 * found.span.cpu / found.reruns, 2),
         label_cpu_ms=round(1000 * found.span.cpu / len(given), 2),
         rounds=found.rounds.started,
         round_share=found.rounds.share,

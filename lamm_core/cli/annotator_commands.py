@@ -1,5 +1,6 @@
-"""`lamm annotator`: who labels, and in which languages."""
+"""`lamm annotator`: who labels, in which languages, and how they answered gold items."""
 
+import json
 from typing import Annotated
 
 import typer
@@ -10,25 +11,33 @@ annotator_app = typer.Typer(help="List annotators, and say which languages they 
 
 
 @annotator_app.command("list")
-def list_command(context: typer.Context) -> None:
-    """List the annotators and the languages they are asked about."""
+def list_command(
+    context: typer.Context,
+    project: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Say too how they answered the gold items of this project.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", metavar="", help="A JSON list instead of a table; shares are 0 to 1.")
+    ] = False,
+) -> None:
+    """List the annotators and the languages they are asked about, and how they answered gold items."""
     from lamm_core.workflow.annotators import languages_of
-    from lamm_core.workflow.projects import list_annotators
+    from lamm_core.workflow.gold import gold_results
+    from lamm_core.workflow.projects import get_project, list_annotators
 
     with open_data(context) as workspace:
+        results = None if project is None else gold_results(workspace, get_project(workspace, project))
         found = {name: languages_of(workspace, each) for each, name in list_annotators(workspace).items()}
-    if not found:
+
+    from lamm_core.cli.annotator_text import annotators_record, annotators_table
+
+    if as_json:
+        # Plain ASCII, so that it arrives whole whatever the encoding of the pipe.
+        typer.echo(json.dumps(annotators_record(found, results), indent=2, allow_nan=False))
+    elif found:
+        console().print(annotators_table(found, results))
+    else:
         typer.echo("Nobody has labelled yet.")
-        return
-
-    from lamm_core.cli.tables import new_table
-
-    table = new_table()
-    table.add_column("annotator")
-    table.add_column("languages")
-    for name in sorted(found, key=str.lower):
-        table.add_row(name, ", ".join(found[name]) or "all")
-    console().print(table)
 
 
 @annotator_app.command("languages")

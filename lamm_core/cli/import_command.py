@@ -31,13 +31,13 @@ def command(
     class_column: Annotated[str | None, typer.Option(metavar="COLUMN", help="Column of the class.")] = None,
     id_column: Annotated[str | None, typer.Option(metavar="COLUMN", help="Column of your own id.")] = None,
     split_column: Annotated[
-        str | None, typer.Option(metavar="COLUMN", help="Column that says pool or check for each row.")
+        str | None, typer.Option(metavar="COLUMN", help="Column that says pool, check or gold for each row.")
     ] = None,
     purpose: Annotated[
         Purpose | None,
         typer.Option(
             "--as",
-            metavar="pool|check",
+            metavar="pool|check|gold",
             help="What all rows are for; without it, the split column decides, or else the pool.",
         ),
     ] = None,

@@ -48,6 +48,8 @@ def create_command(
     suggestions: Annotated[bool, options.SUGGESTIONS] = _DEFAULTS.suggestions,
     overlap_share: Annotated[float, options.OVERLAP_SHARE] = _DEFAULTS.overlap_share,
     overlap_count: Annotated[int, options.OVERLAP_COUNT] = _DEFAULTS.overlap_count,
+    gold_count: Annotated[int, options.GOLD_COUNT] = _DEFAULTS.gold_count,
+    gold_feedback: Annotated[bool, options.GOLD_FEEDBACK] = _DEFAULTS.gold_feedback,
     translator: Annotated[str, options.TRANSLATOR] = _DEFAULTS.translator,
     translation_weight: Annotated[float, options.TRANSLATION_WEIGHT] = _DEFAULTS.translation_weight,
     no_automatic_rounds: Annotated[
@@ -85,6 +87,8 @@ def create_command(
         suggestions=suggestions,
         overlap_share=overlap_share,
         overlap_count=overlap_count,
+        gold_count=gold_count,
+        gold_feedback=gold_feedback,
     )
     with open_data(context) as workspace:
         project = create_project(workspace, name, settings)
@@ -124,6 +128,8 @@ def change_command(
     suggestions: Annotated[bool | None, options.SUGGESTIONS] = None,
     overlap_share: Annotated[float | None, options.OVERLAP_SHARE] = None,
     overlap_count: Annotated[int | None, options.OVERLAP_COUNT] = None,
+    gold_count: Annotated[int | None, options.GOLD_COUNT] = None,
+    gold_feedback: Annotated[bool | None, options.GOLD_FEEDBACK] = None,
     translator: Annotated[str | None, options.TRANSLATOR] = None,
     translation_weight: Annotated[float | None, options.TRANSLATION_WEIGHT] = None,
     use_translations: Annotated[
@@ -158,6 +164,8 @@ def change_command(
         "suggestions": suggestions,
         "overlap_share": overlap_share,
         "overlap_count": overlap_count,
+        "gold_count": gold_count,
+        "gold_feedback": gold_feedback,
         "translator": translator,
         "translation_weight": translation_weight,
         "use_translations": use_translations,

@@ -59,4 +59,9 @@ OVERLAP_SHARE = typer.Option(
     metavar="S", help="Share of each batch that several annotators label, so that their agreement is known, 0 to 1."
 )
 OVERLAP_COUNT = typer.Option(metavar="N", help="How many annotators label each of these, 2 to 10.")
+GOLD_COUNT = typer.Option(metavar="N", help="Gold items that a newcomer answers first, 0 to 1000.")
+GOLD_FEEDBACK = typer.Option(
+    "--gold-feedback/--no-gold-feedback",
+    help="Tell annotators the known class of a gold item once they answered, or not.",
+)
 CURRENCY = typer.Option(metavar="CODE", help="What prices are told in, such as EUR.")

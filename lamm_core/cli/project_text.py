@@ -64,6 +64,8 @@ def _texts(settings: ProjectSettings) -> dict[str, str]:
         "suggestions": "yes" if settings.suggestions else "no",
         "overlap-share": str(settings.overlap_share),
         "overlap-count": str(settings.overlap_count),
+        "gold-count": str(settings.gold_count),
+        "gold-feedback": "yes" if settings.gold_feedback else "no",
         "translator": settings.translator or "none",
         "translation-weight": str(settings.translation_weight),
         "use-translations": "yes" if settings.use_translations else "no",

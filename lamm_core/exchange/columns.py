@@ -9,6 +9,7 @@ import pandas as pd
 
 from lamm_core.errors import MissingColumn
 from lamm_core.records import NewItem, Purpose
+from lamm_core.words import marked
 from lamm_core.words import translate as _
 
 _USUAL_NAMES = {
@@ -22,6 +23,12 @@ _MAX_ID = 500
 _PURPOSES = {
     **dict.fromkeys(("pool", "train", "training", "unlabelled", "unlabeled"), Purpose.POOL),
     **dict.fromkeys(("check", "dev", "valid", "validation", "eval"), Purpose.CHECK),
+    "gold": Purpose.GOLD,
+}
+_PURPOSE_WORDS = marked("pool, check and gold")
+_WITHOUT_CLASS = {
+    Purpose.CHECK: marked("an item of the check set needs a class"),
+    Purpose.GOLD: marked("a gold item needs a class, the one that newcomers are to find"),
 }
 
 
@@ -34,7 +41,7 @@ class ColumnMapping:
         language: code of its language; None when all rows are of one language.
         class_name: its class, where it is known.
         id: its id in the user's own systems.
-        split: whether it belongs to the pool or to the check set.
+        split: whether it belongs to the pool, to the check set or to the gold items.
     """
 
     text: str
@@ -176,7 +183,7 @@ class _RowParser:
         # Said again for the type checker; `_problem` has looked at all three.
         if text is None or language is None or purpose is None:
             return _("the row is incomplete")
-        keep = purpose is Purpose.CHECK or not self.hide_labels
+        keep = purpose is not Purpose.POOL or not self.hide_labels
         return NewItem(row_id or _id_from_text(language, text), language, text, purpose, class_name if keep else None)
 
     def _problem(
@@ -196,12 +203,10 @@ class _RowParser:
         if language not in self.languages:
             return _("the language {language!r} is not one of the project's", language=language)
         if purpose is None:
-            return _("the split {split!r} is neither pool nor check", split=split)
+            return _("the split {split!r} is none of {known}", split=split, known=_(_PURPOSE_WORDS))
         if class_name is not None and class_name not in self.classes:
             return _("the class {name!r} is not one of the project's", name=class_name)
-        if purpose is Purpose.CHECK and class_name is None:
-            return _("an item of the check set needs a class")
-        return None
+        return _(_WITHOUT_CLASS[purpose]) if class_name is None and purpose in _WITHOUT_CLASS else None
 
 
 def _bad_id(row_id: str | None) -> str | None:

@@ -9,6 +9,7 @@ from lamm_core.words import in_context, number, plural
 from lamm_core.words import translate as _
 from lamm_core.workflow.details import HardItem, LanguageDetails
 from lamm_core.workflow.forecast_words import forecast_words
+from lamm_core.workflow.gold import GOLD_WORDS
 from lamm_core.workflow.headline import plateau
 from lamm_core.workflow.reasons import state_word, why
 from lamm_core.workflow.status import LanguageStatus, ProjectStatus
@@ -30,6 +31,7 @@ def language_section(details: LanguageDetails, language: LanguageStatus, status:
         _hardest(details),
         _agreement(details),
         _speeds(details),
+        _gold(details, status),
         "</section>",
     )
     return "\n".join(filter(None, parts))
@@ -174,3 +176,27 @@ def _speeds(details: LanguageDetails) -> str:
     )
     rows = [(safe(each.name), number(each.median_seconds, ",.1f"), number(each.labels, ",")) for each in details.speeds]
     return heading(_("Speed")) + "\n" + table(columns, rows, _("Newest 1,000 labels of this language"))
+
+
+def _gold(details: LanguageDetails, status: ProjectStatus) -> str:
+    if not details.gold:
+        return ""
+    columns = (
+        Column(in_context("column", "annotator")),
+        Column(in_context("column", "gold answered"), "number"),
+        Column(in_context("column", "right"), "number"),
+        Column(in_context("column", "share right"), "number"),
+        Column(in_context("column", "95% interval"), "number"),
+    )
+    rows = [
+        (
+            safe(each.annotator),
+            number(each.answered, ","),
+            number(each.right, ","),
+            percent(each.share, 0),
+            _("{low:.0%} to {high:.0%}", low=each.low, high=each.high),
+        )
+        for each in details.gold
+    ]
+    caption = _(GOLD_WORDS[status.project.settings.gold_feedback])
+    return heading(_("Gold items")) + "\n" + table(columns, rows, caption)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, func, select
 
-from lamm_core.records import Action, Source
+from lamm_core.records import Action, Purpose, Source
 from lamm_core.storage.tables import annotator, item, label
 
 # SQLite takes at most 32,766 bound values in one statement.
@@ -15,13 +15,15 @@ def count_agreement(connection: Connection, project_id: int, language: str) -> t
     """Items that two or more annotators labelled, and those of them to which all of these gave the same class.
 
     An annotator counts with the newest act on an item, and only where that is a label: one that was taken back, or
-    followed by a skip, does not stand. Labels that came with an import are nobody's.
+    followed by a skip, does not stand. Labels that came with an import are nobody's, and gold items say how people
+    agree with what is known, not with each other.
     """
     of_people = (
         (label.c.project_id == project_id)
         & (label.c.source == Source.HUMAN)
         & label.c.annotator_id.is_not(None)
         & (item.c.language == language)
+        & (item.c.purpose != Purpose.GOLD)
     )
     newest = (
         select(func.max(label.c.id))
@@ -43,7 +45,7 @@ def count_agreement(connection: Connection, project_id: int, language: str) -> t
 
 
 def recent_speeds(connection: Connection, project_id: int, language: str, most: int) -> list[tuple[str, float]]:
-    """Name of the annotator and seconds taken, for the newest timed labels of a language, newest first.
+    """Name of the annotator and seconds taken, for the newest timed labels of a language, newest first; no gold items.
 
     Args:
         most: how many labels are looked at.
@@ -55,6 +57,7 @@ def recent_speeds(connection: Connection, project_id: int, language: str, most: 
         .where(
             label.c.project_id == project_id,
             item.c.language == language,
+            item.c.purpose != Purpose.GOLD,
             label.c.action == Action.LABEL,
             label.c.source == Source.HUMAN,
             label.c.seconds.is_not(None),

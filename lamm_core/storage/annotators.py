@@ -3,10 +3,18 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from lamm_core.storage.tables import annotator, annotator_language
+
+# Statements of every label are made once: making one costs more than running it.
+_LOCK = select(annotator.c.id).where(annotator.c.id == bindparam("annotator")).with_for_update(key_share=True)
+_LANGUAGES = (
+    select(annotator_language.c.language)
+    .where(annotator_language.c.annotator_id == bindparam("annotator"))
+    .order_by(annotator_language.c.language)
+)
 
 
 def find_annotator(connection: Connection, name: str) -> int | None:
@@ -37,15 +45,12 @@ def lock_annotator(connection: Connection, annotator_id: int) -> bool:
 
     One person may have several windows open: without this, two of them could lease two copies of one item.
     """
-    query = select(annotator.c.id).where(annotator.c.id == annotator_id).with_for_update(key_share=True)
-    return connection.execute(query).first() is not None
+    return connection.execute(_LOCK, {"annotator": annotator_id}).first() is not None
 
 
 def languages_of(connection: Connection, annotator_id: int) -> tuple[str, ...]:
     """The languages an annotator is asked about, sorted; none stands for all."""
-    columns = annotator_language.c
-    query = select(columns.language).where(columns.annotator_id == annotator_id).order_by(columns.language)
-    return tuple(connection.execute(query).scalars())
+    return tuple(connection.execute(_LANGUAGES, {"annotator": annotator_id}).scalars())
 
 
 def set_languages(connection: Connection, annotator_id: int, languages: Sequence[str]) -> None:

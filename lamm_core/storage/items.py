@@ -7,13 +7,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from lamm_core.records import Action, ItemState, NewItem, Purpose, Source
 from lamm_core.storage.tables import item, label, project_class
 
 # SQLite takes at most 32,766 bound values in one statement.
 _CHUNK = 2_000
+# Statements of every label are made once: making one costs more than running it.
+_FIND = select(item).where(item.c.id == bindparam("item"), item.c.project_id == bindparam("project")).with_for_update()
+_SET = update(item).where(item.c.id == bindparam("item"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -225,8 +228,7 @@ def read_texts(connection: Connection, item_ids: Sequence[int]) -> Iterator[tupl
 
 def find_item(connection: Connection, project_id: int, item_id: int) -> Row[Any] | None:
     """One item, locked until the transaction ends, so that two acts on it follow each other."""
-    query = select(item).where(item.c.id == item_id, item.c.project_id == project_id).with_for_update()
-    return connection.execute(query).one_or_none()
+    return connection.execute(_FIND, {"item": item_id, "project": project_id}).one_or_none()
 
 
 def get_items(connection: Connection, item_ids: Sequence[int]) -> dict[int, Row[Any]]:
@@ -242,8 +244,7 @@ def set_item(
     connection: Connection, item_id: int, state: ItemState, class_id: int | None = None, label_id: int | None = None
 ) -> None:
     """Store where an item stands and what its newest label says."""
-    values = {"state": state, "class_id": class_id, "label_id": label_id}
-    connection.execute(update(item).where(item.c.id == item_id).values(**values))
+    connection.execute(_SET, {"item": item_id, "state": state, "class_id": class_id, "label_id": label_id})
 
 
 def set_states(connection: Connection, item_ids: Sequence[int], state: ItemState) -> None:

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
-from lamm_core.records import Action, LabelEvent, Source
+from lamm_core.records import Action, LabelEvent, Purpose, Source
 from lamm_core.storage.tables import item, label, project_class
 
 _EVENT = (
@@ -21,6 +21,12 @@ _EVENT = (
     .select_from(label)
     .outerjoin(project_class, project_class.c.id == label.c.class_id)
 )
+# Statements of every label are made once: making one costs more than running it.
+_OF_ITEM = _EVENT.where(label.c.item_id == bindparam("item")).order_by(label.c.id)
+_HISTORY = _EVENT.where(label.c.item_id == bindparam("item"), label.c.annotator_id == bindparam("annotator")).order_by(
+    label.c.revision
+)
+_ADD = insert(label).returning(label.c.id)
 
 
 def add_label(
@@ -38,38 +44,33 @@ def add_label(
     suggested_class_id: int | None = None,
 ) -> int:
     """Append one act and return its id. A repeated (item, annotator, revision) is refused by the database."""
-    return int(
-        connection.execute(
-            insert(label)
-            .values(
-                project_id=project_id,
-                item_id=item_id,
-                annotator_id=annotator_id,
-                revision=revision,
-                action=action,
-                class_id=class_id,
-                source=Source.HUMAN,
-                seconds=seconds,
-                created_at=now,
-                comment=comment,
-                flagged=flagged,
-                suggested_class_id=suggested_class_id,
-            )
-            .returning(label.c.id)
-        ).scalar_one()
-    )
+    values = {
+        "project_id": project_id,
+        "item_id": item_id,
+        "annotator_id": annotator_id,
+        "revision": revision,
+        "action": action,
+        "class_id": class_id,
+        "source": Source.HUMAN,
+        "seconds": seconds,
+        "created_at": now,
+        "comment": comment,
+        "flagged": flagged,
+        "suggested_class_id": suggested_class_id,
+    }
+    return int(connection.execute(_ADD, values).scalar_one())
 
 
 def history(connection: Connection, item_id: int, annotator_id: int) -> list[LabelEvent]:
     """All acts of one annotator on one item, oldest first."""
-    query = _EVENT.where(label.c.item_id == item_id, label.c.annotator_id == annotator_id).order_by(label.c.revision)
-    return [_event(row) for row in connection.execute(query).mappings()]
+    values = {"item": item_id, "annotator": annotator_id}
+    return [_event(row) for row in connection.execute(_HISTORY, values).mappings()]
 
 
 def standing_labels(connection: Connection, item_id: int) -> list[LabelEvent]:
     """The labels of an item that nobody took back, one for each annotator, oldest first."""
     newest: dict[int | None, LabelEvent] = {}
-    for row in connection.execute(_EVENT.where(label.c.item_id == item_id).order_by(label.c.id)).mappings():
+    for row in connection.execute(_OF_ITEM, {"item": item_id}).mappings():
         newest[row["annotator_id"]] = _event(row)
     return sorted((each for each in newest.values() if each.action == Action.LABEL), key=lambda each: each.id)
 
@@ -90,14 +91,22 @@ def last_acts(connection: Connection, project_id: int, annotator_id: int, count:
 
 
 def newest_label_id(connection: Connection, project_id: int) -> int | None:
-    """Id of the newest act in a project, imported labels included; it grows with every change."""
-    query = select(func.max(label.c.id)).where(label.c.project_id == project_id)
-    found = connection.execute(query).scalar_one()
-    return None if found is None else int(found)
+    """Id of the newest act in a project, imported labels included; it grows with every change.
+
+    Acts on gold items change nothing that a round or a translation could see, and are passed over.
+    """
+    newest = select(func.max(label.c.id)).where(label.c.project_id == project_id)
+    of_items = select(label.c.id, item.c.purpose).join(item, item.c.id == label.c.item_id)
+    row = connection.execute(of_items.where(label.c.id == newest.scalar_subquery())).one_or_none()
+    if row is not None and row.purpose == Purpose.GOLD:
+        # Only here are all labels looked at; the newest one alone is found in the index.
+        others = of_items.where(label.c.project_id == project_id, item.c.purpose != Purpose.GOLD)
+        row = connection.execute(others.order_by(label.c.id.desc()).limit(1)).one_or_none()
+    return None if row is None else int(row.id)
 
 
 def recent_seconds(connection: Connection, project_id: int, most: int) -> list[tuple[str, float]]:
-    """Language of the item and seconds taken, for the newest labels of annotators, newest first.
+    """Language of the item and seconds taken, for the newest labels of annotators, newest first; no gold items.
 
     Args:
         most: how many labels are looked at.
@@ -110,6 +119,7 @@ def recent_seconds(connection: Connection, project_id: int, most: int) -> list[t
             label.c.action == Action.LABEL,
             label.c.source == Source.HUMAN,
             label.c.seconds.is_not(None),
+            item.c.purpose != Purpose.GOLD,
         )
         .order_by(label.c.id.desc())
         .limit(most)
@@ -118,7 +128,7 @@ def recent_seconds(connection: Connection, project_id: int, most: int) -> list[t
 
 
 def count_since(connection: Connection, project_id: int, since: datetime) -> dict[str, int]:
-    """Language to labels that annotators gave since a moment, check items among them; edits count again."""
+    """Language to labels that annotators gave since a moment, check items too but no gold items; edits count again."""
     query = (
         select(item.c.language, func.count().label("labels"))
         .select_from(label)
@@ -128,6 +138,7 @@ def count_since(connection: Connection, project_id: int, since: datetime) -> dic
             label.c.action == Action.LABEL,
             label.c.source == Source.HUMAN,
             label.c.created_at >= since,
+            item.c.purpose != Purpose.GOLD,
         )
         .group_by(item.c.language)
     )

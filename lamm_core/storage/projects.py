@@ -2,11 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, func, insert, select, update
 
 from lamm_core.records import Project, ProjectSettings
 from lamm_core.storage.tables import project, project_class, project_class_target, project_language
 
+# Made once, since every label needs it: making a statement costs more than running it.
+_CLASS_IDS = (
+    select(project_class.c.name, project_class.c.id)
+    .where(project_class.c.project_id == bindparam("project"))
+    .order_by(project_class.c.position)
+)
 _SETTINGS = (
     "guidelines",
     "budget",
@@ -29,6 +35,8 @@ _SETTINGS = (
     "suggestions",
     "overlap_share",
     "overlap_count",
+    "gold_count",
+    "gold_feedback",
 )
 
 
@@ -80,8 +88,7 @@ def lock_project(connection: Connection, project_id: int) -> None:
 
 def class_ids(connection: Connection, project_id: int) -> dict[str, int]:
     """Class name to class id, in the order of the classes."""
-    query = select(project_class.c.name, project_class.c.id).where(project_class.c.project_id == project_id)
-    return {row.name: row.id for row in connection.execute(query.order_by(project_class.c.position))}
+    return {row.name: row.id for row in connection.execute(_CLASS_IDS, {"project": project_id})}
 
 
 def _record(connection: Connection, row: RowMapping) -> Project:

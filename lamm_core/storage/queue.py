@@ -7,25 +7,37 @@ first of them has labelled or skipped it; further copies wait for others without
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
-    FromClause,
     Row,
+    Select,
     and_,
+    bindparam,
     exists,
     func,
     insert,
     or_,
     select,
-    text,
-    true,
     update,
 )
 
-from lamm_core.records import Action, BatchProgress, ItemState, Lease, OpenItems
+from lamm_core.records import Lease
+from lamm_core.storage.queue_conditions import (
+    ANNOTATOR,
+    another_is_done,
+    has_copies,
+    holds,
+    is_free,
+    is_held,
+    is_open,
+    may_have,
+    same_item,
+)
 from lamm_core.storage.tables import batch_item, item, label, project_class, round_, round_language
 
 # SQLite takes at most 32,766 bound values in one statement.
@@ -86,116 +98,106 @@ def claim(
     another claim has locked; on SQLite the whole transaction holds the write lock. Claims of one annotator must follow
     each other (`annotators.lock_annotator`), so that no two lease copies of one item.
     """
-    if not _has_copies(connection, project_id):
-        taken = _take(connection, project_id, annotator_id, count, languages, now, until, true())
-        return _leases(connection, taken, annotator_id) if taken else []
+    request = _Claim(connection, project_id, annotator_id, languages, now, until)
+    if not has_copies(connection, project_id):
+        taken = request.take("mine", count)
+        taken += request.take("free", count - len(taken))
+        return _leases(connection, taken, annotator_id)
+    taken = request.take("my copies", count)
     # Of copies that are free, the first alone: one statement must not take two copies of an item.
-    may_have = _may_have(annotator_id)
-    first_free = and_(may_have, or_(_mine(annotator_id), ~_free_copy_before(annotator_id, now)))
-    taken = _take(connection, project_id, annotator_id, count, languages, now, until, first_free)
+    taken += request.take("first copies", count - len(taken))
     # Where another claim has locked the first copy at this moment, the next one is as good; one by one, so that each
     # statement sees what the one before it took.
     while len(taken) < count:
-        later_copy = and_(may_have, batch_item.c.copy > 0)
-        further = _take(connection, project_id, annotator_id, 1, languages, now, until, later_copy, taken)
+        further = request.take("later copies", 1)
         if not further:
             break
         taken += further
-    return _leases(connection, taken, annotator_id) if taken else []
+    return _leases(connection, taken, annotator_id)
 
 
-def _take(
-    connection: Connection,
-    project_id: int,
-    annotator_id: int,
-    count: int,
-    languages: Sequence[str] | None,
-    now: datetime,
-    until: datetime,
-    condition: ColumnElement[bool],
-    taken: Sequence[int] = (),
-) -> list[int]:
-    """Lease up to `count` entries and return their ids, those that the annotator holds first."""
+@dataclass(frozen=True)
+class _Claim:
+    """Who claims, and what for."""
+
+    connection: Connection
+    project_id: int
+    annotator_id: int
+    languages: Sequence[str] | None
+    now: datetime
+    until: datetime
+
+    def take(self, which: str, count: int) -> list[int]:
+        """Lease up to `count` open entries of the named kind, in the order of the queue; returns their ids."""
+        if count < 1:
+            return []
+        values: dict[str, Any] = {
+            "project": self.project_id,
+            "annotator": self.annotator_id,
+            "now": self.now,
+            "count": count,
+            "languages": self.languages,
+        }
+        found = list(self.connection.execute(_to_take(which, some=self.languages is not None), values).scalars())
+        if found:
+            leased = {"ids": found, "annotator_id": self.annotator_id, "lease_until": self.until}
+            self.connection.execute(_LEASE, leased)
+        return found
+
+
+@cache
+def _to_take(which: str, *, some: bool) -> Select[Any]:
+    """The entries that a claim may take of one kind, locked, in all languages or in some."""
+    mine = batch_item.c.annotator_id == ANNOTATOR
+    free = and_(or_(batch_item.c.annotator_id.is_(None), ~mine), is_free())
+    conditions = {
+        "mine": mine,
+        "free": free,
+        "my copies": and_(mine, may_have()),
+        "first copies": and_(free, may_have(), ~_free_copy_before()),
+        "later copies": and_(free, may_have(), batch_item.c.copy > 0),
+    }
     query = (
         select(batch_item.c.id)
-        .where(_open(project_id), _free_for(batch_item, annotator_id, now), condition)
-        .where(batch_item.c.id.not_in(taken))
-        .order_by(
-            func.coalesce(_mine(annotator_id), False).desc(),
-            batch_item.c.round_id,
-            batch_item.c.position,
-            batch_item.c.copy,
-        )
-        .limit(count)
+        .where(is_open(), conditions[which])
+        .order_by(batch_item.c.round_id, batch_item.c.position, batch_item.c.copy)
+        .limit(bindparam("count"))
         .with_for_update(skip_locked=True)
     )
-    if languages is not None:
-        query = query.where(batch_item.c.language.in_(languages))
-    found = list(connection.execute(query).scalars())
-    if found:
-        leased = update(batch_item).where(batch_item.c.id.in_(found))
-        connection.execute(leased.values(annotator_id=annotator_id, lease_until=until))
-    return found
+    return query.where(batch_item.c.language.in_(bindparam("languages", expanding=True))) if some else query
 
 
-def _has_copies(connection: Connection, project_id: int) -> bool:
-    """Whether any item of a project was ever given to several annotators."""
-    query = select(batch_item.c.id).where(batch_item.c.project_id == project_id, text("copy > 0"))
-    return connection.execute(query.limit(1)).first() is not None
-
-
-def _mine(annotator_id: int) -> ColumnElement[bool]:
-    return batch_item.c.annotator_id == annotator_id
-
-
-def _free_copy_before(annotator_id: int, now: datetime) -> ColumnElement[bool]:
+def _free_copy_before() -> ColumnElement[bool]:
     """Whether a copy of the same item with a lower number is free."""
     other = batch_item.alias("before")
     return exists(
         select(other.c.id).where(
-            _same_item(other),
+            same_item(other),
             other.c.copy < batch_item.c.copy,
             other.c.closed_at.is_(None),
-            _free_for(other, annotator_id, now),
+            or_(other.c.annotator_id == ANNOTATOR, is_free(other)),
         )
     )
 
 
-def _may_have(annotator_id: int) -> ColumnElement[bool]:
-    """Whether the annotator may label an entry: neither has nor had a copy of the same item, nor gave it a label."""
-    other, later = batch_item.alias("other"), label.alias("later")
-    has_a_copy = exists(
-        select(other.c.id).where(
-            _same_item(other),
-            other.c.id != batch_item.c.id,
-            or_(other.c.annotator_id == annotator_id, other.c.closed_by == annotator_id),
-        )
-    )
-    taken_back = exists(
-        select(later.c.id).where(
-            later.c.item_id == label.c.item_id,
-            later.c.annotator_id == annotator_id,
-            later.c.revision > label.c.revision,
-        )
-    )
-    has_labelled = exists(
-        select(label.c.id).where(
-            label.c.item_id == batch_item.c.item_id,
-            label.c.annotator_id == annotator_id,
-            label.c.action == Action.LABEL,
-            ~taken_back,
-        )
-    )
-    return and_(~has_a_copy, ~has_labelled)
+_IDS: BindParameter[Sequence[int]] = bindparam("ids", expanding=True)
+_LEASE = update(batch_item).where(batch_item.c.id.in_(_IDS))
 
 
 def _leases(connection: Connection, batch_item_ids: list[int], annotator_id: int) -> list[Lease]:
+    if not batch_item_ids:
+        return []
+    rows = connection.execute(_LEASES, {"ids": batch_item_ids, "annotator": annotator_id})
+    return [Lease(**row) for row in rows.mappings()]
+
+
+def _lease_query() -> Select[*tuple[Any, ...]]:
     last_revision = (
         select(func.max(label.c.revision))
-        .where(label.c.item_id == item.c.id, label.c.annotator_id == annotator_id)
+        .where(label.c.item_id == item.c.id, label.c.annotator_id == ANNOTATOR)
         .scalar_subquery()
     )
-    query = (
+    return (
         select(
             item.c.id.label("item_id"),
             item.c.external_id,
@@ -216,10 +218,12 @@ def _leases(connection: Connection, batch_item_ids: list[int], annotator_id: int
             and_(round_language.c.round_id == round_.c.id, round_language.c.language == item.c.language),
         )
         .outerjoin(project_class, project_class.c.id == batch_item.c.suggested_class_id)
-        .where(batch_item.c.id.in_(batch_item_ids))
+        .where(batch_item.c.id.in_(_IDS))
         .order_by(batch_item.c.round_id, batch_item.c.position)
     )
-    return [Lease(**row) for row in connection.execute(query).mappings()]
+
+
+_LEASES = _lease_query()
 
 
 def close(connection: Connection, item_id: int, now: datetime) -> None:
@@ -242,13 +246,10 @@ def close_own(connection: Connection, item_id: int, annotator_id: int, now: date
     own = [row for row in open_copies if row.annotator_id == annotator_id]
     if not own and any(row.closed_by == annotator_id for row in copies):
         return
-    chosen = own or sorted(open_copies, key=lambda row: (_holds(row, now), row.copy))[:1]
+    chosen = own or sorted(open_copies, key=lambda row: (holds(row, now), row.copy))[:1]
     if chosen:
-        connection.execute(
-            update(batch_item)
-            .where(batch_item.c.id.in_([row.id for row in chosen]))
-            .values(closed_at=now, closed_by=annotator_id, annotator_id=None, lease_until=None)
-        )
+        closed = {"closed_at": now, "closed_by": annotator_id, "annotator_id": None, "lease_until": None}
+        connection.execute(_LEASE, {"ids": [row.id for row in chosen], **closed})
 
 
 def reopen(connection: Connection, item_id: int, annotator_id: int, now: datetime, until: datetime) -> bool:
@@ -261,7 +262,7 @@ def reopen(connection: Connection, item_id: int, annotator_id: int, now: datetim
     own = [row for row in copies if row.annotator_id == annotator_id]
     own = own or [row for row in copies if row.closed_by == annotator_id]
     others = sorted(
-        (row for row in copies if not _holds(row, now)),
+        (row for row in copies if not holds(row, now)),
         key=lambda row: (row.closed_at is not None, row.closed_by is not None, row.copy),
     )
     return _lease_again(connection, (own or others)[:1], annotator_id, until)
@@ -283,17 +284,26 @@ def _lease_again(connection: Connection, rows: Sequence[Row[Any]], annotator_id:
 
 def _copies(connection: Connection, item_id: int) -> Sequence[Row[Any]]:
     """The copies of an item in its newest batch, locked, so that no claim takes one meanwhile."""
-    newest = select(func.max(batch_item.c.round_id)).where(batch_item.c.item_id == item_id).scalar_subquery()
-    query = select(batch_item).where(batch_item.c.item_id == item_id, batch_item.c.round_id == newest)
-    return connection.execute(query.order_by(batch_item.c.copy).with_for_update()).all()
+    return connection.execute(_COPIES, {"item": item_id}).all()
+
+
+_OTHERS = batch_item.alias("others")
+_NEWEST = select(func.max(_OTHERS.c.round_id)).where(_OTHERS.c.item_id == bindparam("item")).scalar_subquery()
+_COPIES = (
+    select(batch_item)
+    .where(batch_item.c.item_id == bindparam("item"), batch_item.c.round_id == _NEWEST)
+    .order_by(batch_item.c.copy)
+    .with_for_update(of=batch_item)
+)
 
 
 def release(connection: Connection, project_id: int, annotator_id: int) -> int:
     """Give back everything an annotator holds; returns how many items that was."""
     changed = connection.execute(
         update(batch_item)
-        .where(_open(project_id), batch_item.c.annotator_id == annotator_id)
-        .values(annotator_id=None, lease_until=None)
+        .where(is_open(), batch_item.c.annotator_id == ANNOTATOR)
+        .values(annotator_id=None, lease_until=None),
+        {"project": project_id, "annotator": annotator_id},
     )
     return int(changed.rowcount)
 
@@ -304,145 +314,11 @@ def withdraw_copies(connection: Connection, project_id: int, newest_number: int,
     Those that an annotator holds stay.
     """
     old = select(round_.c.id).where(round_.c.project_id == project_id, round_.c.number <= newest_number)
-    left = select(batch_item.c.id).where(
-        _open(project_id), ~_held(batch_item, now), _another_is_done(), batch_item.c.round_id.in_(old)
-    )
+    left = select(batch_item.c.id).where(is_open(), ~is_held(), another_is_done(), batch_item.c.round_id.in_(old))
     # What somebody is at work on at this moment stays until the next round.
-    ids = list(connection.execute(left.with_for_update(skip_locked=True)).scalars())
+    locked = left.with_for_update(skip_locked=True)
+    ids = list(connection.execute(locked, {"project": project_id, "now": now}).scalars())
     for start in range(0, len(ids), _CHUNK):
         change = update(batch_item).where(batch_item.c.id.in_(ids[start : start + _CHUNK]))
         connection.execute(change.values(closed_at=now, annotator_id=None, lease_until=None))
     return len(ids)
-
-
-def progress(connection: Connection, project_id: int, now: datetime) -> BatchProgress:
-    """How far the newest batch is, and what is open and held in the whole project."""
-    newest = connection.execute(
-        select(func.max(batch_item.c.round_id)).where(batch_item.c.project_id == project_id)
-    ).scalar_one()
-    copies = _has_copies(connection, project_id)
-    batch = _count_batch(connection, newest, copies=copies) if newest is not None else None
-    held = _held(batch_item, now)
-    row = connection.execute(
-        select(
-            func.count().label("open"),
-            func.count().filter(held).label("held"),
-            func.min(batch_item.c.lease_until).filter(held).label("held_until"),
-        ).where(_open(project_id), _is_first() if copies else true())
-    ).one()
-    return BatchProgress(
-        round_number=batch.number if batch else 0,
-        size=batch.size if batch else 0,
-        closed=batch.closed if batch else 0,
-        open=row.open,
-        held=row.held,
-        held_until=row.held_until,
-    )
-
-
-def count_open(connection: Connection, project_id: int, now: datetime) -> OpenItems:
-    """Number of items still open in all batches of a project."""
-    held = _held(batch_item, now)
-    query = select(func.count().label("open"), func.count().filter(~held).label("free")).select_from(batch_item)
-    first = _is_first() if _has_copies(connection, project_id) else true()
-    row = connection.execute(query.where(_open(project_id), first)).one()
-    return OpenItems(open=int(row.open), free=int(row.free))
-
-
-@dataclass(frozen=True)
-class OpenGroup:
-    """Open items of one language, as one annotator sees them.
-
-    Attributes:
-        language: the language.
-        held: others hold them.
-        may_have: the annotator may label them once they are free: no other copy of them is or was the annotator's.
-        items: how many they are.
-        until: when the first of the leases on them ends; None where nobody holds them.
-    """
-
-    language: str
-    held: bool
-    may_have: bool
-    items: int
-    until: datetime | None
-
-
-def open_groups(connection: Connection, project_id: int, annotator_id: int, now: datetime) -> list[OpenGroup]:
-    """What is open in a project, as one annotator sees it."""
-    entries = (
-        select(
-            batch_item.c.item_id,
-            batch_item.c.language,
-            batch_item.c.lease_until,
-            and_(_held(batch_item, now), batch_item.c.annotator_id != annotator_id).label("held"),
-            _may_have(annotator_id).label("may_have"),
-        )
-        .where(_open(project_id))
-        .subquery()
-    )
-    held = func.coalesce(entries.c.held, False).label("held")
-    query = select(
-        entries.c.language,
-        held,
-        entries.c.may_have,
-        func.count(entries.c.item_id.distinct()).label("items"),
-        func.min(entries.c.lease_until).label("until"),
-    ).group_by(entries.c.language, held, entries.c.may_have)
-    return [
-        OpenGroup(row.language, bool(row.held), bool(row.may_have), int(row.items), row.until if row.held else None)
-        for row in connection.execute(query.order_by(entries.c.language))
-    ]
-
-
-def state_without_label(connection: Connection, item_id: int) -> ItemState:
-    """Where an item stands once its label is taken back: queued if a batch has it open, else unlabelled."""
-    query = select(batch_item.c.id).where(batch_item.c.item_id == item_id, batch_item.c.closed_at.is_(None))
-    return ItemState.UNLABELLED if connection.execute(query.limit(1)).first() is None else ItemState.QUEUED
-
-
-def _count_batch(connection: Connection, round_id: int, *, copies: bool) -> Row[Any]:
-    done: ColumnElement[bool] = batch_item.c.closed_at.is_not(None)
-    if copies:
-        done = or_(done, _another_is_done())
-    query = (
-        select(round_.c.number, func.count().label("size"), func.count().filter(done).label("closed"))
-        .select_from(batch_item)
-        .join(round_, round_.c.id == batch_item.c.round_id)
-        .where(batch_item.c.round_id == round_id, batch_item.c.copy == 0)
-        .group_by(round_.c.number)
-    )
-    return connection.execute(query).one()
-
-
-def _is_first() -> ColumnElement[bool]:
-    """Whether an open entry stands for its item: the first copy, and nobody has done another one."""
-    return and_(batch_item.c.copy == 0, ~_another_is_done())
-
-
-def _another_is_done() -> ColumnElement[bool]:
-    other = batch_item.alias("done")
-    return exists(
-        select(other.c.id).where(_same_item(other), other.c.id != batch_item.c.id, other.c.closed_at.is_not(None))
-    )
-
-
-def _same_item(other: FromClause) -> ColumnElement[bool]:
-    return and_(other.c.round_id == batch_item.c.round_id, other.c.item_id == batch_item.c.item_id)
-
-
-def _free_for(entries: FromClause, annotator_id: int, now: datetime) -> ColumnElement[bool]:
-    held_by_nobody = or_(entries.c.annotator_id.is_(None), entries.c.lease_until <= now)
-    return or_(entries.c.annotator_id == annotator_id, held_by_nobody)
-
-
-def _open(project_id: int) -> ColumnElement[bool]:
-    return and_(batch_item.c.project_id == project_id, batch_item.c.closed_at.is_(None))
-
-
-def _held(entries: FromClause, now: datetime) -> ColumnElement[bool]:
-    return and_(entries.c.annotator_id.is_not(None), entries.c.lease_until > now)
-
-
-def _holds(row: Row[Any], now: datetime) -> bool:
-    return row.annotator_id is not None and row.lease_until > now

@@ -97,6 +97,8 @@ project = Table(
     Column("suggestions", Boolean, nullable=False),
     Column("overlap_share", Float, nullable=False),
     Column("overlap_count", Integer, nullable=False),
+    Column("gold_count", Integer, nullable=False),
+    Column("gold_feedback", Boolean, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
 )
 
@@ -347,7 +349,22 @@ batch_item = Table(
     Column("suggested_class_id", BigId, ForeignKey("project_class.id"), nullable=True),
     UniqueConstraint("round_id", "item_id", "copy"),
     Index("ix_batch_item_item", "item_id"),
-    Index("ix_batch_item_queue", "project_id", "closed_at", "round_id", "position"),
+    # What is open, in the order in which it is handed out, however much was labelled before.
+    Index(
+        "ix_batch_item_open",
+        "project_id",
+        "round_id",
+        "position",
+        "copy",
+        sqlite_where=text("closed_at IS NULL"),
+        postgresql_where=text("closed_at IS NULL"),
+    ),
+    Index(
+        "ix_batch_item_held",
+        "annotator_id",
+        sqlite_where=text("annotator_id IS NOT NULL"),
+        postgresql_where=text("annotator_id IS NOT NULL"),
+    ),
     # Most projects have no copies, and learn it here at once.
     Index("ix_batch_item_copies", "project_id", sqlite_where=text("copy > 0"), postgresql_where=text("copy > 0")),
 )

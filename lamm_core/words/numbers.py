@@ -13,7 +13,11 @@ def number(value: float, spec: str = "") -> str:
     Args:
         spec: how, as for `format`: `,` groups thousands, `.1%` makes per cent.
     """
-    written = format(value, spec)
+    return rewritten(format(value, spec))
+
+
+def rewritten(written: str) -> str:
+    """A number that was written in English, as the language that is spoken writes it."""
     spoken = language()
     return written if spoken == ENGLISH else written.translate(_marks(spoken))
 

@@ -8,12 +8,12 @@ import re
 from string import Formatter
 
 from lamm_core.words.catalogue import catalogue
-from lamm_core.words.numbers import fill
+from lamm_core.words.numbers import rewritten
 from lamm_core.words.spoken import ENGLISH, language
 
 # A message with fewer letters of its own would be found in sentences that somebody else wrote.
 _FEWEST_LETTERS = 8
-_NUMBER = re.compile(r"\d{1,3}(,\d{3})*|\d+")
+_NUMBER = re.compile(r"(\d{1,3}(,\d{3})*|\d+)(\.\d+)?%?")
 
 
 def retold(sentence: str) -> str:
@@ -28,34 +28,32 @@ def retold(sentence: str) -> str:
     for pattern, ids in _patterns(spoken):
         match = pattern.fullmatch(sentence)
         if match:
-            values = {name: _value(text) for name, text in match.groupdict().items()}
+            values = match.groupdict()
             return _filled(translations.gettext(ids[0]) if len(ids) == 1 else _form(spoken, ids, values), values)
     return sentence
 
 
-def _form(spoken: str, ids: tuple[str, ...], values: dict[str, object]) -> str:
-    count = values.get("count")
-    return catalogue(spoken).translations.ngettext(ids[0], ids[1], count if isinstance(count, int) else 1)
+def _form(spoken: str, ids: tuple[str, ...], values: dict[str, str]) -> str:
+    count = values.get("count", "").replace(",", "")
+    return catalogue(spoken).translations.ngettext(ids[0], ids[1], int(count) if count.isdecimal() else 1)
 
 
-def _filled(message: str, values: dict[str, object]) -> str:
-    """Values that are no numbers were written out already: only their places count."""
+def _filled(message: str, values: dict[str, str]) -> str:
+    """Values were written out when the sentence was stored: only their places count."""
     parts = []
-    for words, name, spec, _conversion in Formatter().parse(message):
-        value = values.get(name or "")
-        shown = fill(f"{{value:{spec}}}", {"value": value}) if isinstance(value, int) else str(value)
-        parts.append(words + (shown if name is not None else ""))
+    for words, name, _spec, _conversion in Formatter().parse(message):
+        parts.append(words if name is None else words + _told(name, values.get(name, "")))
     return "".join(parts)
 
 
-def _value(text: str) -> object:
-    """A whole number, which other languages write another way; any other text may be a sentence of ours again.
+def _told(name: str, text: str) -> str:
+    """A value; numbers are written in another way, and what a round does or a sentence may be one of ours again.
 
-    A single word is never taken for one of ours: it may be the name of a class, or of a file.
+    No other single word is taken for one of ours: it may be the name of a class, or of a file.
     """
     if _NUMBER.fullmatch(text):
-        return int(text.replace(",", ""))
-    return retold(text) if " " in text else text
+        return rewritten(text)
+    return retold(text) if name == "stage" or " " in text else text
 
 
 @functools.cache
@@ -81,6 +79,6 @@ def _pattern(message: str) -> tuple[int, re.Pattern[str] | None]:
             continue
         if not name.isidentifier():  # of a chart's template
             return 0, None
-        pattern += f"(?P={name})" if name in seen else f"(?P<{name}>.+?)"
+        pattern += f"(?P={name})" if name in seen else f"(?P<{name}>.*?)"
         seen.add(name)
     return letters, re.compile(pattern, re.DOTALL) if seen else None

@@ -9,8 +9,8 @@ import sys
 from sqlalchemy.exc import DBAPIError
 
 from lamm_core.errors import LammError, RoundRunning, RoundSuperseded, StorageUnavailable
-from lamm_core.records import Project, Round, RoundState
-from lamm_core.storage import items, labels, queue, rounds
+from lamm_core.records import OpenItems, Project, Round, RoundState
+from lamm_core.storage import items, labels, queue_counts, rounds
 from lamm_core.words import marked
 from lamm_core.words import translate as _
 from lamm_core.workflow.batches import is_nearly_done
@@ -22,12 +22,17 @@ _log = logging.getLogger(__name__)
 _NOT_STARTED = marked("The process of the round could not be started: {reason}.")
 
 
-def start_round_if_due(workspace: Workspace, project: Project) -> Round | None:
+def start_round_if_due(workspace: Workspace, project: Project, open_items: OpenItems | None = None) -> Round | None:
     """Start the next round when the batch is nearly done; returns it, or None when none is due.
 
     Called after every label, and never raises: a label that is stored must be acknowledged, whatever becomes of the
     round.
+
+    Args:
+        open_items: what is open, if the caller has just counted it: in most moments that alone says that none is due.
     """
+    if open_items is not None and not is_nearly_done(project.settings.budget, open_items):
+        return None
     try:
         return start_round(workspace, project) if _is_due(workspace, project) else None
     except RoundRunning:
@@ -83,7 +88,7 @@ def _is_due(workspace: Workspace, project: Project) -> bool:
     if not project.settings.automatic_rounds:
         return False
     with workspace.database.read() as connection:
-        open_items = queue.count_open(connection, project.id, utc_now())
+        open_items = queue_counts.count_open(connection, project.id, utc_now())
         if not is_nearly_done(project.settings.budget, open_items):
             return False
         latest = rounds.latest_round(connection, project.id)

@@ -15,6 +15,7 @@ from lamm_core.model.verdict import verdict
 from lamm_core.records import LanguageState, Project, RoundClass
 from lamm_core.storage import agreement, models, rounds
 from lamm_core.words import translate as _
+from lamm_core.workflow.gold import GoldResult, read_results
 from lamm_core.workflow.workspace import Workspace
 
 _MOST_HARD = 20
@@ -115,6 +116,7 @@ class LanguageDetails:
         hardest: check items predicted wrong, the most confident first, 20 at most.
         agreement: how often annotators agree.
         speeds: one for each annotator who labelled lately, most labels first.
+        gold: one for each annotator who labelled gold items of the language, by name.
     """
 
     language: str
@@ -126,6 +128,7 @@ class LanguageDetails:
     hardest: tuple[HardItem, ...]
     agreement: Agreement
     speeds: tuple[Speed, ...]
+    gold: tuple[GoldResult, ...] = ()
 
 
 def language_details(workspace: Workspace, project: Project, language: str) -> LanguageDetails:
@@ -147,6 +150,7 @@ def language_details(workspace: Workspace, project: Project, language: str) -> L
         number = rounds.get_round(connection, model.round_id).number if model else None
         items, agreed = agreement.count_agreement(connection, project.id, language)
         taken = agreement.recent_speeds(connection, project.id, language, _SPEED_LABELS)
+        gold = [each for each in read_results(connection, project) if each.language == language]
     seen = _Seen.of(_read_record(workspace, model.file) if model else None, project, language)
     wrong = seen.wrong()
     with workspace.database.read() as connection:
@@ -162,6 +166,7 @@ def language_details(workspace: Workspace, project: Project, language: str) -> L
         hardest=tuple(seen.hard_item(row, *texts[int(seen.ids[row])]) for row in wrong if int(seen.ids[row]) in texts),
         agreement=_agreement(items, agreed),
         speeds=_speeds(taken),
+        gold=tuple(gold),
     )
 
 

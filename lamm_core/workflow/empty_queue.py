@@ -8,9 +8,9 @@ from sqlalchemy import Connection
 
 from lamm_core.model.measuring import UNMEASURED
 from lamm_core.model.verdict import verdict
-from lamm_core.records import LanguageState, Project, RoundClass, RoundLanguage, RoundState
-from lamm_core.storage import annotators, items, queue, rounds
-from lamm_core.workflow import automatic
+from lamm_core.records import LanguageState, Project, Purpose, RoundClass, RoundLanguage, RoundState
+from lamm_core.storage import annotators, items, queue_counts, rounds
+from lamm_core.workflow import automatic, gold
 from lamm_core.workflow.running import notice_dead_round
 from lamm_core.workflow.workspace import Workspace, utc_now
 
@@ -42,6 +42,9 @@ class EmptyQueue:
             TARGETS_MET: no further batch comes by itself, and all targets are proven to be met. WAITING_FOR_ROUND:
             the next batch comes when somebody runs a round. ALL_DONE: every text is labelled or skipped.
         round_number: round of the newest batch; 0 before the first.
+        stage: PREPARING: what the round is doing.
+        progress: PREPARING: how far it is, 0 to 1.
+        error: FAILED: what went wrong, as one sentence.
         count: HELD, OTHER_LANGUAGES, OTHERS_TURN: how many items that is.
         until: HELD: when the first of them comes free.
         languages: OTHER_LANGUAGES: the languages in which items wait.
@@ -54,6 +57,9 @@ class EmptyQueue:
     until: datetime | None = None
     languages: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
+    stage: str = ""
+    progress: float = 0.0
+    error: str = ""
 
 
 def why_empty(workspace: Workspace, project: Project, annotator_id: int) -> EmptyQueue:
@@ -63,19 +69,27 @@ def why_empty(workspace: Workspace, project: Project, annotator_id: int) -> Empt
     now = utc_now()
     with workspace.database.read() as connection:
         known = annotators.languages_of(connection, annotator_id)
-        number = queue.progress(connection, project.id, now).round_number
+        number = queue_counts.progress(connection, project.id, now).round_number
         told = EmptyQueue(WhyEmpty.ALL_DONE, number, known=known)
-        waiting = _what_is_open(told, queue.open_groups(connection, project.id, annotator_id, now))
+        waiting = _what_is_open(told, queue_counts.open_groups(connection, project.id, annotator_id, now))
+        if gold.is_due(connection, project, annotator_id, known or None):
+            waiting = replace(told, reason=WhyEmpty.READY)
         situation = _Situation(
             state=None if latest is None else latest.state,
             waiting=waiting.reason,
-            has_texts=bool(items.count_items(connection, project.id)),
+            has_texts=any(purpose is not Purpose.GOLD for purpose, *_ in items.count_items(connection, project.id)),
             more=more,
             by_itself=more and project.settings.automatic_rounds,
             targets_met=_all_targets_met(connection, project),
         )
     reason = situation.reason()
-    return waiting if reason is waiting.reason else replace(told, reason=reason)
+    if reason is waiting.reason:
+        return waiting
+    if latest is not None and reason is WhyEmpty.PREPARING:
+        told = replace(told, stage=latest.stage, progress=latest.progress)
+    elif latest is not None and reason is WhyEmpty.FAILED:
+        told = replace(told, error=latest.error or "")
+    return replace(told, reason=reason)
 
 
 @dataclass(frozen=True)
@@ -115,7 +129,7 @@ class _Situation:
         return next(each for each in WhyEmpty if holds[each])
 
 
-def _what_is_open(told: EmptyQueue, groups: list[queue.OpenGroup]) -> EmptyQueue:
+def _what_is_open(told: EmptyQueue, groups: list[queue_counts.OpenGroup]) -> EmptyQueue:
     """The reason that lies in the queue itself; `told` as it is where nothing is open."""
     mine = [each for each in groups if not told.known or each.language in told.known]
     held = [each for each in mine if each.held and each.may_have]
@@ -131,7 +145,7 @@ def _what_is_open(told: EmptyQueue, groups: list[queue.OpenGroup]) -> EmptyQueue
     return replace(told, reason=WhyEmpty.OTHERS_TURN, count=_items(groups)) if groups else told
 
 
-def _items(groups: list[queue.OpenGroup]) -> int:
+def _items(groups: list[queue_counts.OpenGroup]) -> int:
     return sum(each.items for each in groups)
 
 

@@ -1,5 +1,6 @@
 """Bring texts into a project."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -14,10 +15,22 @@ from lamm_core.model.embedding import Progress, embed_missing
 from lamm_core.model.embedding_store import text_key
 from lamm_core.records import ItemState, NewItem, Project, Purpose
 from lamm_core.storage import items, projects, queue, translations
+from lamm_core.words import marked
 from lamm_core.words import translate as _
 from lamm_core.workflow.workspace import Workspace, utc_now
 
 FILE_ENDINGS = tuple(READERS)
+
+_SAME_TEXT = {
+    Purpose.CHECK: marked("the same text is in the check set"),
+    Purpose.GOLD: marked("the same text is in the gold items"),
+    Purpose.POOL: marked("the same text is in the pool"),
+}
+_STANDS_FOR = {
+    Purpose.CHECK: marked("the id {id!r} stands for a text of the check set in the project"),
+    Purpose.GOLD: marked("the id {id!r} stands for a text of the gold items in the project"),
+    Purpose.POOL: marked("the id {id!r} stands for a text of the pool in the project"),
+}
 
 
 @dataclass(frozen=True)
@@ -27,6 +40,7 @@ class ImportResult:
     Attributes:
         added_pool: items added to the pool.
         added_check: items added to the check set.
+        added_gold: items whose known class newcomers are to find.
         labelled: items that were there without a class and now have the one of their row.
         already: items that were there before, with nothing new to them.
         rejected: rows that could not be taken, and why.
@@ -34,6 +48,7 @@ class ImportResult:
 
     added_pool: int
     added_check: int
+    added_gold: int
     labelled: int
     already: int
     rejected: tuple[RejectedRow, ...]
@@ -41,18 +56,25 @@ class ImportResult:
     @property
     def added(self) -> int:
         """Items added in all."""
-        return self.added_pool + self.added_check
+        return self.added_pool + self.added_check + self.added_gold
 
     @property
     def summary(self) -> str:
         """What was taken, in one clause for a person."""
-        parts = [
-            _(
+        if self.added_gold:
+            added = _(
+                "{pool:,} texts added to the pool, {check:,} to the check set, {gold:,} to the gold items",
+                pool=self.added_pool,
+                check=self.added_check,
+                gold=self.added_gold,
+            )
+        else:
+            added = _(
                 "{pool:,} texts added to the pool, {check:,} to the check set",
                 pool=self.added_pool,
                 check=self.added_check,
             )
-        ]
+        parts = [added]
         if self.labelled:
             parts.append(_("{labelled:,} were given their class", labelled=self.labelled))
         parts.append(_("{already:,} were there already", already=self.already))
@@ -111,10 +133,11 @@ def store_rows(workspace: Workspace, project: Project, parsed: ParsedRows) -> Im
             queue.close(connection, item_id, now)
         fresh_keys = [keys[each.external_id] for each in sorted_rows.fresh]
         items.add_items(connection, project.id, sorted_rows.fresh, fresh_keys, class_ids, now)
-    in_pool = sum(each.purpose is Purpose.POOL for each in sorted_rows.fresh)
+    added = Counter(each.purpose for each in sorted_rows.fresh)
     return ImportResult(
-        added_pool=in_pool,
-        added_check=len(sorted_rows.fresh) - in_pool,
+        added_pool=added[Purpose.POOL],
+        added_check=added[Purpose.CHECK],
+        added_gold=added[Purpose.GOLD],
         labelled=len(sorted_rows.classes),
         already=sorted_rows.already,
         rejected=tuple(sorted([*parsed.rejected, *sorted_rows.rejected], key=lambda each: each.row)),
@@ -133,14 +156,12 @@ class _SortedRows:
 
 def _sort_rows(connection: Connection, project: Project, parsed: ParsedRows, keys: dict[str, bytes]) -> _SortedRows:
     known = items.existing_items(connection, project.id, list(keys))
-    taken = _texts_of_the_other_purpose(connection, project, parsed, keys)
+    elsewhere = _texts_elsewhere(connection, project, parsed, keys)
     result = _SortedRows()
     for row, each in zip(parsed.rows, parsed.items, strict=True):
         stored, key = known.get(each.external_id), keys[each.external_id]
-        if stored is None and key in taken[each.purpose]:
-            in_check, in_pool = _("the same text is in the check set"), _("the same text is in the pool")
-            reason = in_check if each.purpose is Purpose.POOL else in_pool
-            result.rejected.append(RejectedRow(row, reason))
+        if stored is None and (other := elsewhere[each.purpose].get(key)) is not None:
+            result.rejected.append(RejectedRow(row, _(_SAME_TEXT[other])))
         elif stored is None:
             result.fresh.append(each)
         elif (clash := _clash(stored, each, key)) is not None:
@@ -152,18 +173,26 @@ def _sort_rows(connection: Connection, project: Project, parsed: ParsedRows, key
     return result
 
 
-def _texts_of_the_other_purpose(
+def _texts_elsewhere(
     connection: Connection, project: Project, parsed: ParsedRows, keys: dict[str, bytes]
-) -> dict[Purpose, set[bytes]]:
-    """Texts that an item of each purpose may not have: what is measured with must never be trained on.
+) -> dict[Purpose, dict[bytes, Purpose]]:
+    """For each purpose, the texts that new items of it may not have, with the purpose that has them.
 
-    Where one file holds a text for both, the check set keeps it.
+    What is measured with must never be trained on, and what newcomers practise on is neither measured with nor
+    trained on. What is stored stays as it is. Where one file holds a text for several purposes, the check set keeps it
+    before the gold items, and these before the pool.
     """
-    of_pool = [keys[each.external_id] for each in parsed.items if each.purpose is Purpose.POOL]
-    of_check = [keys[each.external_id] for each in parsed.items if each.purpose is Purpose.CHECK]
-    in_pool = items.keys_of_purpose(connection, project.id, of_check, Purpose.POOL)
-    in_check = items.keys_of_purpose(connection, project.id, of_pool, Purpose.CHECK)
-    return {Purpose.CHECK: in_pool, Purpose.POOL: in_check | (set(of_check) - in_pool)}
+    in_file = {
+        purpose: {keys[each.external_id] for each in parsed.items if each.purpose is purpose} for purpose in _SAME_TEXT
+    }
+    elsewhere: dict[Purpose, dict[bytes, Purpose]] = {}
+    for purpose, wanted in in_file.items():
+        found = {key: before for before in elsewhere for key in in_file[before] - elsewhere[before].keys()}
+        for other in _SAME_TEXT:
+            if other is not purpose:
+                found |= dict.fromkeys(items.keys_of_purpose(connection, project.id, list(wanted), other), other)
+        elsewhere[purpose] = found
+    return elsewhere
 
 
 def _clash(stored: items.StoredItem, new: NewItem, key: bytes) -> str | None:
@@ -176,9 +205,7 @@ def _clash(stored: items.StoredItem, new: NewItem, key: bytes) -> str | None:
     # A text that came for the pool and was drawn for the check set is still the one that its file has.
     drawn_from_pool = stored.drawn and new.purpose is Purpose.POOL
     if stored.purpose is not new.purpose and not drawn_from_pool:
-        if stored.purpose is Purpose.POOL:
-            return _("the id {id!r} stands for a text of the pool in the project", id=name)
-        return _("the id {id!r} stands for a text of the check set in the project", id=name)
+        return _(_STANDS_FOR[stored.purpose], id=name)
     if None not in (stored.class_name, new.class_name) and stored.class_name != new.class_name:
         class_name = stored.class_name
         return _("the id {id!r} stands for a text of the class {name!r} in the project", id=name, name=class_name)
@@ -193,7 +220,8 @@ def embed_project(workspace: Workspace, project: Project, progress: Progress | N
     """
     store = workspace.embedding_store(project.settings.encoder)
     with workspace.database.read() as connection:
-        tables = [items.read_items(connection, project.id, purpose) for purpose in Purpose]
+        # Gold items are left out: no model ever sees them.
+        tables = [items.read_items(connection, project.id, each) for each in (Purpose.POOL, Purpose.CHECK)]
         missing = [
             int(item_id)
             for table in tables

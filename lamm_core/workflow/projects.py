@@ -33,6 +33,7 @@ _PROJECT_NAME = marked("A project's name has 1 to {most} characters; this one ha
 _PROJECT_NUL = marked("A project's name cannot hold a NUL character.")
 _ANNOTATOR_NAME = marked("An annotator's name has 1 to {most} characters; this one has {length}.")
 _ANNOTATOR_NUL = marked("An annotator's name cannot hold a NUL character.")
+MAX_GOLD_COUNT = 1_000
 
 
 def create_project(workspace: Workspace, name: str, settings: ProjectSettings) -> Project:
@@ -92,6 +93,12 @@ def get_project(workspace: Workspace, name: str) -> Project:
         listed = ", ".join(known)
         raise UnknownProject(_("There is no project named {name!r}; there are: {known}.", name=name, known=listed))
     return found
+
+
+def find_project(workspace: Workspace, project_id: int) -> Project | None:
+    """The project of that number, as it is now; None where there is none."""
+    with workspace.database.read() as connection:
+        return projects.get_project(connection, project_id)
 
 
 def list_projects(workspace: Workspace) -> list[Project]:
@@ -171,6 +178,7 @@ def check_settings(settings: ProjectSettings) -> None:
     if "\x00" in settings.guidelines + settings.encoder:
         raise InvalidProject(_("The guidelines and the encoder's name cannot hold a NUL character."))
     _check_measuring(settings)
+    _check_gold(settings)
     _check_translation(settings)
     _check_preparation(settings.preparation)
     _check_strategy(settings.strategy)
@@ -222,6 +230,18 @@ def _check_measuring(settings: ProjectSettings) -> None:
                 "A currency has 1 to {most} characters; this one has {length}.",
                 most=_MAX_CURRENCY,
                 length=len(settings.currency.strip()),
+            )
+        )
+
+
+def _check_gold(settings: ProjectSettings) -> None:
+    _check_number(marked("number of gold items that newcomers answer first"), settings.gold_count, 0, MAX_GOLD_COUNT)
+    if not isinstance(settings.gold_feedback, bool):
+        raise InvalidProject(
+            _(
+                "Whether annotators are told the known class of a gold item is yes or no (True or False); {given!r} "
+                "given.",
+                given=settings.gold_feedback,
             )
         )
 

@@ -11,7 +11,7 @@ from lamm_core.model.check_record import figure_name
 from lamm_core.model.embedding_store import Vectors
 from lamm_core.records import ItemState, OpenItems, Project, Purpose, RoundClass, RoundLanguage
 from lamm_core.selection.standing import Observation
-from lamm_core.storage import items, labels, queue, rounds, translations
+from lamm_core.storage import items, labels, queue_counts, rounds, translations
 from lamm_core.storage.items import ItemTable
 from lamm_core.storage.translations import TranslationTable
 from lamm_core.workflow.workspace import Workspace, utc_now
@@ -98,7 +98,7 @@ def read_round_data(workspace: Workspace, project: Project) -> RoundData:
     with workspace.database.read() as connection:
         pool = items.read_items(connection, project.id, Purpose.POOL)
         check = items.read_items(connection, project.id, Purpose.CHECK)
-        open_items = queue.count_open(connection, project.id, utc_now())
+        open_items = queue_counts.count_open(connection, project.id, utc_now())
         newest = labels.newest_label_id(connection, project.id)
         history = read_history(connection, project)
         translated = translations.usable(connection, project.id)

@@ -22,7 +22,7 @@ from lamm_core.records import (
 from lamm_core.selection import Observation, Standing, allocate
 from lamm_core.selection.allocations import checked_weights, find_allocation
 from lamm_core.selection.strategies import find_strategy
-from lamm_core.storage import items, labels, models, queue, rounds
+from lamm_core.storage import items, labels, models, queue_counts, rounds
 from lamm_core.workflow.check_sets import CheckSetProgress, check_set_progress
 from lamm_core.workflow.outlook import Outlook, Outlooks, read_outlooks
 from lamm_core.workflow.round_data import read_history
@@ -207,7 +207,7 @@ def project_status(workspace: Workspace, project: Project) -> ProjectStatus:
         )
         history = read_history(connection, project)
         model = models.latest_model(connection, project.id)
-        progress = queue.progress(connection, project.id, utc_now())
+        progress = queue_counts.progress(connection, project.id, utc_now())
     languages = [facts.language(language) for language in project.languages]
     quotas = _next_quota(project, languages, history) if model else {}
     languages = [replace(each, next_quota=quotas.get(each.language)) for each in languages]

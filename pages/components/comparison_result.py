@@ -5,12 +5,12 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from lamm_core.clock import clock_time
 from lamm_core.comparison import Compared, ComparedStrategy, Comparison
 from lamm_core.comparison_words import headline, interval, notes, short_verdict
 from lamm_core.language_names import language_name
 from lamm_core.words import translate as _
 from lamm_core.workflow.workspace import utc_now
-from pages.components.clock import clock_time
 from pages.components.comparison_chart import language_charts, mean_chart
 from pages.components.frame import as_plain_text
 from pages.components.palette import palette

@@ -1,11 +1,15 @@
 /* The labelling card. It holds the next leased items, so that the next one is painted in the moment a key is
- * pressed; the answer goes into an outbox, which is sent until the server says that it is stored. */
+ * pressed; the answer goes into an outbox, which is sent until the server says that it is stored. The page only says
+ * whose card it is; texts and answers travel beside it. */
 
 const REST_AFTER_PAINT_MS = 120; // a key meant for the text before must not label a text nobody has read
 const REST_AFTER_CLICK_MS = 350; // the second half of a double click, likewise
 const LOOK_MS = 1000; // how often the card looks whether it is offline
 const SEND_AGAIN_MS = 4000;
+const FEW_AT_HAND = 4; // with no more texts than these, the card asks for further ones
 const PAST = 20; // answers that can be looked at again
+const NO_NEWS = { progress: { round: 0, size: 0, closed: 0 }, problem: "", empty: "" };
+const ASK_AGAIN_MS = 2000; // while there is nothing to label
 const CARDS = new WeakMap();
 
 export default function (component) {
@@ -28,6 +32,7 @@ class Card extends Face {
     this.parts = {};
     for (const element of root.querySelectorAll("[data-part]")) this.parts[element.dataset.part] = element;
     this.outbox = new Outbox();
+    this.wire = new Wire(() => this.exchange());
     this.drafts = new Drafts();
     this.classes = new ClassList(this.parts, (place, rest) => this.label(place, rest));
     this.place = null; // of the answer that is looked at again, in `past`; null for the open text
@@ -40,10 +45,14 @@ class Card extends Face {
     const { parts } = this;
     this.onKey = (event) => this.key(event);
     this.onLine = () => this.look(navigator.onLine);
+    this.onShown = () => document.visibilityState === "visible" && this.wantsItems() && this.send();
+    this.onStorage = (event) => event.key === placeOf(this.outbox.session) && this.passOver(this.outbox.ofOtherTabs());
     // Before the page sees a key: it has shortcuts of its own on some letters.
     window.addEventListener("keydown", this.onKey, { capture: true });
     window.addEventListener("online", this.onLine);
     window.addEventListener("offline", this.onLine);
+    window.addEventListener("storage", this.onStorage);
+    document.addEventListener("visibilitychange", this.onShown);
     this.timer = setInterval(() => this.look(false), LOOK_MS);
     parts.skip.onclick = (event) => this.answer("skip", null, restAfter(event));
     for (const name of ["undo", "flag", "comment", "back", "forth", "guidelines", "help"]) {
@@ -61,47 +70,109 @@ class Card extends Face {
     window.removeEventListener("keydown", this.onKey, { capture: true });
     window.removeEventListener("online", this.onLine);
     window.removeEventListener("offline", this.onLine);
+    window.removeEventListener("storage", this.onStorage);
+    document.removeEventListener("visibilitychange", this.onShown);
     clearInterval(this.timer);
   }
 
-  /* New data from the server: what is stored, what is held, what was answered last. */
-  receive({ data, setStateValue }) {
-    this.outbox.setStateValue = setStateValue;
-    this.outbox.acknowledge(new Set(data.stored));
-    if (data.session !== this.outbox.session) this.begin(data);
-    this.classes.paint(data.classes);
-    this.data = data;
-    this.takePast(data);
-    // Where the server met a problem it has no items to give; those at hand stay.
-    if (data.items.length || !data.problem) this.takeItems(data.items);
+  /* The page says whose card it is, and what stands around every text. */
+  receive({ data }) {
+    this.address = data.address;
+    this.takeFrame(data.frame);
+    if (data.session !== this.outbox.session) this.begin(data.session);
     this.paint();
   }
 
-  begin(data) {
-    this.outbox.begin(data.session);
-    this.drafts.begin(data.session);
+  takeFrame(frame) {
+    this.frame = frame;
+    this.classes.paint(frame.classes);
+  }
+
+  begin(session) {
+    this.outbox.begin(session);
+    this.drafts.begin(session);
+    this.news = NO_NEWS;
+    this.lesson = null; // what the last text should have been called, where that was known
     this.past = [];
-    this.pastOf = null; // the session whose newest answers the server has told
+    this.knowsPast = false;
     this.place = null;
     this.queue = [];
+    this.renewAt = 0;
     this.painted = null;
-    if (this.outbox.acts.length || !data.recent) queueMicrotask(() => this.send());
+    this.send();
+  }
+
+  /* Tell the server what was done and ask for what comes next. */
+  async exchange() {
+    const session = this.outbox.session;
+    this.sentAt = this.outbox.askedAt = performance.now();
+    const answer = await this.deliver();
+    this.outbox.askedAt = null;
+    this.outbox.isCutOff = answer === null;
+    if (answer && session === this.outbox.session) this.take(answer);
+    this.paint();
+  }
+
+  /* First what is left of sessions before this one. Gives null where the server cannot be reached. */
+  async deliver() {
+    try {
+      for (const session of this.outbox.earlierSessions()) {
+        const acts = this.outbox.of(session).slice(0, MOST_ACTS);
+        const { told } = await post(this.address, { session, acts });
+        this.outbox.acknowledge(told.stored ?? []);
+      }
+      const answer = await post(this.address, this.message());
+      this.outbox.acknowledge(answer.told.stored ?? []);
+      return answer;
+    } catch {
+      return null;
+    }
+  }
+
+  message() {
+    return {
+      session: this.outbox.session,
+      acts: this.outbox.underWay().slice(0, MOST_ACTS),
+      claims: this.wantsItems(),
+      wantsPast: !this.knowsPast,
+      frame: this.frame.name,
+      zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    };
+  }
+
+  /* Where few are at hand, and where leases would end before the last of them is answered. */
+  wantsItems() {
+    return this.queue.length <= FEW_AT_HAND || performance.now() > this.renewAt;
+  }
+
+  /* What the server says. Where it met a problem it has nothing to give; what is at hand stays. */
+  take({ status, told }) {
+    if (status !== 200) {
+      this.news = { ...this.news, problem: told.problem ?? "" };
+      return;
+    }
+    this.news = { progress: told.progress, problem: told.problem, empty: told.empty ?? "" };
+    if (told.lesson) this.lesson = told.lesson;
+    if (told.frame) this.takeFrame(told.frame);
+    this.takePast(told.recent);
+    if (!told.items) return;
+    this.takeItems(told.items);
+    const seconds = Math.min(...told.items.map((item) => item.seconds));
+    this.renewAt = performance.now() + (1000 * seconds) / 2;
   }
 
   /* The server's answers decide, unless one given here is still on its way there. */
-  takePast(data) {
-    if (this.outbox.underWay().length) return;
-    if (data.recent) {
-      const looked = this.past[this.place]?.id;
-      this.past = data.recent;
-      this.pastOf = data.session;
-      const place = this.past.findIndex((each) => each.id === looked);
-      this.place = place < 0 ? null : place;
-    }
-    if (this.place === null) this.past = this.past.slice(-PAST);
+  takePast(recent) {
+    if (!recent || this.outbox.underWay().length) return;
+    const looked = this.past[this.place]?.id;
+    this.past = recent;
+    this.knowsPast = true;
+    const place = this.past.findIndex((each) => each.id === looked);
+    this.place = place < 0 ? null : place;
   }
 
-  /* The server's list decides, except about items whose act is still under way. The item on the screen stays. */
+  /* The server's list decides, except about items whose act is still under way. The item on the screen stays where it
+   * is, and so does one that is being commented on, whoever has it by now: its answer is kept in any case. */
   takeItems(items) {
     const answered = new Map();
     for (const act of this.outbox.underWay()) answered.set(act.item, act);
@@ -111,6 +182,16 @@ class Card extends Face {
     this.queue = [...undone, ...open.filter((item) => !undone.some((each) => each.id === item.id))];
     const place = this.queue.findIndex((item) => item.id === shown?.id);
     if (place > 0) this.queue.unshift(...this.queue.splice(place, 1));
+    else if (place < 0 && shown && !this.parts.commentBox.hidden) this.queue.unshift(shown);
+  }
+
+  /* What the same person has just answered in another tab need not be answered here. */
+  passOver(acts) {
+    const items = new Set(acts.filter((act) => act.action !== "undo").map((act) => act.item));
+    if (!this.parts.commentBox.hidden) items.delete(this.queue[0]?.id);
+    this.queue = this.queue.filter((item) => !items.has(item.id));
+    this.paint();
+    if (this.wantsItems()) this.send();
   }
 
   key(event) {
@@ -139,7 +220,7 @@ class Card extends Face {
     else if (name === "up" || name === "down") this.parts.text.scrollBy({ top: name === "up" ? -90 : 90 });
     else if (name === "search") this.classes.open();
     else if (name === "help") this.parts.helpDialog.showModal();
-    else if (name === "guidelines" && this.data.guidelines) this.parts.guidelinesDialog.showModal();
+    else if (name === "guidelines" && this.frame.guidelines) this.parts.guidelinesDialog.showModal();
   }
 
   /* The text on the screen: one that was answered and is looked at again, or the open one. */
@@ -148,7 +229,7 @@ class Card extends Face {
   }
 
   label(place, rest = REST_AFTER_PAINT_MS) {
-    const name = this.data.classes[place];
+    const name = this.frame.classes[place];
     if (name !== undefined) this.answer("label", name, rest);
   }
 
@@ -162,6 +243,7 @@ class Card extends Face {
       if (item.class !== className) this.revise({ class: className });
       return;
     }
+    this.lesson = null;
     const remarks = this.drafts.of(item.id);
     this.drafts.set(item.id, { flagged: false, comment: "" });
     this.queue.shift();
@@ -175,7 +257,7 @@ class Card extends Face {
     const entry = this.shown;
     Object.assign(entry, changes, { revision: entry.revision + 1 });
     const action = entry.class === null ? "skip" : "label";
-    this.add({ ...actOn(entry), action, class: entry.class, seconds: null, ...sentRemarks(entry), edit: true });
+    this.add({ ...actOn(entry), action, class: entry.class, seconds: null, ...sentRemarks(entry) });
   }
 
   undo() {
@@ -233,22 +315,22 @@ class Card extends Face {
 
   add(act) {
     this.outbox.add(act);
+    if (this.past.length > PAST && this.place === null) this.past = this.past.slice(-PAST);
     this.paint();
     this.send();
   }
 
   send() {
-    this.sentAt = performance.now();
-    this.outbox.send(this.pastOf);
-    this.paintState();
+    this.wire.send();
   }
 
   /* Once a second: whether to send again, and what to say of the line. Asks too while there is nothing to label: texts
-   * that others held may have come free. Acts of a session before this one count: their first sending can get lost in
-   * the change of session. */
+   * that others held may have come free. */
   look(atOnce) {
-    const isDue = atOnce || performance.now() - this.sentAt > SEND_AGAIN_MS - LOOK_MS / 2;
-    if (isDue && (this.outbox.acts.length || !this.queue.length || !this.pastOf)) this.send();
+    const pause = this.queue.length || this.outbox.acts.length ? SEND_AGAIN_MS : ASK_AGAIN_MS;
+    const isDue = atOnce || performance.now() - this.sentAt > pause - LOOK_MS / 2;
+    const isStale = performance.now() > this.renewAt && document.visibilityState === "visible";
+    if (isDue && (this.outbox.acts.length || !this.queue.length || !this.knowsPast || isStale)) this.send();
     if (this.outbox.isOffline()) dismissConnectionNotice();
     this.paintState();
     if (!this.queue.length && this.place === null) this.paintText();

@@ -21,13 +21,14 @@ class Face {
     this.parts.back.disabled = !this.past.length || this.place === 0;
     this.parts.forth.disabled = this.place === null;
     this.paintVisit();
+    this.paintLesson();
     this.paintRemarks();
     this.paintWhy();
     this.paintProgress();
     this.paintRecent();
     this.paintState();
     this.paintGuidelines();
-    say(this.parts.problem, this.data.problem);
+    say(this.parts.problem, this.news.problem);
   }
 
   /* In a low window, or one that is zoomed, the page's heading would leave no room for the text. */
@@ -55,7 +56,7 @@ class Face {
   whyEmpty() {
     const waiting = this.outbox.underWay().length;
     if (this.outbox.isOffline()) return "All texts held here are answered. The next ones come with the connection.";
-    return waiting ? "Saving …" : this.data.empty || "Loading the next texts …";
+    return waiting ? "Saving …" : this.news.empty || "Loading the next texts …";
   }
 
   paintVisit() {
@@ -68,6 +69,16 @@ class Face {
     }
     const suggestion = this.suggestion();
     say(this.parts.suggestion, suggestion === null ? "" : `The model suggests: ${suggestion}`);
+  }
+
+  paintLesson() {
+    const { lesson } = this.parts;
+    const told = this.lesson;
+    if (!told) return say(lesson, "");
+    const isRight = told.given === told.known;
+    lesson.dataset.right = String(isRight);
+    say(lesson, isRight ? `Right: the text before is ${told.known}.`
+      : `The text before is ${told.known}; you gave it the class ${told.given}. ← shows it again.`);
   }
 
   paintRemarks() {
@@ -89,13 +100,9 @@ class Face {
   }
 
   paintProgress() {
-    const { size, closed, round: number } = this.data.progress;
-    // The last texts of the batch before are still at hand when the next one is there; they do not count in it.
-    const ofThisBatch = this.outbox.underWay().filter((act) => act.round === number && !act.edit);
-    const underWay = ofThisBatch.reduce((sum, act) => sum + (act.action === "undo" ? -1 : 1), 0);
-    const done = Math.max(0, Math.min(size, closed + underWay));
-    this.parts.count.textContent = size ? `Batch ${number}: ${done} of ${size}` : "";
-    const percent = size ? Math.round((100 * done) / size) : 0;
+    const { size, closed, round: number } = this.news.progress;
+    setText(this.parts.count, size ? `Batch ${number}: ${closed} of ${size}` : "");
+    const percent = size ? Math.round((100 * closed) / size) : 0;
     this.parts.bar.setAttribute("aria-valuenow", String(percent));
     this.parts.bar.firstElementChild.style.width = `${percent}%`;
   }
@@ -128,8 +135,8 @@ class Face {
 
   paintGuidelines() {
     const { guidelines, guidelinesText } = this.parts;
-    guidelines.hidden = !this.data.guidelines;
-    if (guidelinesText.textContent !== this.data.guidelines) showText(guidelinesText, this.data.guidelines);
+    guidelines.hidden = !this.frame.guidelines;
+    if (guidelinesText.textContent !== this.frame.guidelines) showText(guidelinesText, this.frame.guidelines);
   }
 }
 

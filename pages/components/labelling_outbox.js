@@ -8,11 +8,11 @@ class Outbox {
     this.acts = []; // of this session and of those before it on this page
     this.known = new Set(); // keys of all acts that were ever here; others in the storage are of another tab
     this.session = null;
-    this.setStateValue = null;
-    this.askedAt = null; // when the server was first sent something that it has not answered
+    this.askedAt = null; // when the message that is under way was sent
+    this.isCutOff = false; // the last message did not reach the server
   }
 
-  /* Another project or another name. What was under way for the one before travels on with the new session's acts. */
+  /* Another project or another name. What was under way for the one before travels on. */
   begin(session) {
     this.session = session;
     this.acts.push(...this.read(session).filter((act) => !this.known.has(act.key)));
@@ -27,15 +27,9 @@ class Outbox {
     this.keep(this.session);
   }
 
-  /* `past` is the session whose newest acts the card knows; the server gives them where it does not. */
-  send(past) {
-    this.askedAt ??= performance.now();
-    // The time makes every sending a change of state, which is what makes the server look at it.
-    this.setStateValue?.("outbox", { acts: this.acts, past, at: Date.now() });
-  }
-
-  acknowledge(stored) {
-    this.askedAt = null;
+  acknowledge(keys) {
+    if (!keys.length) return;
+    const stored = new Set(keys);
     const sessions = new Set(this.acts.filter((act) => stored.has(act.key)).map((act) => act.session));
     this.acts = this.acts.filter((act) => !stored.has(act.key));
     for (const session of sessions) this.keep(session);
@@ -43,24 +37,41 @@ class Outbox {
 
   /* What this session has sent and the server has not acknowledged. */
   underWay() {
-    return this.acts.filter((act) => act.session === this.session);
+    return this.of(this.session);
+  }
+
+  of(session) {
+    return this.acts.filter((act) => act.session === session);
+  }
+
+  /* Sessions before this one on this page, of which acts are still here. */
+  earlierSessions() {
+    return [...new Set(this.acts.map((act) => act.session))].filter((session) => session !== this.session);
   }
 
   isOffline() {
     const waited = this.askedAt === null ? 0 : performance.now() - this.askedAt;
-    return navigator.onLine === false || waited > PATIENCE_MS;
+    return navigator.onLine === false || this.isCutOff || waited > PATIENCE_MS;
   }
 
   keep(session) {
-    const others = this.read(session).filter((act) => !this.known.has(act.key));
-    writeKept(`lamm-outbox/${session}`, [...others, ...this.acts.filter((act) => act.session === session)]);
+    writeKept(placeOf(session), [...this.ofOtherTabs(session), ...this.of(session)]);
+  }
+
+  /* Acts of this session that were made in another tab and are still there. */
+  ofOtherTabs(session = this.session) {
+    return this.read(session).filter((act) => !this.known.has(act.key));
   }
 
   read(session) {
-    const kept = readKept(`lamm-outbox/${session}`);
+    const kept = readKept(placeOf(session));
     // Without a key it could never be acknowledged.
     return kept.filter((act) => typeof act?.key === "string").map((act) => ({ ...act, session }));
   }
+}
+
+function placeOf(session) {
+  return `lamm-outbox/${session}`;
 }
 
 /* Flags and comments on texts that have no answer yet: they too outlive a reload. */
@@ -78,8 +89,10 @@ class Drafts {
 
   set(item, changes) {
     const draft = { ...this.of(item), ...changes };
+    const isEmpty = !draft.flagged && !draft.comment;
+    if (isEmpty && !this.all.has(item)) return;
     this.all.delete(item);
-    if (draft.flagged || draft.comment) this.all.set(item, { item, ...draft });
+    if (!isEmpty) this.all.set(item, { item, ...draft });
     writeKept(this.place, [...this.all.values()].slice(-50));
   }
 }

@@ -8,10 +8,11 @@ from lamm_core.charts.history import accuracy_chart
 from lamm_core.charts.words import figure_word
 from lamm_core.language_names import language_name
 from lamm_core.records import Metric
-from lamm_core.words import capital, marked, number, plural
+from lamm_core.words import capital, in_context, marked, number, plural
 from lamm_core.words import translate as _
 from lamm_core.workflow.details import LanguageDetails, language_details
 from lamm_core.workflow.forecast_words import forecast_words
+from lamm_core.workflow.gold import GOLD_WORDS
 from lamm_core.workflow.reasons import state_word, why
 from lamm_core.workflow.status import LanguageStatus, ProjectStatus, round_history
 from pages.components import services
@@ -39,6 +40,8 @@ def show_language(status: ProjectStatus, language: LanguageStatus) -> None:
         _show_agreement(details)
     with right:
         _show_speed(status, details, name)
+    if details.gold:
+        _show_gold(status, details)
 
 
 def _show_numbers(status: ProjectStatus, language: LanguageStatus, details: LanguageDetails) -> None:
@@ -176,3 +179,27 @@ def _show_speed(status: ProjectStatus, details: LanguageDetails, name: str) -> N
         return
     alt = _("Seconds a label takes in {language}, by annotator", language=name)
     show_chart(figure, status.project, f"{details.language}-speed", alt)
+
+
+def _show_gold(status: ProjectStatus, details: LanguageDetails) -> None:
+    st.subheader(_("Gold items"), anchor=False)
+    table = pd.DataFrame(
+        {
+            "Annotator": [each.annotator for each in details.gold],
+            "Gold answered": [each.answered for each in details.gold],
+            "Right": [each.right for each in details.gold],
+            "Share right": [number(each.share, ".0%") for each in details.gold],
+            "95% interval": [_("{low:.0%} to {high:.0%}", low=each.low, high=each.high) for each in details.gold],
+        }
+    )
+    headings = {
+        "Annotator": _("Annotator"),
+        "Gold answered": _("Gold answered"),
+        "Right": in_context("answers", "Right"),
+        "Share right": _("Share right"),
+        "95% interval": in_context("column", "95% interval"),
+    }
+    st.dataframe(table, hide_index=True, width="content", row_height=ROW_PIXELS, column_config=headings)
+    says = [_(GOLD_WORDS[status.project.settings.gold_feedback])]
+    says.append(_("A wide interval says that too few were answered."))
+    st.caption(" ".join(says))

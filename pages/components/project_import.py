@@ -16,6 +16,7 @@ from pages.components.upload import upload_table
 _PURPOSES = {
     Purpose.POOL: marked("the pool, to be labelled"),
     Purpose.CHECK: marked("the check set, to measure accuracy"),
+    Purpose.GOLD: marked("the gold items, to train newcomers"),
 }
 
 
@@ -24,7 +25,8 @@ def show_import(project: Project) -> None:
     st.markdown(
         _(
             "Texts for the **pool** are labelled batch by batch. Texts for the **check set** need a class; they "
-            "measure accuracy and are never trained on. Importing the same file twice changes nothing."
+            "measure accuracy and are never trained on. **Gold items** need a class too: newcomers answer some of "
+            "them first, and you see how many they get right. Importing the same file twice changes nothing."
         )
     )
     uploaded = upload_table(f"import_{project.id}")

@@ -13,6 +13,7 @@ from lamm_core.words import marked
 from lamm_core.words import translate as _
 from lamm_core.workflow.projects import (
     MAX_BUDGET,
+    MAX_GOLD_COUNT,
     MAX_LEASE_MINUTES,
     MAX_OVERLAP_COUNT,
     builtin_encoders,
@@ -206,9 +207,8 @@ def _ask_annotators(current: ProjectSettings, key: str) -> dict[str, Any]:
             "do as many others."
         ),
     )
-    return {"guidelines": guidelines or "", "lease_minutes": int(lease), "suggestions": suggestions} | _ask_overlap(
-        current, key
-    )
+    changes = {"guidelines": guidelines or "", "lease_minutes": int(lease), "suggestions": suggestions}
+    return changes | _ask_overlap(current, key) | _ask_gold(current, key)
 
 
 def _ask_overlap(current: ProjectSettings, key: str) -> dict[str, Any]:
@@ -227,3 +227,25 @@ def _ask_overlap(current: ProjectSettings, key: str) -> dict[str, Any]:
         _("People who label each of them"), 2, MAX_OVERLAP_COUNT, current.overlap_count, key=f"{key}_overlap_count"
     )
     return {"overlap_share": as_fraction(share, current.overlap_share), "overlap_count": int(count)}
+
+
+def _ask_gold(current: ProjectSettings, key: str) -> dict[str, Any]:
+    count = st.number_input(
+        _("Gold items that a newcomer answers first"),
+        0,
+        MAX_GOLD_COUNT,
+        current.gold_count,
+        key=f"{key}_gold_count",
+        help=_(
+            "Texts imported as gold, with a known class. They look like all others; how many each annotator gets right "
+            "is shown with each language. 0 asks for none."
+        ),
+        width=320,
+    )
+    feedback = st.toggle(
+        _("Tell annotators the known class of a gold item"),
+        current.gold_feedback,
+        key=f"{key}_gold_feedback",
+        help=_("After they answered it. They learn from it, and learn which texts are gold."),
+    )
+    return {"gold_count": int(count), "gold_feedback": feedback}

@@ -53,6 +53,8 @@ def test_settings_at_the_limits_open_and_are_saved_as_they_were(data: Workspace)
         suggestions=True,
         overlap_share=1 / 3,
         overlap_count=projects.MAX_OVERLAP_COUNT,
+        gold_count=projects.MAX_GOLD_COUNT,
+        gold_feedback=True,
     )
     app = AppTest.from_file(str(_APP), default_timeout=60)
     app.switch_page("pages/project.py")
@@ -132,6 +134,20 @@ def test_suggestions_and_texts_that_several_label_are_switched_on(data: Workspac
     app.number_input(key=f"{key}_overlap_count").set_value(3)
     save(app)
     assert stored(data, project) == replace(project.settings, suggestions=True, overlap_share=0.125, overlap_count=3)
+
+
+def test_gold_items_and_feedback_are_set(data: Workspace) -> None:
+    project = world.make_project(data)
+    app = open_page()
+    key = f"settings_{project.id}"
+    assert (app.number_input(key=f"{key}_gold_count").value, app.toggle(key=f"{key}_gold_feedback").value) == (
+        10,
+        False,
+    )
+    app.number_input(key=f"{key}_gold_count").set_value(0)
+    app.toggle(key=f"{key}_gold_feedback").set_value(True)
+    save(app)
+    assert stored(data, project) == replace(project.settings, gold_count=0, gold_feedback=True)
 
 
 def test_an_empty_currency_gets_one_sentence_and_changes_nothing(data: Workspace) -> None:

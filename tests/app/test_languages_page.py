@@ -253,3 +253,26 @@ def test_the_check_sets_have_a_view_of_their_own(data: Workspace) -> None:
     for each in project_status(data, project).languages:
         line = table.loc[language_name(each.language)]
         assert (line["Check set"], line["Labelled"], line["Needed for ±5"]) == ("imported", 30, each.check.needed)
+
+
+def test_a_language_shows_how_annotators_answered_its_gold_items(data: Workspace) -> None:
+    project = world.make_project(data, 40)
+    run_round(data, project)
+    first, second, other = world.add_gold(data, project, en=2, de=1)
+    assert "Gold items" not in [each.value for each in _app(language="en").subheader]
+    ana, ben = (world.ensure_annotator(data, name) for name in ("Ana *", "Ben"))
+    for annotator, item_id, name in (
+        (ana, first, "ink"),
+        (ana, second, "ink"),
+        (ben, first, "pen"),
+        (ben, other, "ink"),
+    ):
+        labelling.submit(data, project, annotator, item_id, name)
+    app = _app(language="en")
+    assert app.subheader[-1].value == "Gold items"
+    table = app.dataframe[-1].value
+    assert table.to_numpy().tolist() == [
+        ["Ana *", 2, 2, "100%", "34% to 100%"],
+        ["Ben", 1, 0, "0%", "0% to 79%"],
+    ]
+    assert "what was skipped is left out" in _texts(app)

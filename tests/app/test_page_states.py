@@ -151,7 +151,6 @@ def test_every_view_of_languages_renders_without_a_missing_number(
         (no_model, "rounds", "Accuracy appears here once there is a model"),
         (no_check_set, "languages", "no language has labels in its check set yet"),
         (all_targets_met, "languages", "3 of 3 targets met"),
-        (failed_round, "annotate", "Round 1 did not finish. The \\*encoder\\* is gone."),
         (failed_later_round, "rounds", "Round 2 did not finish. The \\*encoder\\* is gone."),
     ],
     ids=lambda value: getattr(value, "__name__", None),
@@ -161,7 +160,7 @@ def test_a_page_says_what_is_so(home: Path, state: Callable[[Workspace], None], 
     assert words in _words(_show(page))
 
 
-@pytest.mark.parametrize("page", ["annotate", "languages", "rounds"])
+@pytest.mark.parametrize("page", ["languages", "rounds"])
 def test_a_failed_round_can_be_run_again(home: Path, page: str) -> None:
     _make(home, failed_round)
     app = _show(page)

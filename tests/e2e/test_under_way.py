@@ -5,13 +5,13 @@ import json
 from typing import Any
 
 from conftest import NewScreen
-from playwright.sync_api import WebSocketRoute, expect
+from playwright.sync_api import Route, expect
 from screen import Screen
 from servers import Server
 from support.workers import until
 
+from lamm_core.web.outbox import session_name
 from lamm_core.workflow.projects import ensure_annotator
-from pages.components.outbox import session_key
 
 _names = (f"annotator {number}" for number in itertools.count(1))
 _KEPT = "() => Object.entries(localStorage).filter(([key, kept]) => key.startsWith('lamm-outbox') && kept !== '[]')"
@@ -23,20 +23,14 @@ class Line:
     def __init__(self, screen: Screen) -> None:
         self.losing = False
         self.lost = 0
-        screen.page.route_web_socket("**/_stcore/stream", self._connect)
-        screen.page.reload()
+        screen.page.route("**/labelling", self._pass_on)
 
-    def _connect(self, socket: WebSocketRoute) -> None:
-        server = socket.connect_to_server()
-
-        def pass_on(message: str | bytes) -> None:
-            sent = message if isinstance(message, bytes) else message.encode()
-            if self.losing and b'"action"' in sent:
-                self.losing, self.lost = False, self.lost + 1
-                return
-            server.send(message)
-
-        socket.on_message(pass_on)
+    def _pass_on(self, route: Route) -> None:
+        if self.losing and '"action"' in (route.request.post_data or ""):
+            self.losing, self.lost = False, self.lost + 1
+            route.abort()
+        else:
+            route.continue_()
 
 
 def test_a_label_under_way_when_the_name_changes_is_stored_under_the_name_that_gave_it(
@@ -65,7 +59,7 @@ def test_a_damaged_answer_in_the_browser_is_dropped_with_one_sentence(server: Se
     name = next(_names)
     screen = new_screen(server, annotator=name)
     screen.wait_for_text()
-    session = session_key(screen.project, ensure_annotator(server.workspace, name))
+    session = session_name(screen.project, ensure_annotator(server.workspace, name))
     damaged: list[Any] = [{"key": "bad", "item": "x", "action": "delete"}, 3, None, {"item": 1}]
     screen.page.evaluate(
         "([key, kept]) => localStorage.setItem(key, kept)", [f"lamm-outbox/{session}", json.dumps(damaged)]

@@ -12,9 +12,9 @@ from support import workers, world
 
 from lamm_core.errors import StorageUnavailable
 from lamm_core.records import Action, ItemState, Project
-from lamm_core.workflow import labelling
+from lamm_core.workflow import acts, labelling
+from lamm_core.workflow.acts import Act
 from lamm_core.workflow.exporting import labels_table
-from lamm_core.workflow.labelling import Act
 from lamm_core.workflow.rounds import run_round
 from lamm_core.workflow.workspace import Workspace
 
@@ -79,7 +79,7 @@ def test_a_full_disk_refuses_a_label_in_one_sentence_and_takes_it_once_there_is_
     full = workers.opened(sqlite_workspace.settings)
     # A file that may not grow is what a full disk is to SQLite.
     event.listen(full.database.engine, "connect", lambda connection, _: connection.execute("PRAGMA max_page_count = 1"))
-    comment = "x" * labelling.MAX_COMMENT
+    comment = "x" * acts.MAX_COMMENT
     taken: list[int] = []
 
     def label_until_refused() -> None:
@@ -108,7 +108,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
     """Call it to move the clock of the program away from the true time."""
 
     def move(by: timedelta) -> None:
-        monkeypatch.setattr(labelling, "utc_now", lambda: datetime.now(UTC) + by)
+        for module in (acts, labelling):
+            monkeypatch.setattr(module, "utc_now", lambda: datetime.now(UTC) + by)
 
     return move
 

@@ -170,3 +170,20 @@ def end_leases(workspace: Workspace, project: Project) -> None:
             .where(batch_item.c.project_id == project.id, batch_item.c.lease_until.is_not(None))
             .values(lease_until=datetime(2020, 1, 1, tzinfo=UTC))
         )
+
+
+def gold_rows(**sizes: int) -> pd.DataFrame:
+    """So many gold items of each language, each of the class `ink`."""
+    rows = [
+        (f"gold-{language}-{number:02}", language, f"{language} gold text {number}", "ink", "gold")
+        for language, size in sizes.items()
+        for number in range(size)
+    ]
+    return pd.DataFrame(rows, columns=ROWS.columns, dtype=object)
+
+
+def add_gold(workspace: Workspace, project: Project, **sizes: int) -> list[int]:
+    """Import gold items, without embeddings: nobody may need them. Returns the ids of all of the project."""
+    result = import_table(workspace, project, gold_rows(**sizes), MAPPING)
+    assert not result.rejected
+    return [each.id for each in stored_items(workspace, project).values() if each.purpose == "gold"]

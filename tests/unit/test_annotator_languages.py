@@ -1,5 +1,8 @@
 """Annotators are asked about the languages they know, and about no others."""
 
+import json
+import re
+
 import pytest
 from support import world
 from typer.testing import CliRunner, Result
@@ -75,9 +78,39 @@ def test_the_command_line_sets_and_lists_languages(sqlite_workspace: Workspace) 
     assert languages_of(sqlite_workspace, world.ensure_annotator(sqlite_workspace, "Ana")) == ()
 
 
+def test_the_command_line_lists_who_answered_which_gold_items(sqlite_workspace: Workspace) -> None:
+    project = world.make_project(sqlite_workspace)
+    gold = world.add_gold(sqlite_workspace, project, en=2, sw=1)
+    ana = world.ensure_annotator(sqlite_workspace, "Ana")
+    world.ensure_annotator(sqlite_workspace, "ben")
+    set_languages(sqlite_workspace, ana, ["en", "sw"])
+    for item_id, name in zip(gold, ("ink", "pen", "ink"), strict=True):
+        labelling.submit(sqlite_workspace, project, ana, item_id, name)
+    lines = lamm(sqlite_workspace, "list", "--project", "small").stdout.splitlines()
+    rows = [re.split(r"\s{2,}", line.strip()) for line in lines[2:]]
+    assert lines[0].split() == ["annotator", "languages", "gold", "in", "answered", "right", "95%", "interval"]
+    assert [" ".join(row) for row in rows] == [
+        "Ana en, sw en 2 1 (50%) 9% to 91%",
+        "sw 1 1 (100%) 21% to 100%",
+        "ben all",
+    ]
+    assert max(map(len, lines)) <= 80
+    record = json.loads(lamm(sqlite_workspace, "list", "--project", "small", "--json").stdout)
+    assert [(each["annotator"], each["languages"]) for each in record] == [("Ana", ["en", "sw"]), ("ben", [])]
+    assert [[gold["language"], gold["answered"], gold["right"], gold["share"]] for gold in record[0]["gold"]] == [
+        ["en", 2, 1, 0.5],
+        ["sw", 1, 1, 1.0],
+    ]
+    assert set(record[0]["gold"][0]) == {"language", "answered", "right", "share", "low", "high"}
+    assert record[1]["gold"] == []
+    plain = json.loads(lamm(sqlite_workspace, "list", "--json").stdout)
+    assert plain == [{"annotator": "Ana", "languages": ["en", "sw"]}, {"annotator": "ben", "languages": []}]
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
+        (("list", "--project", "none"), "There is no project named 'none'; there is none yet."),
         (("languages", "Nobody"), "There is no annotator named 'Nobody'."),
         (("languages", "Ana", "--all", "--language", "de"), "Give either --language or --all, not both."),
         (("languages", "Ana", "--language", "d"), "'d' is not a language code such as 'en' or 'pt-BR'."),

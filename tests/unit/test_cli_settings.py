@@ -1,6 +1,7 @@
 """`lamm project create`, `change` and `show`: metric, class targets, check set, price."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -76,7 +77,7 @@ def test_every_setting_can_be_changed(home: Path, workspace: Workspace, tmp_path
         "--seed", "3", "--lease-minutes", "5", "--check-share", "0", "--check-part", "0.5", "--check-width", "0.1",
         "--price", "1.5", "--currency", "USD", "--translator", "parallel:x.csv", "--translation-weight", "0.25",
         "--no-use-translations", "--no-automatic-rounds", "--suggestions", "--overlap-share", "0.2",
-        "--overlap-count", "3",
+        "--overlap-count", "3", "--gold-count", "7", "--gold-feedback",
     )  # fmt: skip
     assert settings(workspace) == ProjectSettings(
         classes=("pen", "size: A4=x", "ruler"),
@@ -103,6 +104,8 @@ def test_every_setting_can_be_changed(home: Path, workspace: Workspace, tmp_path
         suggestions=True,
         overlap_share=0.2,
         overlap_count=3,
+        gold_count=7,
+        gold_feedback=True,
     )
 
 
@@ -110,6 +113,18 @@ def test_a_class_target_is_changed_taken_away_and_the_others_stay(home: Path, wo
     works(home, *_CREATE, "--class-target", "en:pen=0.8", "--class-target", "pl:pen=0.5")
     works(home, "project", "change", "shop", "--class-target", "en:pen=none", "--class-target", "pl:size: A4=x=0.6")
     assert settings(workspace).class_targets == {("pl", "pen"): 0.5, ("pl", "size: A4=x"): 0.6}
+
+
+def test_gold_items_are_set_shown_and_switched_off_again(home: Path, workspace: Workspace) -> None:
+    works(home, *_CREATE, "--gold-count", "4", "--gold-feedback")
+    assert (settings(workspace).gold_count, settings(workspace).gold_feedback) == (4, True)
+    shown = works(home, "project", "show", "shop").stdout
+    assert re.search(r"gold-count +4\b", shown)
+    assert re.search(r"gold-feedback +yes\b", shown)
+    out = works(home, "project", "change", "shop", "--gold-count", "0", "--no-gold-feedback").stdout
+    assert out.splitlines()[:-1] == ["gold-count: 4 → 0", "gold-feedback: yes → no"]
+    record = json.loads(works(home, "project", "show", "shop", "--json").stdout)
+    assert (record["gold_count"], record["gold_feedback"]) == (0, False)
 
 
 def test_a_change_of_nothing_says_so(home: Path) -> None:
@@ -142,6 +157,7 @@ _UNWORKABLE = [
     (("--check-share", "1.5"), "is 1.5; it must be a number from 0 to 1."),
     (("--check-part", "0.95"), "is 0.95; it must be a number from 0 to 0.9."),
     (("--check-width", "0"), "is 0.0; it must be a number from 0.005 to 0.5."),
+    (("--gold-count", "-1"), "answer first is -1; it must be a whole number from 0 to 1,000."),
     (("--price", "-1"), "The price of a label is -1.0"),
     (("--currency", "doubloons of gold"), "A currency has 1 to 10 characters; this one has 17."),
 ]

@@ -181,7 +181,7 @@ REJECTED = {
     "no language": ({"language": None}, "the language is missing"),
     "strange language": ({"language": "fr"}, "the language 'fr' is not one of the project's"),
     "strange class": ({"class": "Pen"}, "the class 'Pen' is not one of the project's"),
-    "strange split": ({"split": "test"}, "the split 'test' is neither pool nor check"),
+    "strange split": ({"split": "test"}, "the split 'test' is none of pool, check and gold"),
     "check without class": ({"split": "check", "class": None}, "an item of the check set needs a class"),
     "long id": ({"id": "x" * 501}, "the id has 501 characters; at most 500 are stored"),
     "NUL in the id": ({"id": "1\x00"}, "the id holds a NUL character"),
@@ -226,10 +226,10 @@ def test_without_ids_the_same_text_gets_the_same_id_in_one_language_only() -> No
     assert ids == [each.external_id for each in parse(rows).items]
 
 
-def test_usual_words_for_pool_and_check_are_understood() -> None:
-    words = ["train", "POOL", "unlabelled", "dev", "Validation", "check"]
+def test_usual_words_for_pool_check_set_and_gold_items_are_understood() -> None:
+    words = ["train", "POOL", "unlabelled", "dev", "Validation", "check", "Gold"]
     parsed = parse([{**GOOD, "id": word, "split": word} for word in words])
-    assert [each.purpose for each in parsed.items] == [Purpose.POOL] * 3 + [Purpose.CHECK] * 3
+    assert [each.purpose for each in parsed.items] == [Purpose.POOL] * 3 + [Purpose.CHECK] * 3 + [Purpose.GOLD]
 
 
 def test_one_language_and_one_purpose_for_all_rows() -> None:

@@ -10,8 +10,8 @@ from lamm_core.errors import InvalidInput, UnknownClass
 from lamm_core.records import Action, Project
 from lamm_core.storage import models
 from lamm_core.workflow import automatic, labelling
+from lamm_core.workflow.acts import MAX_COMMENT, Act
 from lamm_core.workflow.exporting import export_labels, labels_table
-from lamm_core.workflow.labelling import MAX_COMMENT, Act
 from lamm_core.workflow.rounds import run_round
 from lamm_core.workflow.workspace import Workspace
 

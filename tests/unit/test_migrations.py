@@ -231,6 +231,35 @@ def test_a_database_of_the_second_version_keeps_its_queue_and_its_labels(databas
         assert _rows(connection, "annotator_language") == []
 
 
+def test_a_database_of_the_third_version_keeps_its_data_and_asks_for_gold_items(database: Database) -> None:
+    _first_tables(database)
+    names = ("project", "item", "round_language", "label", "batch_item", "annotator", "annotator_language")
+    with database.write() as connection:
+        _fill_first_tables(connection)
+        config = migration_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        _fill_queue_and_labels(connection)
+        command.upgrade(config, "0003")
+        connection.execute(text("INSERT INTO annotator_language (annotator_id, language) VALUES (7, 'en')"))
+        connection.execute(
+            text("UPDATE label SET comment = 'why', flagged = true, suggested_class_id = 2 WHERE id = 3")
+        )
+        connection.execute(text("UPDATE project SET overlap_count = 4"))
+        before = {name: _rows(connection, name) for name in names}
+    migrate(database)
+    assert differences(database) == []
+    with database.read() as connection:
+        for name, rows in before.items():
+            after = _rows(connection, name)
+            assert [{column: row[column] for column in rows[0]} for row in after] == rows
+        found = projects.find_project(connection, "old")
+    assert found is not None
+    usual = ProjectSettings(classes=(), targets={})
+    assert (found.settings.gold_count, found.settings.gold_feedback) == (usual.gold_count, usual.gold_feedback)
+    assert found.settings.overlap_count == 4
+
+
 def test_the_upgraded_tables_keep_their_rules_and_take_new_rows(database: Database) -> None:
     _first_tables(database)
     with database.write() as connection:

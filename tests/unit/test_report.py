@@ -177,6 +177,15 @@ def test_every_language_has_its_section_and_a_link_to_it(sqlite_workspace: Works
     assert "Ana 4.0" in page.text
 
 
+def test_gold_items_stand_in_the_section_of_their_language(sqlite_workspace: Workspace, worked: Project) -> None:
+    assert "Gold items" not in sound(report_html(sqlite_workspace, worked)).text
+    (item_id,) = world.add_gold(sqlite_workspace, worked, sw=1)
+    labelling.submit(sqlite_workspace, worked, world.ensure_annotator(sqlite_workspace, "A <b>"), item_id, "ink")
+    text = sound(report_html(sqlite_workspace, worked)).text
+    assert text.count("Gold items") == 1
+    assert "A <b> 1 1 100% 21% to 100%" in text
+
+
 def test_only_the_chosen_languages_get_a_section(sqlite_workspace: Workspace, worked: Project) -> None:
     page = sound(report_html(sqlite_workspace, worked, ["sw", "en", "sw"]))
     assert set(page.values("href")) == {"#sw", "#en"}

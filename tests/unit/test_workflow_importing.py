@@ -153,6 +153,8 @@ def test_a_file_that_cannot_be_read_reaches_the_caller(tmp_path: object) -> None
         ("7,one,en,pen,check", "'7' stands for a text of the pool in the project"),
         ("7,two,en,,pool", "'7' stands for another text in the project"),
         ("8,one,en,pen,check", "the same text is in the pool"),
+        ("7,one,en,pen,gold", "'7' stands for a text of the pool in the project"),
+        ("8,one,en,pen,gold", "the same text is in the pool"),
     ],
 )
 def test_a_row_that_contradicts_what_is_there_is_refused(
@@ -170,6 +172,55 @@ def test_a_text_for_pool_and_check_set_stays_in_the_check_set(workspace: Workspa
     result = import_csv(workspace, fresh, "id,text,language,class,split\n1,one,en,,pool\n2,one,en,pen,check\n")
     assert (result.added_pool, result.added_check) == (0, 1)
     assert [(row.row, row.reason) for row in result.rejected] == [(1, "the same text is in the check set")]
+
+
+@pytest.mark.parametrize(
+    ("stored", "row", "reason"),
+    [
+        ("check", "2,one,en,pen,gold", "the same text is in the check set"),
+        ("gold", "2,one,en,pen,check", "the same text is in the gold items"),
+        ("gold", "2,one,en,,pool", "the same text is in the gold items"),
+        ("gold", "1,one,en,,pool", "the id '1' stands for a text of the gold items in the project"),
+        ("gold", "1,one,en,ink,gold", "the id '1' stands for a text of the class 'pen' in the project"),
+        ("gold", "2,two,en,,gold", "a gold item needs a class, the one that newcomers are to find"),
+        ("gold", "2,two,en,pen,golden", "the split 'golden' is none of pool, check and gold"),
+    ],
+)
+def test_a_gold_item_has_a_class_and_a_text_of_its_own(
+    workspace: Workspace, fresh: Project, stored: str, row: str, reason: str
+) -> None:
+    header = "id,text,language,class,split\n"
+    assert import_csv(workspace, fresh, f"{header}1,one,en,pen,{stored}\n").added == 1
+    result = import_csv(workspace, fresh, f"{header}{row}\n")
+    assert (result.added, result.already) == (0, 0)
+    assert [(each.row, each.reason) for each in result.rejected] == [(1, reason)]
+
+
+def test_a_text_for_several_stays_where_it_is_needed_most(workspace: Workspace, fresh: Project) -> None:
+    rows = "1,one,en,,pool\n2,one,en,pen,gold\n3,one,en,pen,check\n4,two,en,,pool\n5,two,en,pen,gold\n"
+    result = import_csv(workspace, fresh, "id,text,language,class,split\n" + rows)
+    assert (result.added_pool, result.added_check, result.added_gold, result.added) == (0, 1, 1, 2)
+    assert [(each.row, each.reason) for each in result.rejected] == [
+        (1, "the same text is in the check set"),
+        (2, "the same text is in the check set"),
+        (4, "the same text is in the gold items"),
+    ]
+    assert "0 texts added to the pool, 1 to the check set, 1 to the gold items; " in result.summary
+
+
+def test_gold_items_keep_their_class_where_labels_are_hidden_and_come_once(
+    workspace: Workspace, fresh: Project
+) -> None:
+    text = "text,language,class\none,en,pen\ntwo,de,ink\n"
+    first = import_csv(workspace, fresh, text, purpose=Purpose.GOLD, hide_labels=True)
+    assert (first.added_gold, first.added, first.rejected) == (2, 2, ())
+    again = import_csv(workspace, fresh, text, purpose=Purpose.GOLD)
+    assert (again.added, again.already) == (0, 2)
+    stored = world.stored_items(workspace, fresh).values()
+    assert {(each.purpose, each.state, each.class_name) for each in stored} == {
+        ("gold", ItemState.LABELLED, "pen"),
+        ("gold", ItemState.LABELLED, "ink"),
+    }
 
 
 def test_classes_that_come_later_are_given_to_the_items(workspace: Workspace, fresh: Project) -> None:

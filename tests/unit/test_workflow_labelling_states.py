@@ -15,8 +15,8 @@ from support import workers, world
 from lamm_core.errors import NothingToUndo
 from lamm_core.records import Action, ItemState
 from lamm_core.workflow import labelling
+from lamm_core.workflow.acts import Act
 from lamm_core.workflow.exporting import labels_table
-from lamm_core.workflow.labelling import Act
 from lamm_core.workflow.rounds import run_round
 
 NAMES = ("Ana", "Ben", "Cleo")

@@ -1,5 +1,6 @@
 """What the labelling card is told of a text, in words of the annotator."""
 
+from datetime import datetime
 from typing import Any
 
 from lamm_core.language_names import language_name
@@ -7,9 +8,14 @@ from lamm_core.records import Lease
 from lamm_core.workflow.labelling import RecentAct
 
 
-def shown_lease(lease: Lease) -> dict[str, Any]:
-    """A text to label. Texts travel as data and are never put into html."""
-    return _shown(lease) | {"round": lease.round_number, "why": why(lease), "suggestion": lease.suggestion}
+def shown_lease(lease: Lease, now: datetime) -> dict[str, Any]:
+    """A text to label, and for how many seconds it is held. Texts travel as data and are never put into html."""
+    return _shown(lease) | {
+        "round": lease.round_number,
+        "why": why(lease),
+        "suggestion": lease.suggestion,
+        "seconds": max(0, round((lease.until - now).total_seconds())),
+    }
 
 
 def shown_act(act: RecentAct) -> dict[str, Any]:
@@ -18,7 +24,9 @@ def shown_act(act: RecentAct) -> dict[str, Any]:
 
 
 def why(lease: Lease) -> str:
-    """Why this text was chosen. It says the same of all texts of a language in a round, check items included."""
+    """Why this text was chosen, the same for all texts of a language in a round; empty before the first round."""
+    if not lease.round_number:
+        return ""
     language = language_name(lease.language)
     figures = []
     if lease.weight is not None:

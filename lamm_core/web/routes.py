@@ -1,0 +1,104 @@
+"""The addresses that the app answers beside its pages."""
+
+import json
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
+
+from anyio import CapacityLimiter, to_thread
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from lamm_core.errors import InvalidInput, LammError, StorageUnavailable
+from lamm_core.web.labelling import UnknownSession, answer
+from lamm_core.web.outbox import parse_message
+from lamm_core.web.recent_projects import RecentProjects
+from lamm_core.workflow.workspace import Workspace
+
+LABELLING = "/labelling"
+_MAX_BYTES = 4_000_000
+# SQLite has one writer at a time; more threads would only wait for each other.
+_SQLITE_THREADS, _THREADS = 1, 8
+
+_log = logging.getLogger(__name__)
+
+
+def routes(workspace: Callable[[], Workspace], base: str = "") -> list[Route]:
+    """All of them.
+
+    Args:
+        workspace: gives the data of this installation.
+        base: what stands before every address, such as `/lamm` behind a proxy; empty for nothing.
+    """
+    return [Route(base + LABELLING, _Labelling(workspace).respond, methods=["POST"])]
+
+
+class _Labelling:
+    """Where labelling cards send what was done, and ask for what comes next."""
+
+    def __init__(self, workspace: Callable[[], Workspace]) -> None:
+        self._workspace = workspace
+        self._recent = RecentProjects()
+        self._limiter: CapacityLimiter | None = None
+
+    async def respond(self, request: Request) -> Response:
+        """Answer a card; what is wrong is told in one sentence."""
+        if not _is_of_this_site(request):
+            return _problem(403, "Only pages of this app may send labels.")
+        try:
+            body = await _body(request)
+            return await to_thread.run_sync(partial(self._answer, body), limiter=self._threads())
+        except InvalidInput as error:
+            return _problem(400, str(error))
+        except ClientDisconnect:
+            return _problem(400, "The connection was lost.")
+
+    def _answer(self, body: bytes) -> Response:
+        try:
+            return JSONResponse(answer(self._workspace(), parse_message(_json(body)), self._recent))
+        except UnknownSession as error:
+            return _problem(404, str(error))
+        except StorageUnavailable as error:
+            _log.warning("labels could not be stored: %s", error)
+            return _problem(503, str(error))
+        except LammError as error:
+            return _problem(400, str(error))
+
+    def _threads(self) -> CapacityLimiter:
+        if self._limiter is None:
+            self._limiter = CapacityLimiter(_SQLITE_THREADS if self._workspace().database.is_sqlite else _THREADS)
+        return self._limiter
+
+
+def _is_of_this_site(request: Request) -> bool:
+    """Whether a page of this app sent it: a page of another site says so, or cannot send JSON unasked."""
+    content_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if content_type != "application/json" or request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+        return False
+    origin = request.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+
+
+async def _body(request: Request) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > _MAX_BYTES:
+            raise InvalidInput(f"A message of a labelling card has up to {_MAX_BYTES:,} bytes.")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput("This is no message of a labelling card.") from error
+
+
+def _problem(status: int, sentence: str) -> Response:
+    return JSONResponse({"problem": sentence}, status_code=status)
