@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: help app test unit lint format lock clean
+.PHONY: help app test unit lint format words lock clean
 
 help:
 	@echo "make app     install what is missing and open LAMM in the browser (PORT=8501)"
@@ -12,6 +12,7 @@ help:
 	@echo "make unit    only the quick tests, without a browser"
 	@echo "make lint    only the checks of style, types and structure"
 	@echo "make format  put the code into its usual form"
+	@echo "make words   collect the sentences of the pages for translators (docs/translating.md)"
 	@echo "make lock    renew the lock file from pyproject.toml"
 	@echo "make clean   remove the virtual environment and all caches"
 
@@ -35,6 +36,16 @@ lint: $(VENV)/.dev
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# What translators find in lamm_core/locale: new sentences of the code appear in every language, without a translation.
+words: $(VENV)/.dev
+	$(BIN)/pybabel -q extract -F pyproject.toml --no-default-keywords -k _ -k marked -k plural:1,2 -k in_context:1c,2 \
+		--omit-header --add-location=file --sort-by-file --width=120 -o lamm_core/locale/lamm.pot app.py pages lamm_core
+	for file in lamm_core/locale/*/lamm.po; do \
+		language=$$(basename $$(dirname $$file)); \
+		$(BIN)/pybabel -q update -i lamm_core/locale/lamm.pot -o $$file -l $$language --no-fuzzy-matching \
+			--ignore-obsolete --ignore-pot-creation-date --width=120; \
+	done
 
 # The lock file pins every version that an install may use; which packages are installed follows from pyproject.toml.
 $(VENV)/.app: pyproject.toml requirements.lock .ci/ensure-venv

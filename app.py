@@ -7,18 +7,22 @@ from streamlit.navigation.page import StreamlitPage
 
 from lamm_core.errors import LammError
 from lamm_core.web.routes import routes
+from lamm_core.words import translate as _
 from pages.components import services
 from pages.components.frame import mark_started, show_error, show_sidebar
 
 
 def pages() -> list[StreamlitPage]:
-    """The pages, made anew for each run: a page object that two sessions shared could be run by one of them only."""
+    """The pages, made anew for each run: a page object that two sessions shared could be run by one of them only.
+
+    Titles follow the reader's language; addresses are the same for all, so that a link works for everybody.
+    """
     return [
-        st.Page("pages/annotate.py", title="Annotate", icon=":material/edit_note:", default=True),
-        st.Page("pages/languages.py", title="Languages", icon=":material/flag:"),
-        st.Page("pages/rounds.py", title="Rounds", icon=":material/timeline:"),
-        st.Page("pages/compare.py", title="Compare", icon=":material/compare_arrows:"),
-        st.Page("pages/project.py", title="Project", icon=":material/folder_open:"),
+        st.Page("pages/annotate.py", title=_("Annotate"), icon=":material/edit_note:", default=True),
+        st.Page("pages/languages.py", title=_("Languages"), icon=":material/flag:", url_path="languages"),
+        st.Page("pages/rounds.py", title=_("Rounds"), icon=":material/timeline:", url_path="rounds"),
+        st.Page("pages/compare.py", title=_("Compare"), icon=":material/compare_arrows:", url_path="compare"),
+        st.Page("pages/project.py", title=_("Project"), icon=":material/folder_open:", url_path="project"),
     ]
 
 

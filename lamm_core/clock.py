@@ -3,6 +3,9 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from lamm_core.words import month_name
+from lamm_core.words import translate as _
+
 
 def clock_time(moment: datetime, now: datetime, zone: str | None) -> str:
     """Hours and minutes, with the day where it is another one.
@@ -17,5 +20,7 @@ def clock_time(moment: datetime, now: datetime, zone: str | None) -> str:
     except (ZoneInfoNotFoundError, ValueError, OSError):  # a name no list of time zones has, or no list at all
         here, suffix = UTC, " UTC"
     local = moment.astimezone(here)
-    day = "" if local.date() == now.astimezone(here).date() else f" on {local.day} {local:%B}"
-    return f"{local:%H:%M}{suffix}{day}"
+    time = f"{local:%H:%M}{suffix}"
+    if local.date() == now.astimezone(here).date():
+        return time
+    return _("{time} on {day} {month}", time=time, day=local.day, month=month_name(local))

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from lamm_core.errors import TooFewLabels
 from lamm_core.language_names import language_name
+from lamm_core.words import plural, retold
+from lamm_core.words import translate as _
 
 LEAST_LABELS = 150
 LEAST_CHECK_ITEMS = 10
@@ -29,14 +31,27 @@ class Comparable:
     def reason_against(self) -> str | None:
         """Why there is too little to compare, one sentence with the numbers; None where there is enough."""
         if len(self.languages) < LEAST_LANGUAGES:
-            return (
-                f"Compare needs at least {LEAST_LANGUAGES} languages with labelled texts and with "
-                f"{LEAST_CHECK_ITEMS} or more check items; this project has {len(self.languages)}."
+            return _(
+                "Compare needs at least {languages} languages with labelled texts and with {items} or more check "
+                "items; this project has {has}.",
+                languages=LEAST_LANGUAGES,
+                items=LEAST_CHECK_ITEMS,
+                has=len(self.languages),
             )
-        if self.labels < LEAST_LABELS:
-            where = " in the languages that can be compared" if self.left_out else ""
-            return f"Compare needs at least {LEAST_LABELS} labelled texts; this project has {self.labels}{where}."
-        return None
+        if self.labels >= LEAST_LABELS:
+            return None
+        if self.left_out:
+            return _(
+                "Compare needs at least {labels} labelled texts; this project has {has} in the languages that can be "
+                "compared.",
+                labels=LEAST_LABELS,
+                has=self.labels,
+            )
+        return _(
+            "Compare needs at least {labels} labelled texts; this project has {has}.",
+            labels=LEAST_LABELS,
+            has=self.labels,
+        )
 
     def require_enough(self) -> None:
         """Raise TooFewLabels unless there is enough to compare."""
@@ -64,11 +79,17 @@ def left_out_sentence(left_out: Mapping[str, str]) -> str:
     """The languages that are not compared, and why; empty where all are."""
     if not left_out:
         return ""
-    return f"Left out: {', '.join(f'{language_name(each)} ({reason})' for each, reason in left_out.items())}."
+    # A comparison that has finished keeps the reasons in English.
+    languages = [f"{language_name(each)} ({retold(reason)})" for each, reason in left_out.items()]
+    return _("Left out: {languages}.", languages=_(", ").join(languages))
 
 
 def _reason(labels: int, check_items: int) -> str | None:
     if check_items < LEAST_CHECK_ITEMS:
-        items = "check item" if check_items == 1 else "check items"
-        return f"{check_items} {items}, fewer than {LEAST_CHECK_ITEMS}"
-    return None if labels else "no labelled texts"
+        return plural(
+            "{count} check item, fewer than {least}",
+            "{count} check items, fewer than {least}",
+            check_items,
+            least=LEAST_CHECK_ITEMS,
+        )
+    return None if labels else _("no labelled texts")

@@ -7,21 +7,20 @@ guard()
 import streamlit as st  # noqa: E402
 
 from lamm_core.comparison_words import HOW_TO_READ  # noqa: E402
+from lamm_core.words import translate as _  # noqa: E402
 from lamm_core.workflow.comparing import comparison_status  # noqa: E402
 from pages.components import services  # noqa: E402
 from pages.components.comparison_result import show_result  # noqa: E402
 from pages.components.comparison_run import show_offer, show_state  # noqa: E402
 from pages.components.frame import chosen_project  # noqa: E402
 
-st.title("Compare")
+st.title(_("Compare"))
 project = chosen_project()
 status = comparison_status(services.workspace(), project)
 show_state(project, status.latest)
 if status.done is not None and status.done.result is not None:
     show_result(status.done, status.done.result)
 else:
-    st.markdown(
-        "Strategies are replayed on the labels of this project, to see where each of them would have led. "
-        + HOW_TO_READ
-    )
+    replayed = _("Strategies are replayed on the labels of this project, to see where each of them would have led.")
+    st.markdown(f"{replayed} {_(HOW_TO_READ)}")
 show_offer(project, status)

@@ -7,6 +7,8 @@ guard()
 import streamlit as st  # noqa: E402
 
 from lamm_core.charts.flags import flags_chart  # noqa: E402
+from lamm_core.words import marked  # noqa: E402
+from lamm_core.words import translate as _  # noqa: E402
 from lamm_core.workflow.headline import headline  # noqa: E402
 from lamm_core.workflow.status import ProjectStatus, project_status  # noqa: E402
 from pages.components import services  # noqa: E402
@@ -20,9 +22,10 @@ from pages.components.report_button import show_report_button  # noqa: E402
 from pages.components.round_notice import show_round_notice  # noqa: E402
 from pages.components.what_if import show_what_if  # noqa: E402
 
+_VIEW, _VIEW_CHOICE = "view", "view_choice"
 _OVERVIEW, _WHAT_IF, _CHECK_SETS = "overview", "what-if", "check-sets"
-_VIEWS = {_OVERVIEW: "All languages", _WHAT_IF: "What if", _CHECK_SETS: "Check sets"}
-_FLAGS_SAY = (
+_VIEWS = {_OVERVIEW: marked("All languages"), _WHAT_IF: marked("What if"), _CHECK_SETS: marked("Check sets")}
+_FLAGS_SAY = marked(
     "Solid flag: where the language is now, with its 95% interval. Ticked: met; filled: missed; hollow: not proven "
     "either way; crossed: out of reach. Chequered flag: the target."
 )
@@ -31,31 +34,48 @@ _FLAGS_SAY = (
 def show_overview(status: ProjectStatus) -> None:
     """The flags, one line a language, and what to know."""
     show_chart(flags_chart(status, palette()), status.project, "languages", headline(status))
-    st.caption(_FLAGS_SAY)
+    st.caption(_(_FLAGS_SAY))
     show_languages(status)
     show_links(status)
     show_advice(status)
     if status.chosen_by_text:
         st.caption(
-            f"The strategy of this project, {status.project.settings.strategy}, chooses text by text from the whole "
-            "pool: how many texts of a language come next is known when they are chosen. Texts of one language may be "
-            "chosen for what they teach about another."
+            _(
+                "The strategy of this project, {strategy}, chooses text by text from the whole pool: how many texts of "
+                "a language come next is known when they are chosen. Texts of one language may be chosen for what they "
+                "teach about another.",
+                strategy=status.project.settings.strategy,
+            )
         )
+
+
+def ask_view() -> str:
+    """One of the views. The address names it in English whatever the reader's language, so that links work for all."""
+    named, words = {name: view for view, name in _VIEWS.items()}, {view: _(name) for view, name in _VIEWS.items()}
+    st.session_state[_VIEW_CHOICE] = named.get(st.query_params.get(_VIEW, ""), _OVERVIEW)
+    return st.segmented_control(
+        _("View"),
+        list(_VIEWS),
+        required=True,
+        format_func=words.__getitem__,
+        key=_VIEW_CHOICE,
+        on_change=_note_view,
+        label_visibility="collapsed",
+    )
+
+
+def _note_view() -> None:
+    view = st.session_state[_VIEW_CHOICE]
+    if view == _OVERVIEW:
+        st.query_params.pop(_VIEW, None)
+    else:
+        st.query_params[_VIEW] = _VIEWS[view]
 
 
 def show_all(status: ProjectStatus) -> None:
     """The three views of all languages; the address names the one that is shown."""
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        view = st.segmented_control(
-            "View",
-            list(_VIEWS),
-            default=_OVERVIEW,
-            required=True,
-            format_func=_VIEWS.__getitem__,
-            key="view",
-            bind="query-params",
-            label_visibility="collapsed",
-        )
+        view = ask_view()
         show_report_button(status.project)
     if view == _WHAT_IF:
         show_what_if(status)
@@ -65,7 +85,7 @@ def show_all(status: ProjectStatus) -> None:
         show_overview(status)
 
 
-st.title("Languages")
+st.title(_("Languages"))
 project = chosen_project()
 status = project_status(services.workspace(), project)
 wanted = st.query_params.get(LANGUAGE)
@@ -77,5 +97,6 @@ if language is not None:
     show_language(status, language)
 elif status.pool:
     if wanted:
-        st.info(as_plain_text(f"The project {project.name!r} has no language {wanted!r}."), icon=":material/help:")
+        lacks = _("The project {name!r} has no language {language!r}.", name=project.name, language=wanted)
+        st.info(as_plain_text(lacks), icon=":material/help:")
     show_all(status)

@@ -6,6 +6,7 @@ guard()
 
 import streamlit as st  # noqa: E402
 
+from lamm_core.words import translate as _  # noqa: E402
 from pages.components import services  # noqa: E402
 from pages.components.frame import chosen_project  # noqa: E402
 from pages.components.project_create import show_create  # noqa: E402
@@ -14,10 +15,12 @@ from pages.components.project_import import show_import  # noqa: E402
 from pages.components.project_settings import show_settings  # noqa: E402
 from pages.components.project_translation import show_translation  # noqa: E402
 
-st.title("Project")
+st.title(_("Project"))
 if services.project_names():
     project = chosen_project()
-    settings, texts, translations, labels, new = st.tabs(["Settings", "Import", "Translation", "Export", "New project"])
+    settings, texts, translations, labels, new = st.tabs(
+        [_("Settings"), _("Import"), _("Translation"), _("Export"), _("New project")]
+    )
     with settings:
         show_settings(project)
     with texts:

@@ -8,9 +8,11 @@ import pandas as pd  # noqa: E402
 import streamlit as st  # noqa: E402
 
 from lamm_core.charts.history import accuracy_chart, quota_chart  # noqa: E402
-from lamm_core.charts.words import FIGURE_WORDS  # noqa: E402
+from lamm_core.charts.words import figure_word  # noqa: E402
 from lamm_core.errors import LammError  # noqa: E402
 from lamm_core.records import Project  # noqa: E402
+from lamm_core.words import capital, in_context  # noqa: E402
+from lamm_core.words import translate as _  # noqa: E402
 from lamm_core.workflow import automatic  # noqa: E402
 from lamm_core.workflow.status import RoundHistory, round_history  # noqa: E402
 from pages.components import services  # noqa: E402
@@ -29,7 +31,7 @@ def show_models(history: list[RoundHistory]) -> None:
             "Labels": entry.round.labels,
             "Batch": sum(each.quota for each in entry.languages),
             "Strategy": entry.round.strategy,
-            "Model": f"version {entry.model.number}" if entry.model else "none",
+            "Model": _("version {number}", number=entry.model.number) if entry.model else in_context("model", "none"),
             "Encoder": entry.model.encoder if entry.model else "",
             "Fitting, s": entry.round.seconds_fit,
             "Choosing, s": entry.round.seconds_select,
@@ -40,43 +42,53 @@ def show_models(history: list[RoundHistory]) -> None:
         pd.DataFrame(rows),
         hide_index=True,
         column_config={
-            "Finished (UTC)": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
-            "Fitting, s": st.column_config.NumberColumn(format="%.2f"),
-            "Choosing, s": st.column_config.NumberColumn(format="%.2f"),
+            "Round": _("Round"),
+            "Finished (UTC)": st.column_config.DatetimeColumn(_("Finished (UTC)"), format="YYYY-MM-DD HH:mm"),
+            "Labels": _("Labels"),
+            "Batch": _("Batch"),
+            "Strategy": _("Strategy"),
+            "Model": _("Model"),
+            "Encoder": _("Encoder"),
+            "Fitting, s": st.column_config.NumberColumn(_("Fitting, s"), format="%.2f"),
+            "Choosing, s": st.column_config.NumberColumn(_("Choosing, s"), format="%.2f"),
         },
     )
 
 
 def show_start_button(project: Project) -> None:
     """Rounds start by themselves; this is for those who do not want to wait."""
-    help_text = "Fits the model on all labels so far, measures it, and fills the batch up."
-    if st.button("Run a round now", icon=":material/play_arrow:", help=help_text):
+    help_text = _("Fits the model on all labels so far, measures it, and fills the batch up.")
+    if st.button(_("Run a round now"), icon=":material/play_arrow:", help=help_text):
         try:
             automatic.start_round(services.workspace(), project)
         except LammError as error:
             show_error(error)
 
 
-st.title("Rounds")
+st.title(_("Rounds"))
 project = chosen_project()
 history = round_history(services.workspace(), project)
 show_round_notice(project)
 metric = project.settings.metric
-word = FIGURE_WORDS[metric]
+word = figure_word(metric)
 if any(each.figure is not None for entry in history for each in entry.languages):
-    st.subheader(f"{word[0].upper()}{word[1:]} over labels")
-    show_chart(accuracy_chart(history, palette(), metric), project, "rounds", f"{word} of every round, by labels")
-    st.caption("Bands are 95% intervals; a click on a language in the legend hides it, a double click shows it alone.")
+    st.subheader(_("{figure} over labels", figure=capital(word)))
+    alt = _("{figure} of every round, by labels", figure=word)
+    show_chart(accuracy_chart(history, palette(), metric), project, "rounds", alt)
+    st.caption(
+        _("Bands are 95% intervals; a click on a language in the legend hides it, a double click shows it alone.")
+    )
 elif history:
     st.info(
-        f"{word[0].upper()}{word[1:]} appears here once there is a model and a check set to measure it on.",
+        _("{figure} appears here once there is a model and a check set to measure it on.", figure=capital(word)),
         icon=":material/timeline:",
     )
 if history:
-    st.subheader("Batches")
-    show_chart(quota_chart(history, palette()), project, "batches", "How each round split its batch over the languages")
-    st.subheader("Models")
+    st.subheader(_("Batches"))
+    alt = _("How each round split its batch over the languages")
+    show_chart(quota_chart(history, palette()), project, "batches", alt)
+    st.subheader(_("Models"))
     show_models(history)
 else:
-    st.info("No round has finished yet. The first one starts once there are texts.", icon=":material/timeline:")
+    st.info(_("No round has finished yet. The first one starts once there are texts."), icon=":material/timeline:")
 show_start_button(project)

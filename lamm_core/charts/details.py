@@ -2,11 +2,13 @@
 
 import plotly.graph_objects as go
 
-from lamm_core.charts.layout import axis, base_layout, plain, short
+from lamm_core.charts.layout import axis, base_layout, percents, plain, short
 from lamm_core.charts.palette import Palette, mixed, readable, see_through
 from lamm_core.records import LanguageState
+from lamm_core.words import number, plural
+from lamm_core.words import translate as _
 from lamm_core.workflow.details import ClassFigure, LanguageDetails, Speed
-from lamm_core.workflow.reasons import STATE_WORDS
+from lamm_core.workflow.reasons import state_word
 
 _BAR_PIXELS, _CLASS_PIXELS = 38, 56
 # From here on a cell of the matrix has no room for numbers, which the pointer still tells.
@@ -41,19 +43,14 @@ def confusion_chart(details: LanguageDetails, colours: Palette) -> go.Figure | N
             ygap=1,
             showscale=False,
             customdata=[
-                [
-                    f"<b>{plain(names[true])}</b> taken for <b>{plain(names[predicted])}</b>"
-                    if true != predicted
-                    else f"<b>{plain(names[true])}</b>, right"
-                    for predicted in range(size)
-                ]
+                [_taken_for(plain(names[true]), plain(names[predicted])) for predicted in range(size)]
                 for true in range(size)
             ],
             text=[
-                [f"{counts[true][predicted]:,} of {totals[true]:,}" for predicted in range(size)]
+                [_("{part:,} of {all:,}", part=counts[true][predicted], all=totals[true]) for predicted in range(size)]
                 for true in range(size)
             ],
-            hovertemplate="%{customdata}<br>%{text} check items, %{z:.0%}<extra></extra>",
+            hovertemplate="%{customdata}<br>" + _("%{text} check items, %{z:.0%}") + "<extra></extra>",
         )
     )
     for true in range(size):
@@ -64,7 +61,7 @@ def confusion_chart(details: LanguageDetails, colours: Palette) -> go.Figure | N
                 figure.add_annotation(
                     x=predicted,
                     y=true,
-                    text=f"<b>{count:,}</b><br>{share:.0%}" if size <= 10 else f"{count:,}",
+                    text=_cell(count, share, size),
                     showarrow=False,
                     font={"size": 12, "color": readable(mixed(colours.paper, full, share), colours)},
                 )
@@ -75,8 +72,8 @@ def confusion_chart(details: LanguageDetails, colours: Palette) -> go.Figure | N
         height=max(260, min(46, 640 // size + 14) * size + _ROWS_AND_WORDS),
         margin={"l": 10, "r": 30, "t": 10, "b": 10},
         plot_bgcolor=colours.track,  # shines through between the cells as a grid
-        xaxis=axis(colours, title="predicted class", range=[-0.5, size - 0.5], **ticks),
-        yaxis=axis(colours, title="true class", range=[size - 0.5, -0.5], **ticks),
+        xaxis=axis(colours, title=_("predicted class"), range=[-0.5, size - 0.5], **ticks),
+        yaxis=axis(colours, title=_("true class"), range=[size - 0.5, -0.5], **ticks),
     )
     return figure
 
@@ -119,7 +116,13 @@ def class_chart(details: LanguageDetails, colours: Palette) -> go.Figure | None:
         height=_CLASS_PIXELS * len(figures) + 70,
         margin={"l": 10, "r": 10, "t": 10, "b": 10},
         showlegend=False,
-        xaxis=axis(colours, range=[0, 104], tickangle=0, tickvals=_TICKS, ticktext=[f"{tick}%" for tick in _TICKS]),
+        xaxis=axis(
+            colours,
+            range=[0, 104],
+            tickangle=0,
+            tickvals=_TICKS,
+            ticktext=percents(_TICKS),
+        ),
         yaxis=axis(
             colours,
             tickvals=rows,
@@ -145,7 +148,13 @@ def speed_chart(speeds: tuple[Speed, ...], colours: Palette) -> go.Figure | None
     rows = list(range(len(shown)))
     seconds = [each.median_seconds for each in shown]
     words = [
-        f"{each.median_seconds:.1f} s ({each.labels:,} {'label' if each.labels == 1 else 'labels'})" for each in shown
+        plural(
+            "{seconds:.1f} s ({count:,} label)",
+            "{seconds:.1f} s ({count:,} labels)",
+            each.labels,
+            seconds=each.median_seconds,
+        )
+        for each in shown
     ]
     figure = go.Figure(
         go.Bar(
@@ -166,7 +175,7 @@ def speed_chart(speeds: tuple[Speed, ...], colours: Palette) -> go.Figure | None
         height=_BAR_PIXELS * len(shown) + 70,
         margin={"l": 10, "r": 10, "t": 10, "b": 10},
         # The words stand beside the longest bar too.
-        xaxis=axis(colours, title="median seconds a label", range=[0, 1.6 * max([*seconds, 0.1])]),
+        xaxis=axis(colours, title=_("median seconds a label"), range=[0, 1.6 * max([*seconds, 0.1])]),
         yaxis=axis(
             colours,
             tickvals=rows,
@@ -178,6 +187,17 @@ def speed_chart(speeds: tuple[Speed, ...], colours: Palette) -> go.Figure | None
         ),
     )
     return figure
+
+
+def _taken_for(true: str, predicted: str) -> str:
+    if true == predicted:
+        return _("<b>{true}</b>, right", true=true)
+    return _("<b>{true}</b> taken for <b>{predicted}</b>", true=true, predicted=predicted)
+
+
+def _cell(count: int, share: float, size: int) -> str:
+    """A count, and its share where there is room."""
+    return f"<b>{number(count, ',')}</b><br>{number(share, '.0%')}" if size <= 10 else number(count, ",")
 
 
 def _occurring(details: LanguageDetails) -> tuple[list[list[int]], list[str]]:
@@ -211,13 +231,15 @@ def _add_target(figure: go.Figure, row: int, each: ClassFigure, colours: Palette
 
 def _row_words(each: ClassFigure) -> str:
     """Name and numbers beside the bar, where there is room for them on small screens too."""
-    return (
-        f"<b>{short(each.class_name)}</b><br>{each.accuracy:.0%}, {each.correct:,} of {each.checked:,}{_standing(each)}"
-    )
+    figures = {"accuracy": each.accuracy, "part": each.correct, "all": each.checked}
+    told = _("{accuracy:.0%}, {part:,} of {all:,}", **figures)
+    return f"<b>{short(each.class_name)}</b><br>{told}{_standing(each)}"
 
 
 def _standing(each: ClassFigure) -> str:
-    return "" if each.target is None else f"<br>target {each.target:.0%}: {STATE_WORDS[_state(each)]}"
+    if each.target is None:
+        return ""
+    return "<br>" + _("target {target:.0%}: {state}", target=each.target, state=state_word(_state(each)))
 
 
 def _state(each: ClassFigure) -> LanguageState:
@@ -225,6 +247,9 @@ def _state(each: ClassFigure) -> LanguageState:
 
 
 def _told(each: ClassFigure) -> str:
-    words = f"<b>{plain(each.class_name)}</b><br>{each.correct:,} of {each.checked:,} check items right"
-    words += f"<br>95% interval {each.low:.0%} to {each.high:.0%}"
-    return words if each.target is None else f"{words}<br>target {each.target:.0%}: {STATE_WORDS[_state(each)]}"
+    lines = [
+        f"<b>{plain(each.class_name)}</b>",
+        _("{part:,} of {all:,} check items right", part=each.correct, all=each.checked),
+        _("95% interval {low:.0%} to {high:.0%}", low=each.low, high=each.high),
+    ]
+    return "<br>".join(lines) + _standing(each)

@@ -9,13 +9,15 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from lamm_core.charts.layout import axis, base_layout
+from lamm_core.charts.layout import axis, base_layout, percents
 from lamm_core.charts.palette import Palette, see_through
 from lamm_core.charts.trends import add_trends
-from lamm_core.charts.words import FIGURE_WORDS
+from lamm_core.charts.words import figure_word
 from lamm_core.language_names import language_name
 from lamm_core.records import LanguageState
-from lamm_core.workflow.reasons import STATE_WORDS
+from lamm_core.words import number
+from lamm_core.words import translate as _
+from lamm_core.workflow.reasons import state_word
 from lamm_core.workflow.status import LanguageStatus, ProjectStatus
 
 _ROW_PIXELS = 74
@@ -52,7 +54,7 @@ def flags_chart(status: ProjectStatus, colours: Palette) -> go.Figure:
         showlegend=False,
         hovermode="closest",
     )
-    names = [f"<b>{language_name(each.language)}</b><br>{STATE_WORDS[each.state]}" for each in rows]
+    names = [f"<b>{language_name(each.language)}</b><br>{state_word(each.state)}" for each in rows]
     figure.update_yaxes(
         axis(
             colours,
@@ -69,7 +71,7 @@ def flags_chart(status: ProjectStatus, colours: Palette) -> go.Figure:
             colours,
             range=[-1, 113],
             tickvals=_TICKS,
-            ticktext=[f"{tick}%" for tick in _TICKS],
+            ticktext=percents(_TICKS),
             showgrid=False,
         ),
         row=1,
@@ -242,14 +244,12 @@ def _add_numbers(figure: go.Figure, row: int, each: LanguageStatus, colours: Pal
     """The two numbers, under the line, each on the side to which its flag flies."""
     share = each.measured.estimate
     if share is None:
-        _add_number(figure, row, 0.0, _RIGHT, STATE_WORDS[LanguageState.UNMEASURED], colours.muted)
-        _add_number(figure, row, each.target, _RIGHT, f"{each.target:.0%}", colours.muted)
+        _add_number(figure, row, 0.0, _RIGHT, state_word(LanguageState.UNMEASURED), colours.muted)
+        _add_number(figure, row, each.target, _RIGHT, number(each.target, ".0%"), colours.muted)
         return
-    away = _side(share, each.target)
-    _add_number(figure, row, share, _RIGHT if share < _NEAR_ZERO else away, f"<b>{share:.0%}</b>", colours.solid_flag)
-    _add_number(
-        figure, row, each.target, _RIGHT if each.target < _NEAR_ZERO else -away, f"{each.target:.0%}", colours.muted
-    )
+    away, now, then = _side(share, each.target), number(share, ".0%"), number(each.target, ".0%")
+    _add_number(figure, row, share, _RIGHT if share < _NEAR_ZERO else away, f"<b>{now}</b>", colours.solid_flag)
+    _add_number(figure, row, each.target, _RIGHT if each.target < _NEAR_ZERO else -away, then, colours.muted)
 
 
 def _add_number(figure: go.Figure, row: int, share: float, side: int, words: str, colour: str) -> None:
@@ -277,22 +277,30 @@ def _hover(rows: list[LanguageStatus], status: ProjectStatus) -> go.Scatter:
 
 
 def _told(each: LanguageStatus, status: ProjectStatus) -> str:
-    lines = [f"<b>{language_name(each.language)}</b>: {STATE_WORDS[each.state]}"]
+    lines = [f"<b>{language_name(each.language)}</b>: {state_word(each.state)}"]
     if each.measured.estimate is None:
-        lines.append("no check items measured yet")
+        lines.append(_("no check items measured yet"))
     else:
         low, high = each.measured.interval
-        word = FIGURE_WORDS[status.project.settings.metric]
-        lines.append(f"{word} {each.measured.estimate:.1%}, 95% interval {low:.0%} to {high:.0%}")
-        lines.append(f"{each.measured.correct} of {each.measured.checked} check items right")
-    lines.append(f"target {each.target:.1%}")
-    lines.append(f"{each.labels:,} of {each.pool:,} texts labelled")
+        lines.append(
+            _(
+                "{figure} {value:.1%}, 95% interval {low:.0%} to {high:.0%}",
+                figure=figure_word(status.project.settings.metric),
+                value=each.measured.estimate,
+                low=low,
+                high=high,
+            )
+        )
+        right = {"part": each.measured.correct, "all": each.measured.checked}
+        lines.append(_("{part} of {all} check items right", **right))
+    lines.append(_("target {target:.1%}", target=each.target))
+    lines.append(_("{part:,} of {all:,} texts labelled", part=each.labels, all=each.pool))
     return "<br>".join(lines)
 
 
 def _add_heads(figure: go.Figure, status: ProjectStatus, colours: Palette) -> None:
-    word = FIGURE_WORDS[status.project.settings.metric]
-    for panel, words in (("x", f"{word} and target"), ("x2", "by labels")):
+    word = figure_word(status.project.settings.metric)
+    for panel, words in (("x", _("{figure} and target", figure=word)), ("x2", _("by labels"))):
         figure.add_annotation(
             x=0,
             xref=f"{panel} domain",

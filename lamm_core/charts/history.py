@@ -6,10 +6,12 @@ import plotly.graph_objects as go
 
 from lamm_core.charts.layout import axis, base_layout
 from lamm_core.charts.palette import Palette, language_styles, see_through
-from lamm_core.charts.words import FIGURE_WORDS
+from lamm_core.charts.words import figure_word
 from lamm_core.language_names import language_name
 from lamm_core.model.intervals import wilson
 from lamm_core.records import Metric, RoundLanguage
+from lamm_core.words import in_context
+from lamm_core.words import translate as _
 from lamm_core.workflow.status import RoundHistory
 
 _ROOM_FOR_ROUNDS = 8
@@ -43,7 +45,7 @@ def accuracy_chart(
         figure.add_hline(
             100 * target,
             line={"dash": "4px,4px", "width": 1, "color": colours.muted},
-            annotation={"text": f"target {target:.0%}", "font": {"color": colours.muted}},
+            annotation={"text": _("target {target:.0%}", target=target), "font": {"color": colours.muted}},
             annotation_position="top left",
         )
     figure.update_layout(
@@ -52,8 +54,8 @@ def accuracy_chart(
         showlegend=len(languages) > 1,
         legend=_LEGEND,
         margin={"l": 10, "r": 10, "t": 40, "b": 10},
-        xaxis=axis(colours, rangemode="tozero", title="labels", tickformat=","),
-        yaxis=axis(colours, title=FIGURE_WORDS[metric], ticksuffix="%", range=[_floor(history, languages), 101]),
+        xaxis=axis(colours, rangemode="tozero", title=in_context("axis", "labels"), tickformat=","),
+        yaxis=axis(colours, title=figure_word(metric), ticksuffix="%", range=[_floor(history, languages), 101]),
     )
     return figure
 
@@ -61,7 +63,7 @@ def accuracy_chart(
 def quota_chart(history: Sequence[RoundHistory], colours: Palette) -> go.Figure:
     """How each round split its batch over the languages."""
     figure = go.Figure()
-    for place, (language, (colour, _)) in enumerate(language_styles(_languages(history)).items()):
+    for place, (language, (colour, _dash)) in enumerate(language_styles(_languages(history)).items()):
         pattern = {
             "shape": _PATTERNS[place % len(_PATTERNS)],
             "bgcolor": colour,
@@ -75,7 +77,7 @@ def quota_chart(history: Sequence[RoundHistory], colours: Palette) -> go.Figure:
                 y=[sum(found.quota for found in _of(entry, language)) for entry in history],
                 name=language_name(language),
                 marker={"color": colour, "line": {"color": colours.paper, "width": 1}, "pattern": pattern},
-                hovertemplate="round %{x}: %{y} texts",
+                hovertemplate=_("round %{x}: %{y} texts"),
             )
         )
     figure.update_layout(
@@ -88,11 +90,11 @@ def quota_chart(history: Sequence[RoundHistory], colours: Palette) -> go.Figure:
         # Few rounds would make bars as broad as the page.
         xaxis=axis(
             colours,
-            title="round",
+            title=_("round"),
             type="category",
             range=[-0.5, max(len(history), _ROOM_FOR_ROUNDS) - 0.5],
         ),
-        yaxis=axis(colours, title="texts in the batch"),
+        yaxis=axis(colours, title=_("texts in the batch")),
     )
     return figure
 
@@ -140,7 +142,7 @@ def _band_and_line(
         name=language_name(language),
         line={"color": colour, "dash": dash, "width": 2},
         marker={"size": 7, "symbol": _SYMBOLS[place % len(_SYMBOLS)]},
-        hovertemplate=(
+        hovertemplate=_(
             "%{y:.1f}%, 95% interval %{customdata[3]:.0f}% to %{customdata[4]:.0f}%"
             "<br>%{customdata[1]} of %{customdata[2]} check items right"
             "<br>round %{customdata[0]}, %{x:,} labels"

@@ -2,9 +2,11 @@
 
 import html
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from lamm_core.charts.palette import Palette
+from lamm_core.words import number, separators
 
 _FONT = '"Source Sans", "Source Sans 3", "Source Sans Pro", system-ui, "Noto Sans", sans-serif'
 _LONGEST_LABEL = 24
@@ -16,6 +18,7 @@ def base_layout(colours: Palette) -> dict[str, Any]:
         "paper_bgcolor": colours.paper,
         "plot_bgcolor": colours.paper,
         "font": {"family": _FONT, "size": 13, "color": colours.ink},
+        "separators": separators(),
         "hoverlabel": {
             "align": "left",
             "bgcolor": colours.paper,
@@ -38,6 +41,11 @@ def axis(colours: Palette, title: str = "", **more: Any) -> dict[str, Any]:
         "tickfont": {"color": colours.muted},
         "title": {"text": title, "font": {"color": colours.muted, "size": 13}},
     } | more
+
+
+def percents(ticks: Sequence[int]) -> list[str]:
+    """The words at the ticks of an axis from 0 to 100 %."""
+    return [number(tick / 100, ".0%") for tick in ticks]
 
 
 def config(project: str, view: str) -> dict[str, Any]:

@@ -7,6 +7,8 @@ import plotly.graph_objects as go
 from lamm_core.charts.layout import axis
 from lamm_core.charts.palette import Palette
 from lamm_core.language_names import language_name
+from lamm_core.words import number
+from lamm_core.words import translate as _
 from lamm_core.workflow.status import LanguageStatus
 
 # The part of a row that its line takes, upwards from a little below its middle.
@@ -23,12 +25,12 @@ def add_trends(figure: go.Figure, rows: list[LanguageStatus], colours: Palette) 
         rows: languages, the lowest row first.
         colours: the theme's.
     """
-    figures = [value for each in rows for _, value in each.trend] + [each.target for each in rows]
+    figures = [value for each in rows for _labels, value in each.trend] + [each.target for each in rows]
     lowest, spread = min(figures), max(max(figures) - min(figures), _LEAST_SPREAD)
-    most = max((labels for each in rows for labels, _ in each.trend), default=0)
+    most = max((labels for each in rows for labels, _value in each.trend), default=0)
     for row, each in enumerate(rows):
         if len(each.trend) < 2:
-            _say(figure, row, "one round so far" if each.trend else "not measured yet", colours)
+            _say(figure, row, _("one round so far") if each.trend else _("not measured yet"), colours)
             continue
 
         def height(value: float, row: int = row) -> float:
@@ -48,7 +50,7 @@ def add_trends(figure: go.Figure, rows: list[LanguageStatus], colours: Palette) 
 
 
 def _traces(each: LanguageStatus, height: Callable[[float], float], most: int, colours: Palette) -> list[go.Scatter]:
-    x, y = [labels for labels, _ in each.trend], [height(value) for _, value in each.trend]
+    x, y = [labels for labels, _value in each.trend], [height(value) for _labels, value in each.trend]
     target = go.Scatter(
         x=[0, most],
         y=[height(each.target)] * 2,
@@ -56,13 +58,14 @@ def _traces(each: LanguageStatus, height: Callable[[float], float], most: int, c
         line={"color": colours.muted, "width": 1, "dash": "3px,3px"},
         hoverinfo="skip",
     )
+    told = _("%{customdata} at %{x:,} labels")
     line = go.Scatter(
         x=x,
         y=y,
         mode="lines",
         line={"color": colours.solid_flag, "width": 2},
-        customdata=[f"{value:.1%}" for _, value in each.trend],
-        hovertemplate=f"<b>{language_name(each.language)}</b><br>%{{customdata}} at %{{x:,}} labels<extra></extra>",
+        customdata=[number(value, ".1%") for _labels, value in each.trend],
+        hovertemplate=f"<b>{language_name(each.language)}</b><br>{told}<extra></extra>",
     )
     newest = {"color": colours.solid_flag, "size": 7}
     return [target, line, go.Scatter(x=x[-1:], y=y[-1:], mode="markers", marker=newest, hoverinfo="skip")]

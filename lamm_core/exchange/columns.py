@@ -9,6 +9,8 @@ import pandas as pd
 
 from lamm_core.errors import MissingColumn
 from lamm_core.records import NewItem, Purpose
+from lamm_core.words import marked
+from lamm_core.words import translate as _
 
 _USUAL_NAMES = {
     "text": ("text", "sentence", "content", "description", "title", "document", "body"),
@@ -23,10 +25,10 @@ _PURPOSES = {
     **dict.fromkeys(("check", "dev", "valid", "validation", "eval"), Purpose.CHECK),
     "gold": Purpose.GOLD,
 }
-_PURPOSE_WORDS = "pool, check and gold"
+_PURPOSE_WORDS = marked("pool, check and gold")
 _WITHOUT_CLASS = {
-    Purpose.CHECK: "an item of the check set needs a class",
-    Purpose.GOLD: "a gold item needs a class, the one that newcomers are to find",
+    Purpose.CHECK: marked("an item of the check set needs a class"),
+    Purpose.GOLD: marked("a gold item needs a class, the one that newcomers are to find"),
 }
 
 
@@ -84,7 +86,8 @@ def guess_columns(columns: Iterable[str]) -> ColumnMapping:
     }
     text = guess.pop("text")
     if text is None:
-        raise MissingColumn(f"No column looks like the text; the file has: {', '.join(by_lower.values())}.")
+        found = ", ".join(by_lower.values())
+        raise MissingColumn(_("No column looks like the text; the file has: {columns}.", columns=found))
     return ColumnMapping(text=text, **guess)
 
 
@@ -154,10 +157,12 @@ def parse_rows(
 
 def _contradiction(first: NewItem, other: NewItem) -> str:
     if first.text != other.text:
-        return f"the id {other.external_id!r} stands for another text further up"
-    parts = {"language": "language", "class_name": "class", "purpose": "split"}
-    differing = [what for part, what in parts.items() if getattr(first, part) != getattr(other, part)]
-    return f"the same text stands further up with another {differing[0]}"
+        return _("the id {id!r} stands for another text further up", id=other.external_id)
+    if first.language != other.language:
+        return _("the same text stands further up with another language")
+    if first.class_name != other.class_name:
+        return _("the same text stands further up with another class")
+    return _("the same text stands further up with another split")
 
 
 @dataclass(frozen=True)
@@ -177,7 +182,7 @@ class _RowParser:
             return problem
         # Said again for the type checker; `_problem` has looked at all three.
         if text is None or language is None or purpose is None:
-            return "the row is incomplete"
+            return _("the row is incomplete")
         keep = purpose is not Purpose.POOL or not self.hide_labels
         return NewItem(row_id or _id_from_text(language, text), language, text, purpose, class_name if keep else None)
 
@@ -190,35 +195,35 @@ class _RowParser:
         purpose: Purpose | None,
     ) -> str | None:
         if text is None:
-            return "the text is empty"
+            return _("the text is empty")
         if bad := _bad_characters(text):
-            return f"the text holds {bad}"
+            return _("the text holds {what}", what=bad)
         if language is None:
-            return "the language is missing"
+            return _("the language is missing")
         if language not in self.languages:
-            return f"the language {language!r} is not one of the project's"
+            return _("the language {language!r} is not one of the project's", language=language)
         if purpose is None:
-            return f"the split {split!r} is none of {_PURPOSE_WORDS}"
+            return _("the split {split!r} is none of {known}", split=split, known=_(_PURPOSE_WORDS))
         if class_name is not None and class_name not in self.classes:
-            return f"the class {class_name!r} is not one of the project's"
-        return _WITHOUT_CLASS.get(purpose) if class_name is None else None
+            return _("the class {name!r} is not one of the project's", name=class_name)
+        return _(_WITHOUT_CLASS[purpose]) if class_name is None and purpose in _WITHOUT_CLASS else None
 
 
 def _bad_id(row_id: str | None) -> str | None:
     if row_id is None:
         return None
     if len(row_id) > _MAX_ID:
-        return f"the id has {len(row_id)} characters; at most {_MAX_ID} are stored"
+        return _("the id has {length} characters; at most {most} are stored", length=len(row_id), most=_MAX_ID)
     bad = _bad_characters(row_id)
-    return f"the id holds {bad}" if bad else None
+    return _("the id holds {what}", what=bad) if bad else None
 
 
 def _bad_characters(value: str) -> str | None:
     """What no database stores as text."""
     if "\x00" in value:
-        return "a NUL character"
+        return _("a NUL character")
     if any("\ud800" <= character <= "\udfff" for character in value):
-        return "half of a broken character"
+        return _("half of a broken character")
     return None
 
 
@@ -227,9 +232,11 @@ def _check_mapping(table: pd.DataFrame, mapping: ColumnMapping, language: str | 
     missing = [column for column in wanted if column is not None and column not in table.columns]
     if missing:
         found = ", ".join(map(str, table.columns))
-        raise MissingColumn(f"The file has no column {missing[0]!r}; it has: {found}.")
+        raise MissingColumn(
+            _("The file has no column {column!r}; it has: {columns}.", column=missing[0], columns=found)
+        )
     if mapping.language is None and language is None:
-        raise MissingColumn("The file has no column for the language, and no language was given for all rows.")
+        raise MissingColumn(_("The file has no column for the language, and no language was given for all rows."))
 
 
 def _id_from_text(language: str, text: str) -> str:

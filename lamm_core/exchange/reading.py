@@ -9,6 +9,7 @@ from typing import BinaryIO, cast
 import pandas as pd
 
 from lamm_core.errors import UnreadableFile
+from lamm_core.words import translate as _
 
 Reader = Callable[[BinaryIO], pd.DataFrame]
 
@@ -33,7 +34,7 @@ def _read_separated(file: BinaryIO, separator: str) -> pd.DataFrame:
     )
     if not isinstance(table.index, pd.RangeIndex):  # pandas took the first column for the names of the rows
         raise ValueError(  # noqa: TRY004 - the file is wrong, not a type
-            "the first row has more cells than the header"
+            _("the first row has more cells than the header")
         )
     return table
 
@@ -56,9 +57,9 @@ def _json_object(number: int, line: str) -> dict[str, object]:
     try:
         record = json.loads(line)
     except ValueError as error:
-        raise ValueError(f"line {number} is not JSON") from error
+        raise ValueError(_("line {line} is not JSON", line=number)) from error
     if not isinstance(record, dict):
-        raise ValueError(f"line {number} is not an object")  # noqa: TRY004 - the file is wrong, not a type
+        raise ValueError(_("line {line} is not an object", line=number))  # noqa: TRY004 - the file is wrong, not a type
     return record
 
 
@@ -90,14 +91,16 @@ def read_table(file: Path | BinaryIO, name: str | None = None) -> pd.DataFrame:
     title = name or (Path(file).name if isinstance(file, str | Path) else "")
     reader = READERS.get(Path(title).suffix.lower())
     if reader is None:
-        raise UnreadableFile(f"{title!r} is of an unknown format; use one of {', '.join(READERS)}.")
+        raise UnreadableFile(
+            _("{file!r} is of an unknown format; use one of {formats}.", file=title, formats=", ".join(READERS))
+        )
     table = _read(reader, file, title)
     if table.empty:
-        raise UnreadableFile(f"{title!r} holds no rows.")
+        raise UnreadableFile(_("{file!r} holds no rows.", file=title))
     table.columns = [str(column).strip() for column in table.columns]
     repeated = sorted(set(table.columns[table.columns.duplicated()]))
     if repeated:
-        raise UnreadableFile(f"{title!r} has more than one column named {repeated[0]!r}.")
+        raise UnreadableFile(_("{file!r} has more than one column named {column!r}.", file=title, column=repeated[0]))
     # Built column by column as objects: a text column of pandas would turn None into NaN.
     return pd.DataFrame(
         {column: pd.Series([_as_text(value) for value in table[column]], dtype=object) for column in table.columns}
@@ -111,14 +114,19 @@ def _read(reader: Reader, file: Path | BinaryIO, title: str) -> pd.DataFrame:
                 return reader(opened)
         return reader(file)
     except FileNotFoundError:
-        raise UnreadableFile(f"There is no file {str(file)!r}.") from None
+        raise UnreadableFile(_("There is no file {file!r}.", file=str(file))) from None
     except UnicodeDecodeError as error:
-        raise UnreadableFile(f"{title!r} is not UTF-8 text (byte {error.start}); save it as UTF-8.") from error
+        raise UnreadableFile(
+            _("{file!r} is not UTF-8 text (byte {place}); save it as UTF-8.", file=title, place=error.start)
+        ) from error
     except pd.errors.EmptyDataError:
-        raise UnreadableFile(f"{title!r} is empty.") from None
+        raise UnreadableFile(_("{file!r} is empty.", file=title)) from None
     except (ValueError, OSError) as error:  # parsers of pandas and pyarrow raise subclasses of these two
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
-        raise UnreadableFile(f"{title!r} cannot be read as {Path(title).suffix[1:]}: {reason}.") from error
+        kind = Path(title).suffix[1:]
+        raise UnreadableFile(
+            _("{file!r} cannot be read as {format}: {reason}.", file=title, format=kind, reason=reason)
+        ) from error
 
 
 def _as_text(value: object) -> str | None:

@@ -7,6 +7,7 @@ import numpy as np
 from lamm_core.errors import EncoderUnavailable
 from lamm_core.model.embedding_store import EmbeddingStore, Vectors, text_key
 from lamm_core.model.encoders import load_encoder
+from lamm_core.words import translate as _
 
 Progress = Callable[[int, int], None]
 _CHUNK = 256
@@ -40,7 +41,12 @@ def embed_missing(store: EmbeddingStore, texts: Sequence[str], progress: Progres
         )
         if vectors.ndim != 2 or len(vectors) != len(chunk) or not vectors.shape[1]:
             raise EncoderUnavailable(
-                f"The encoder {store.encoder!r} gave an array of shape {vectors.shape} for {len(chunk)} texts."
+                _(
+                    "The encoder {name!r} gave an array of shape {shape} for {texts} texts.",
+                    name=store.encoder,
+                    shape=vectors.shape,
+                    texts=len(chunk),
+                )
             )
         store.append([text_key(text) for text in chunk], vectors)
         if progress:

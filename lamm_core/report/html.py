@@ -13,6 +13,8 @@ from lamm_core.report.language import language_section
 from lamm_core.report.markup import safe
 from lamm_core.report.overview import overview
 from lamm_core.report.style import STYLE
+from lamm_core.words import language
+from lamm_core.words import translate as _
 from lamm_core.workflow.details import language_details
 from lamm_core.workflow.status import project_status, round_history
 from lamm_core.workflow.workspace import Workspace, utc_now
@@ -46,20 +48,22 @@ def report_html(workspace: Workspace, project: Project, languages: Sequence[str]
         ]
     )
     plotly = get_plotlyjs()
+    title = _("{project}: report", project=project.name)
+    without_script = _("The charts need JavaScript; the tables do not.")
     return f"""<!doctype html>
-<html lang="en">
+<html lang="{language()}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{_policy(plotly, SCRIPT)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
-<title>{safe(project.name)}: report</title>
+<title>{safe(title)}</title>
 <style>{STYLE}</style>
 <script>{plotly}</script>
 </head>
 <body>
 {body}
-<noscript><p class="faint">The charts need JavaScript; the tables do not.</p></noscript>
+<noscript><p class="faint">{safe(without_script)}</p></noscript>
 <script>{SCRIPT}</script>
 </body>
 </html>
@@ -71,7 +75,14 @@ def check_languages(project: Project, languages: Sequence[str]) -> None:
     unknown = [each for each in languages if each not in project.languages]
     if unknown:
         there = ", ".join(sorted(project.languages))
-        raise InvalidInput(f"The project {project.name!r} has no language {unknown[0]!r}; it has: {there}.")
+        raise InvalidInput(
+            _(
+                "The project {name!r} has no language {language!r}; it has: {known}.",
+                name=project.name,
+                language=unknown[0],
+                known=there,
+            )
+        )
 
 
 def _policy(*scripts: str) -> str:

@@ -3,13 +3,15 @@
 from lamm_core.charts.details import class_chart, confusion_chart
 from lamm_core.language_names import language_name, text_direction
 from lamm_core.report.figures import chart
-from lamm_core.report.markup import Column, safe, table
-from lamm_core.report.words import count, interval, metric_of, percent
+from lamm_core.report.markup import Column, heading, safe, table
+from lamm_core.report.words import interval, metric_of, percent
+from lamm_core.words import in_context, number, plural
+from lamm_core.words import translate as _
 from lamm_core.workflow.details import HardItem, LanguageDetails
 from lamm_core.workflow.forecast_words import forecast_words
 from lamm_core.workflow.gold import GOLD_WORDS
 from lamm_core.workflow.headline import plateau
-from lamm_core.workflow.reasons import STATE_WORDS, why
+from lamm_core.workflow.reasons import state_word, why
 from lamm_core.workflow.status import LanguageStatus, ProjectStatus
 
 # So much of a text says what it is about; a long one would push all others off the page.
@@ -37,16 +39,34 @@ def language_section(details: LanguageDetails, language: LanguageStatus, status:
 
 def _standing(language: LanguageStatus, status: ProjectStatus) -> str:
     measured = language.measured
-    lines = [f"Target {percent(language.target)}: {STATE_WORDS[language.state]} – {why(language, status)}."]
+    lines = [
+        _(
+            "Target {target:.1%}: {state} – {reason}.",
+            target=language.target,
+            state=state_word(language.state),
+            reason=why(language, status),
+        )
+    ]
     if measured.estimate is not None:
         lines.append(
-            f"Now: {metric_of(status.project)} {percent(measured.estimate)}, 95% interval {interval(measured)}; "
-            f"{measured.correct:,} of {count(measured.checked, 'check item')} right."
+            plural(
+                "Now: {figure} {value:.1%}, 95% interval {interval}; {correct:,} of {count:,} check item right.",
+                "Now: {figure} {value:.1%}, 95% interval {interval}; {correct:,} of {count:,} check items right.",
+                measured.checked,
+                figure=metric_of(status.project),
+                value=measured.estimate,
+                interval=interval(measured),
+                correct=measured.correct,
+            )
         )
     if language.outlook is not None:
         forecast = forecast_words(language.outlook, status.project.settings.currency)
         lines.append(
-            f"To the target: {forecast}. With the whole pool labelled it would end at {plateau(language.outlook)}."
+            _(
+                "To the target: {forecast}. With the whole pool labelled it would end at {plateau}.",
+                forecast=forecast,
+                plateau=plateau(language.outlook),
+            )
         )
     return "\n".join(f"<p>{safe(line)}</p>" for line in lines)
 
@@ -56,49 +76,68 @@ def _confusion(details: LanguageDetails, status: ProjectStatus) -> str:
         f"confusion-{details.language}",
         status.project.name,
         lambda colours: confusion_chart(details, colours),
-        f"Confusion matrix: {_right(details)} check items on the diagonal",
+        _("Confusion matrix: {right} check items on the diagonal", right=_right(details)),
         "half broad" if len(details.classes) > _MOST_ON_A_PHONE else "half",
     )
     if not made:
-        return '<h3>What is confused</h3>\n<p class="faint">No check item has been measured yet.</p>'
-    seen = f"Check items as round {details.round_number} saw them: true class in rows, predicted class in columns."
-    return f'<h3>What is confused</h3>\n<p class="faint">{safe(seen)}</p>\n{made}'
+        seen = _("No check item has been measured yet.")
+    else:
+        seen = _(
+            "Check items as round {round} saw them: true class in rows, predicted class in columns.",
+            round=details.round_number,
+        )
+    head = heading(_("What is confused")) + f'\n<p class="faint">{safe(seen)}</p>'
+    return f"{head}\n{made}" if made else head
 
 
 def _right(details: LanguageDetails) -> str:
     if not details.confusion.size:
-        return "0 of 0"
-    return f"{int(details.confusion.trace()):,} of {int(details.confusion.sum()):,}"
+        return _("{part:,} of {all:,}", part=0, all=0)
+    return _("{part:,} of {all:,}", part=int(details.confusion.trace()), all=int(details.confusion.sum()))
 
 
 def _classes(details: LanguageDetails, status: ProjectStatus) -> str:
-    told = "; ".join(
-        f"{each.class_name}: {percent(each.accuracy, 0)}, {each.correct:,} of {each.checked:,}"
+    told = _("; ").join(
+        _(
+            "{name}: {accuracy}, {part:,} of {all:,}",
+            name=each.class_name,
+            accuracy=percent(each.accuracy, 0),
+            part=each.correct,
+            all=each.checked,
+        )
         for each in details.class_figures
     )
     made = chart(
         f"classes-{details.language}",
         status.project.name,
         lambda colours: class_chart(details, colours),
-        f"Accuracy by class: {told}",
+        _("Accuracy by class: {told}", told=told),
         "half",
     )
     if not made:
         return ""
-    macro = details.macro_f1
-    words = f"Macro-F1 {percent(macro.estimate)}, 95% interval {interval(macro)}." if macro.estimate is not None else ""
-    unmeasured = [each for each in details.class_figures if each.accuracy is None and each.target is not None]
-    words += "".join(f" {each.class_name}: target {percent(each.target)}, not measured." for each in unmeasured)
-    return f'<h3>Accuracy by class</h3>\n<p class="faint">{safe(words)}</p>\n{made}'
+    macro, words = details.macro_f1, ""
+    if macro.estimate is not None:
+        words = _("Macro-F1 {value:.1%}, 95% interval {interval}.", value=macro.estimate, interval=interval(macro))
+    for each in details.class_figures:
+        if each.accuracy is None and each.target is not None:
+            lacks = _("{name}: target {target:.1%}, not measured.", name=each.class_name, target=each.target)
+            words += f" {lacks}"
+    return heading(_("Accuracy by class")) + f'\n<p class="faint">{safe(words)}</p>\n{made}'
 
 
 def _hardest(details: LanguageDetails) -> str:
     if not details.hardest:
         return ""
-    columns = (Column("text", "text"), Column("labelled"), Column("predicted"), Column("confidence", "number"))
+    columns = (
+        Column(in_context("column", "text"), "text"),
+        Column(in_context("column", "labelled")),
+        Column(in_context("column", "predicted")),
+        Column(in_context("column", "confidence"), "number"),
+    )
     rows = [_hard_row(each, details.language) for each in details.hardest]
-    caption = "Check texts predicted wrong, the most confident first. Some labels may be the mistake."
-    return f"<h3>Hardest texts</h3>\n{table(columns, rows, caption)}"
+    caption = _("Check texts predicted wrong, the most confident first. Some labels may be the mistake.")
+    return heading(_("Hardest texts")) + "\n" + table(columns, rows, caption)
 
 
 def _hard_row(each: HardItem, language: str) -> tuple[str, ...]:
@@ -111,36 +150,53 @@ def _hard_row(each: HardItem, language: str) -> tuple[str, ...]:
 def _agreement(details: LanguageDetails) -> str:
     found = details.agreement
     if found.share is None:
-        words = "No text was labelled by two people."
+        words = _("No text was labelled by two people.")
     else:
-        words = (
-            f"Of {count(found.items, 'text')} that two or more people labelled, {found.agreed:,} "
-            f"({found.share:.0%}, 95% interval {found.low:.0%} to {found.high:.0%}) got the same class from all."
+        words = plural(
+            "Of {count:,} text that two or more people labelled, {agreed:,} ({share:.0%}, 95% interval {low:.0%} to "
+            "{high:.0%}) got the same class from all.",
+            "Of {count:,} texts that two or more people labelled, {agreed:,} ({share:.0%}, 95% interval {low:.0%} to "
+            "{high:.0%}) got the same class from all.",
+            found.items,
+            agreed=found.agreed,
+            share=found.share,
+            low=found.low,
+            high=found.high,
         )
-    return f"<h3>Agreement</h3>\n<p>{safe(words)}</p>"
+    return heading(_("Agreement")) + f"\n<p>{safe(words)}</p>"
 
 
 def _speeds(details: LanguageDetails) -> str:
     if not details.speeds:
         return ""
-    columns = (Column("annotator"), Column("median seconds a label", "number"), Column("timed labels", "number"))
-    rows = [(safe(each.name), f"{each.median_seconds:,.1f}", f"{each.labels:,}") for each in details.speeds]
-    return f"<h3>Speed</h3>\n{table(columns, rows, 'Newest 1,000 labels of this language')}"
+    columns = (
+        Column(in_context("column", "annotator")),
+        Column(_("median seconds a label"), "number"),
+        Column(in_context("column", "timed labels"), "number"),
+    )
+    rows = [(safe(each.name), number(each.median_seconds, ",.1f"), number(each.labels, ",")) for each in details.speeds]
+    return heading(_("Speed")) + "\n" + table(columns, rows, _("Newest 1,000 labels of this language"))
 
 
 def _gold(details: LanguageDetails, status: ProjectStatus) -> str:
     if not details.gold:
         return ""
-    numbers = ("gold answered", "right", "share right", "95% interval")
-    columns = (Column("annotator"), *(Column(each, "number") for each in numbers))
+    columns = (
+        Column(in_context("column", "annotator")),
+        Column(in_context("column", "gold answered"), "number"),
+        Column(in_context("column", "right"), "number"),
+        Column(in_context("column", "share right"), "number"),
+        Column(in_context("column", "95% interval"), "number"),
+    )
     rows = [
         (
             safe(each.annotator),
-            f"{each.answered:,}",
-            f"{each.right:,}",
+            number(each.answered, ","),
+            number(each.right, ","),
             percent(each.share, 0),
-            f"{each.low:.0%} to {each.high:.0%}",
+            _("{low:.0%} to {high:.0%}", low=each.low, high=each.high),
         )
         for each in details.gold
     ]
-    return f"<h3>Gold items</h3>\n{table(columns, rows, GOLD_WORDS[status.project.settings.gold_feedback])}"
+    caption = _(GOLD_WORDS[status.project.settings.gold_feedback])
+    return heading(_("Gold items")) + "\n" + table(columns, rows, caption)

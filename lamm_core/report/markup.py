@@ -10,6 +10,11 @@ def safe(text: object) -> str:
     return html.escape(str(text), quote=True)
 
 
+def heading(words: str) -> str:
+    """The heading of a part of a section."""
+    return f"<h3>{safe(words)}</h3>"
+
+
 def facts(rows: Iterable[tuple[str, str]]) -> str:
     """Names and values; values that are empty are left out."""
     lines = "\n".join(f"<dt>{safe(name)}</dt><dd>{safe(value)}</dd>" for name, value in rows if value)

@@ -14,6 +14,8 @@ from lamm_core.selection.allocations import ALLOCATIONS, Allocation, Weigh, find
 from lamm_core.selection.diversity import DIVERSITIES, Diversity, find_diversity
 from lamm_core.selection.first_batch import FIRST_BATCHES, FirstBatch
 from lamm_core.selection.uncertainty import UNCERTAINTIES, Uncertainty
+from lamm_core.words import marked
+from lamm_core.words import translate as _
 
 
 @dataclass(frozen=True)
@@ -52,16 +54,17 @@ STRATEGIES: dict[str, Strategy] = {
     for strategy in (
         Strategy(
             "foresight",
-            "The texts expected to teach most about the languages still short of their target.",
+            marked("The texts expected to teach most about the languages still short of their target."),
             "gain",
             "design",
             "margin",
             "medoids",
         ),
-        Strategy("lamm", "Most labels to the languages furthest from their target, most uncertain texts first.", "gap"),
-        Strategy("ea", "The same number of labels to every language, most uncertain texts first.", "equal"),
-        Strategy("lc", "The most uncertain texts of the whole pool, whatever their language."),
-        Strategy("random", "Texts by chance; the yardstick for the others.", random_scores=True),
+        Strategy("lamm", marked("Most labels to the languages furthest from their target, most uncertain texts first."),
+                 "gap"),
+        Strategy("ea", marked("The same number of labels to every language, most uncertain texts first."), "equal"),
+        Strategy("lc", marked("The most uncertain texts of the whole pool, whatever their language.")),
+        Strategy("random", marked("Texts by chance; the yardstick for the others."), random_scores=True),
         # Moniz et al. (2022), "On efficiently acquiring annotations for multilingual models", compare with this.
         Strategy("per-language", "One model a language, each with the same number of labels.", "equal",
                  separate_models=True),
@@ -120,8 +123,15 @@ def _parts(strategy: str, names: Iterable[str]) -> dict[str, Any]:
         if kind in found:
             what = kind.replace("_", " ")
             raise UnknownStrategy(
-                f"The strategy {strategy!r} names more than one {what}, {found[kind]} and {canonical}; choose one of: "
-                f"{', '.join(sorted(_DIMENSIONS[kind]))}."
+                _(
+                    "The strategy {strategy!r} names more than one {what}, {first} and {second}; choose one of: "
+                    "{known}.",
+                    strategy=strategy,
+                    what=what,
+                    first=found[kind],
+                    second=canonical,
+                    known=", ".join(sorted(_DIMENSIONS[kind])),
+                )
             )
         found[kind] = canonical
     return {kind: found[kind] for kind in _DIMENSIONS if kind in found}
@@ -139,12 +149,27 @@ def _part(strategy: str, name: str) -> tuple[str, str]:
 
 
 def _unknown(strategy: object, part: object) -> UnknownStrategy:
-    where = "" if part == strategy else f" in {strategy!r}"
     kinds = "; ".join(f"{kind.replace('_', ' ')} {', '.join(sorted(known))}" for kind, known in _DIMENSIONS.items())
     known = ", ".join(sorted(STRATEGIES))
+    if part == strategy:
+        return UnknownStrategy(
+            _(
+                "Unknown strategy {part!r}; choose one of: {known}; or join parts by +: {kinds}; or gap^P with a P "
+                "above 0.",
+                part=part,
+                known=known,
+                kinds=kinds,
+            )
+        )
     return UnknownStrategy(
-        f"Unknown strategy {part!r}{where}; choose one of: {known}; or join parts by +: {kinds}; or gap^P with a P "
-        "above 0."
+        _(
+            "Unknown strategy {part!r} in {whole!r}; choose one of: {known}; or join parts by +: {kinds}; or gap^P "
+            "with a P above 0.",
+            part=part,
+            whole=strategy,
+            known=known,
+            kinds=kinds,
+        )
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from lamm_core.comparison import Compared, Comparison, ComparisonState
 from lamm_core.errors import ComparisonCancelled, ComparisonRunning
 from lamm_core.storage.tables import comparison
+from lamm_core.words import translate as _
 
 
 def latest_comparison(
@@ -55,7 +56,7 @@ def start_comparison(
         with connection.begin_nested():
             return int(connection.execute(new.returning(comparison.c.id)).scalar_one())
     except IntegrityError as error:
-        raise ComparisonRunning("Strategies are being compared for this project already.") from error
+        raise ComparisonRunning(_("Strategies are being compared for this project already.")) from error
 
 
 def beat(connection: Connection, comparison_id: int, now: datetime, **values: Any) -> None:

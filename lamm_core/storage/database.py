@@ -14,6 +14,7 @@ from sqlalchemy.exc import DatabaseError, DataError, DBAPIError, IntegrityError,
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from lamm_core.errors import StorageUnavailable
+from lamm_core.words import translate as _
 
 # A writer waits this long for the one before it; longer than any transaction of ours takes on a slow disk.
 _BUSY_SECONDS = 30
@@ -64,7 +65,7 @@ class Database:
             yield
             return
         if not self._turn.acquire(timeout=_BUSY_SECONDS):
-            raise StorageUnavailable("The database did not answer: it is locked by another writer.")
+            raise StorageUnavailable(_("The database did not answer: it is locked by another writer."))
         try:
             yield
         finally:
@@ -80,10 +81,10 @@ class Database:
             with self.engine.connect().execution_options(**options) as connection, connection.begin():
                 yield connection
         except PoolTimeoutError as error:
-            raise StorageUnavailable("The database did not answer: all connections are in use.") from error
+            raise StorageUnavailable(_("The database did not answer: all connections are in use.")) from error
         except DBAPIError as error:
             if _is_unavailable(error):
-                raise StorageUnavailable(f"The database did not answer: {_reason(error)}.") from error
+                raise StorageUnavailable(_("The database did not answer: {reason}.", reason=_reason(error))) from error
             raise
 
 
@@ -97,9 +98,9 @@ def _create_engine(url: str) -> Engine:
             options["connect_args"] = {"timeout": _BUSY_SECONDS, "check_same_thread": False}
         engine = create_engine(parsed, **options)
     except OSError as error:
-        raise StorageUnavailable(f"The data folder cannot be made: {error}.") from error
+        raise StorageUnavailable(_("The data folder cannot be made: {error}.", error=error)) from error
     except Exception as error:  # a bad URL fails in many ways; the URL itself may hold a password, so it is not shown
-        raise StorageUnavailable(f"The database URL cannot be used ({type(error).__name__}).") from error
+        raise StorageUnavailable(_("The database URL cannot be used ({kind}).", kind=type(error).__name__)) from error
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite_connection)
         event.listen(engine, "begin", _begin_sqlite_transaction)

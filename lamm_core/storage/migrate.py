@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 
 from lamm_core.errors import StorageUnavailable
 from lamm_core.storage.database import Database
+from lamm_core.words import translate as _
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 # Any number will do, as long as every process of LAMM takes the same one.
@@ -48,6 +49,10 @@ def _is_current(connection: Connection, config: Config) -> bool:
         return True
     if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
         raise StorageUnavailable(
-            f"The database has schema {current!r}, which this version does not know; install a newer version of LAMM."
+            _(
+                "The database has schema {schema!r}, which this version does not know; install a newer version of "
+                "LAMM.",
+                schema=current,
+            )
         )
     return False

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from lamm_core.errors import RoundRunning, RoundSuperseded
 from lamm_core.records import Metric, Round, RoundClass, RoundLanguage, RoundState
 from lamm_core.storage.tables import project_class, round_, round_class, round_language
+from lamm_core.words import translate as _
 
 _FIGURES = ("estimate", "effective", "low", "high", "proven_low", "proven_high")
 
@@ -60,7 +61,7 @@ def start_round(connection: Connection, project_id: int, latest: Round | None, n
             new = insert(round_).values(project_id=project_id, number=number, attempt=1, **fresh)
             return int(connection.execute(new.returning(round_.c.id)).scalar_one())
     except IntegrityError as error:
-        raise RoundRunning("A round of this project is running already.") from error
+        raise RoundRunning(_("A round of this project is running already.")) from error
 
 
 def _restart(connection: Connection, failed: Round, fresh: Mapping[str, Any]) -> int:
@@ -70,7 +71,7 @@ def _restart(connection: Connection, failed: Round, fresh: Mapping[str, Any]) ->
         .values(attempt=failed.attempt + 1, **fresh)
     )
     if changed.rowcount != 1:
-        raise RoundRunning("A round of this project is running already.")
+        raise RoundRunning(_("A round of this project is running already."))
     return failed.id
 
 

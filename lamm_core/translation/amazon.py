@@ -7,6 +7,7 @@ from typing import Any
 from lamm_core.errors import TranslatorBusy, TranslatorUnavailable
 from lamm_core.translation.languages import closest_code
 from lamm_core.translation.reasons import reason_of
+from lamm_core.words import translate as _
 
 # https://docs.aws.amazon.com/translate/latest/dg/what-is-languages.html
 _CODES = (
@@ -50,7 +51,9 @@ class AmazonTranslator:
         """One translation for each text; None for a text of more than 10,000 bytes."""
         codes = closest_code(source, _LANGUAGES), closest_code(target, _LANGUAGES)
         if None in codes:
-            raise TranslatorUnavailable(f"Amazon Translate does not translate from {source!r} to {target!r}.")
+            raise TranslatorUnavailable(
+                _("Amazon Translate does not translate from {source!r} to {target!r}.", source=source, target=target)
+            )
         return [self._translate(text, *codes) for text in texts]
 
     def _translate(self, text: str, source: str | None, target: str | None) -> str | None:
@@ -68,11 +71,13 @@ class AmazonTranslator:
             if code == "TextSizeLimitExceededException":
                 return None
             kind = TranslatorBusy if code in _TEMPORARY else TranslatorUnavailable
-            raise kind(f"Amazon Translate refused the request ({reason_of(error)}).") from error
+            raise kind(_("Amazon Translate refused the request ({reason}).", reason=reason_of(error))) from error
         except (NoConnectionError, HTTPClientError) as error:  # no connection, or no answer in time
-            raise TranslatorBusy(f"Amazon Translate did not answer ({reason_of(error)}).") from error
+            raise TranslatorBusy(_("Amazon Translate did not answer ({reason}).", reason=reason_of(error))) from error
         except BotoCoreError as error:  # no credentials, no region
-            raise TranslatorUnavailable(f"Amazon Translate cannot be used ({reason_of(error)}).") from error
+            raise TranslatorUnavailable(
+                _("Amazon Translate cannot be used ({reason}).", reason=reason_of(error))
+            ) from error
 
     @functools.cached_property
     def _client(self) -> Any:
@@ -82,11 +87,13 @@ class AmazonTranslator:
             from botocore.exceptions import BotoCoreError
         except ImportError as error:
             raise TranslatorUnavailable(
-                "Amazon Translate needs the package boto3; install it with: pip install 'lamm[aws]'."
+                _("Amazon Translate needs the package boto3; install it with: pip install 'lamm[aws]'.")
             ) from error
         # Requests are tried again by whoever asks, so that every wait is counted once.
         config = Config(retries={"total_max_attempts": 1}, connect_timeout=_TIMEOUT_S, read_timeout=_TIMEOUT_S)
         try:
             return boto3.client("translate", config=config)
         except BotoCoreError as error:
-            raise TranslatorUnavailable(f"Amazon Translate cannot be used ({reason_of(error)}).") from error
+            raise TranslatorUnavailable(
+                _("Amazon Translate cannot be used ({reason}).", reason=reason_of(error))
+            ) from error

@@ -8,6 +8,7 @@ import numpy as np
 
 from lamm_core.errors import TranslatorBusy, TranslatorUnavailable
 from lamm_core.translation.translators import Translator
+from lamm_core.words import translate as _
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,12 @@ def _translate(
 def _checked(translator: Translator, texts: Sequence[str], made: Sequence[str | None]) -> list[str | None]:
     if len(made) != len(texts):
         raise TranslatorUnavailable(
-            f"The translator {translator.name!r} gave {len(made)} translations for {len(texts)} texts."
+            _(
+                "The translator {name!r} gave {made} translations for {texts} texts.",
+                name=translator.name,
+                made=len(made),
+                texts=len(texts),
+            )
         )
     return [_clean(each) for each in made]
 

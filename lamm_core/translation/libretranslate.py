@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from lamm_core.errors import TranslatorBusy, TranslatorUnavailable, UnknownTranslator
 from lamm_core.translation.languages import closest_code
 from lamm_core.translation.reasons import reason_of
+from lamm_core.words import translate as _
 
 KEY_VARIABLE = "LAMM_LIBRETRANSLATE_KEY"
 _TIMEOUT_S = 60
@@ -38,11 +39,17 @@ class LibreTranslator:
         try:
             parts = urlsplit(url)
         except ValueError as error:
-            raise UnknownTranslator(f"{url!r} is no URL of a LibreTranslate server ({error}).") from error
+            raise UnknownTranslator(
+                _("{url!r} is no URL of a LibreTranslate server ({reason}).", url=url, reason=error)
+            ) from error
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise UnknownTranslator(f"{url!r} is no URL of a LibreTranslate server, such as http://localhost:5000.")
+            raise UnknownTranslator(
+                _("{url!r} is no URL of a LibreTranslate server, such as http://localhost:5000.", url=url)
+            )
         if parts.username or parts.password or parts.query:
-            raise UnknownTranslator(f"Give the key of a LibreTranslate server by {KEY_VARIABLE}, not in its URL.")
+            raise UnknownTranslator(
+                _("Give the key of a LibreTranslate server by {variable}, not in its URL.", variable=KEY_VARIABLE)
+            )
         self.name = f"libretranslate:{url}"
         self._url = url.rstrip("/")
 
@@ -55,7 +62,14 @@ class LibreTranslator:
         """One translation for each text; None for a text that is longer than the server takes."""
         codes = self._codes(source, target)
         if codes is None:
-            raise TranslatorUnavailable(f"{self._url} does not translate from {source!r} to {target!r}.")
+            raise TranslatorUnavailable(
+                _(
+                    "{url} does not translate from {source!r} to {target!r}.",
+                    url=self._url,
+                    source=source,
+                    target=target,
+                )
+            )
         return self._translate(list(texts), *codes)
 
     def _translate(self, texts: list[str], source: str, target: str) -> list[str | None]:
@@ -72,7 +86,9 @@ class LibreTranslator:
             return self._translate(texts[:half], source, target) + self._translate(texts[half:], source, target)
         found = answer.get("translatedText") if isinstance(answer, Mapping) else None
         if not isinstance(found, list) or len(found) != len(texts):
-            raise TranslatorUnavailable(f"{self._url} did not give one translation for each of {len(texts)} texts.")
+            raise TranslatorUnavailable(
+                _("{url} did not give one translation for each of {texts} texts.", url=self._url, texts=len(texts))
+            )
         return [each if isinstance(each, str) else None for each in found]
 
     def _codes(self, source: str, target: str) -> tuple[str, str] | None:
@@ -92,7 +108,9 @@ class LibreTranslator:
             # Old servers do not list the targets: there, every language goes into every other.
             return {str(each["code"]): [str(code) for code in each.get("targets", codes)] for each in answer}
         except (TypeError, KeyError, AttributeError) as error:
-            raise TranslatorUnavailable(f"{self._url} does not answer as a LibreTranslate server does.") from error
+            raise TranslatorUnavailable(
+                _("{url} does not answer as a LibreTranslate server does.", url=self._url)
+            ) from error
 
     def _ask(self, path: str, body: dict[str, Any] | None = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
@@ -106,9 +124,13 @@ class LibreTranslator:
             with error:
                 raise self._refused(error) from error
         except (OSError, HTTPException) as error:  # no connection, no answer in time, or an answer cut off
-            raise TranslatorBusy(f"{self._url} did not answer ({reason_of(error)}).") from error
+            raise TranslatorBusy(
+                _("{url} did not answer ({reason}).", url=self._url, reason=reason_of(error))
+            ) from error
         except ValueError as error:
-            raise TranslatorUnavailable(f"{self._url} does not answer as a LibreTranslate server does.") from error
+            raise TranslatorUnavailable(
+                _("{url} does not answer as a LibreTranslate server does.", url=self._url)
+            ) from error
 
     def _refused(self, error: urllib.error.HTTPError) -> Exception:
         said = _error_in(error)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from lamm_core.errors import TranslatorUnavailable, UnknownTranslator
 from lamm_core.translation.reasons import reason_of
+from lamm_core.words import translate as _
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +36,7 @@ class ParallelTranslator:
         try:
             self._path = Path(file).expanduser()
         except RuntimeError as error:
-            raise UnknownTranslator(f"{file!r} is no path of a file ({error}).") from error
+            raise UnknownTranslator(_("{file!r} is no path of a file ({reason}).", file=file, reason=error)) from error
 
     def supports(self, source: str, target: str) -> bool:
         """Whether the table has texts in both languages."""
@@ -71,7 +72,9 @@ class ParallelTranslator:
         }
         missing = [" or ".join(_COLUMNS[part]) for part, column in chosen.items() if column is None]
         if missing:
-            raise TranslatorUnavailable(f"The parallel texts {str(self._path)!r} have no column {missing[0]}.")
+            raise TranslatorUnavailable(
+                _("The parallel texts {file!r} have no column {column}.", file=str(self._path), column=missing[0])
+            )
         columns = [table[column].map(lambda value: str(value).strip()) for column in chosen.values()]
         complete = table[list(chosen.values())].notna().all(axis=1)
         rows = zip(*(column[complete] for column in columns), strict=True)
@@ -93,8 +96,14 @@ class ParallelTranslator:
                 skipinitialspace=True,
             )
         except FileNotFoundError:
-            raise TranslatorUnavailable(f"There is no file of parallel texts {str(self._path)!r}.") from None
+            raise TranslatorUnavailable(
+                _("There is no file of parallel texts {file!r}.", file=str(self._path))
+            ) from None
         except (ValueError, OSError) as error:  # parsers of pandas and pyarrow raise subclasses of these two
             raise TranslatorUnavailable(
-                f"The parallel texts {str(self._path)!r} cannot be read: {reason_of(error)}."
+                _(
+                    "The parallel texts {file!r} cannot be read: {reason}.",
+                    file=str(self._path),
+                    reason=reason_of(error),
+                )
             ) from error

@@ -14,6 +14,7 @@ from lamm_core.errors import TranslatorUnavailable
 from lamm_core.hub import hub_answers
 from lamm_core.translation.languages import closest_code
 from lamm_core.translation.reasons import reason_of
+from lamm_core.words import translate as _
 
 _LOG = logging.getLogger(__name__)
 _MOST_TOKENS = 512  # where neither tokenizer nor model says
@@ -46,7 +47,14 @@ class Seq2SeqTranslator:
         """One translation for each text."""
         way = self._way(source, target)
         if way is None:
-            raise TranslatorUnavailable(f"The model {self._source!r} does not translate from {source!r} to {target!r}.")
+            raise TranslatorUnavailable(
+                _(
+                    "The model {model!r} does not translate from {source!r} to {target!r}.",
+                    model=self._source,
+                    source=source,
+                    target=target,
+                )
+            )
         if not texts:
             return []
         return [text or None for text in self._generate(list(texts), *way)]
@@ -60,7 +68,9 @@ class Seq2SeqTranslator:
         from_language, to_language = _pair(self._tokenizer)
         targets = _marian_targets(self._tokenizer)
         if not from_language or not (to_language or targets):
-            raise TranslatorUnavailable(f"The model {self._source!r} does not say which languages it translates.")
+            raise TranslatorUnavailable(
+                _("The model {model!r} does not say which languages it translates.", model=self._source)
+            )
         if closest_code(source, [from_language]) is None:
             return None
         if targets:
@@ -92,7 +102,9 @@ class Seq2SeqTranslator:
                     **start,
                 )
         except torch.OutOfMemoryError as error:
-            raise TranslatorUnavailable(f"The model {self._source!r} does not fit into the GPU's memory.") from error
+            raise TranslatorUnavailable(
+                _("The model {model!r} does not fit into the GPU's memory.", model=self._source)
+            ) from error
         # Two tokens come before the translation where the model is told its language: the start, and the language.
         return list(tokenizer.batch_decode(made[:, 2:] if source is not None else made, skip_special_tokens=True))
 
@@ -128,7 +140,7 @@ class Seq2SeqTranslator:
         except Exception as error:
             _LOG.info("translator %s failed to load", self.name, exc_info=True)
             raise TranslatorUnavailable(
-                f"The translator {self.name!r} could not be loaded ({reason_of(error)})."
+                _("The translator {name!r} could not be loaded ({reason}).", name=self.name, reason=reason_of(error))
             ) from error
 
 

@@ -9,6 +9,8 @@ from lamm_core.translation.amazon import AmazonTranslator
 from lamm_core.translation.libretranslate import LibreTranslator
 from lamm_core.translation.parallel import ParallelTranslator
 from lamm_core.translation.seq2seq import Seq2SeqTranslator
+from lamm_core.words import marked
+from lamm_core.words import translate as _
 
 
 class Translator(Protocol):
@@ -74,26 +76,30 @@ TRANSLATORS: dict[str, TranslatorKind] = {
         TranslatorKind(
             "parallel",
             "FILE",
-            "looks texts up in a CSV or Parquet file with the columns parallel_id (or id), lang and text; free.",
+            marked(
+                "looks texts up in a CSV or Parquet file with the columns parallel_id (or id), lang and text; free."
+            ),
             ParallelTranslator,
         ),
         TranslatorKind(
             "transformers",
             "MODEL",
-            "runs a translation model (NLLB, M2M, mBART, Marian) from a folder or a hub on this machine; free.",
+            marked("runs a translation model (NLLB, M2M, mBART, Marian) from a folder or a hub on this machine; free."),
             Seq2SeqTranslator,
         ),
         TranslatorKind(
             "libretranslate",
             "URL",
-            "asks a LibreTranslate server; a key is taken from LAMM_LIBRETRANSLATE_KEY.",
+            marked("asks a LibreTranslate server; a key is taken from LAMM_LIBRETRANSLATE_KEY."),
             LibreTranslator,
         ),
         TranslatorKind(
             "amazon",
             "",
-            "asks Amazon Translate, with the account and the region that the AWS tools are set up for; about $15 a "
-            "million characters.",
+            marked(
+                "asks Amazon Translate, with the account and the region that the AWS tools are set up for; about $15 a "
+                "million characters."
+            ),
             AmazonTranslator,
         ),
     )
@@ -108,9 +114,11 @@ def load_translator(name: str) -> Translator:
     Raises:
         UnknownTranslator: there is no such kind, or what must follow the colon is missing or cannot be right.
     """
-    prefix, _, argument = name.strip().partition(":")
+    prefix, _colon, argument = name.strip().partition(":")
     kind = TRANSLATORS.get(prefix)
     if kind is None or bool(argument.strip()) != bool(kind.argument):
         patterns = ", ".join(each.pattern for each in TRANSLATORS.values())
-        raise UnknownTranslator(f"There is no translator {name!r}; the kinds are: {patterns}.")
+        raise UnknownTranslator(
+            _("There is no translator {name!r}; the kinds are: {kinds}.", name=name, kinds=patterns)
+        )
     return kind.build(argument.strip())

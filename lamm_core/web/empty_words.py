@@ -2,17 +2,21 @@
 
 from lamm_core.clock import clock_time
 from lamm_core.language_names import language_name
+from lamm_core.words import marked, number, plural, retold
+from lamm_core.words import translate as _
 from lamm_core.workflow.empty_queue import EmptyQueue, WhyEmpty
 from lamm_core.workflow.workspace import utc_now
 
 _SENTENCES = {
-    WhyEmpty.NO_TEXTS: (
+    WhyEmpty.NO_TEXTS: marked(
         "There is nothing to label yet: bring in texts on the page Project, and the first batch is prepared."
     ),
-    WhyEmpty.OTHERS_TURN: "You have labelled all of your part; what is left waits for the opinion of somebody else.",
-    WhyEmpty.TARGETS_MET: "All targets are met: nothing more needs a label.",
-    WhyEmpty.WAITING_FOR_ROUND: "The next batch is prepared when somebody runs a round on the page Rounds.",
-    WhyEmpty.ALL_DONE: "Every text of the pool is labelled or skipped.",
+    WhyEmpty.OTHERS_TURN: marked(
+        "You have labelled all of your part; what is left waits for the opinion of somebody else."
+    ),
+    WhyEmpty.TARGETS_MET: marked("All targets are met: nothing more needs a label."),
+    WhyEmpty.WAITING_FOR_ROUND: marked("The next batch is prepared when somebody runs a round on the page Rounds."),
+    WhyEmpty.ALL_DONE: marked("Every text of the pool is labelled or skipped."),
 }
 
 
@@ -27,23 +31,42 @@ def empty_words(why: EmptyQueue, zone: str | None) -> str:
     if why.reason is WhyEmpty.PREPARING:
         return _preparing(why)
     if why.reason is WhyEmpty.FAILED:
-        return f"The next batch could not be prepared. {why.error} It can be tried again on the page Rounds."
+        sentence = _("The next batch could not be prepared. {reason} It can be tried again on the page Rounds.")
+        return sentence.format(reason=retold(why.error))
     if why.reason is WhyEmpty.HELD:
         return _held(why, zone)
     if why.reason is WhyEmpty.OTHER_LANGUAGES:
         languages = ", ".join(map(language_name, why.languages))
-        return f"No text is left in your languages; {why.count:,} wait in {languages}."
-    return _SENTENCES[why.reason]
+        return _(
+            "No text is left in your languages; {count:,} wait in {languages}.", count=why.count, languages=languages
+        )
+    return _(_SENTENCES[why.reason])
 
 
 def _preparing(why: EmptyQueue) -> str:
-    done = "This batch is done. The next one" if why.round_number else "The first batch"
-    stage = f" ({why.stage}, {why.progress:.0%})" if why.stage else ""
-    return f"{done} is being prepared and appears here by itself{stage}."
+    if not why.stage:
+        if why.round_number:
+            return _("This batch is done. The next one is being prepared and appears here by itself.")
+        return _("The first batch is being prepared and appears here by itself.")
+    told = {"stage": retold(why.stage), "progress": number(why.progress, ".0%")}
+    if why.round_number:
+        return _(
+            "This batch is done. The next one is being prepared and appears here by itself ({stage}, {progress}).",
+            **told,
+        )
+    return _("The first batch is being prepared and appears here by itself ({stage}, {progress}).", **told)
 
 
 def _held(why: EmptyQueue, zone: str | None) -> str:
-    soon = f"at {clock_time(why.until, utc_now(), zone)}" if why.until else "soon"
-    if why.count == 1:
-        return f"The last text is held by another annotator; it comes free {soon}."
-    return f"The last {why.count:,} texts are held by other annotators; the first comes free {soon}."
+    if why.until is None:
+        return plural(
+            "The last text is held by another annotator; it comes free soon.",
+            "The last {count:,} texts are held by other annotators; the first comes free soon.",
+            why.count,
+        )
+    return plural(
+        "The last text is held by another annotator; it comes free at {time}.",
+        "The last {count:,} texts are held by other annotators; the first comes free at {time}.",
+        why.count,
+        time=clock_time(why.until, utc_now(), zone),
+    )

@@ -11,6 +11,7 @@ from lamm_core.web.empty_words import empty_words
 from lamm_core.web.outbox import Message, Session, session_name
 from lamm_core.web.recent_projects import RecentProjects
 from lamm_core.web.shown import shown_act, shown_lease
+from lamm_core.words import translate as _
 from lamm_core.workflow import labelling
 from lamm_core.workflow.acts import Act, Receipt
 from lamm_core.workflow.empty_queue import why_empty
@@ -92,7 +93,7 @@ def frame_name(settings: ProjectSettings) -> str:
 def _project_of(workspace: Workspace, session: Session, recent: RecentProjects) -> Project:
     project = recent.find(workspace, session.project_id)
     if project is None or session_name(project, session.annotator_id) != session.name:
-        raise UnknownSession("This project is not here any more; open the page again.")
+        raise UnknownSession(_("This project is not here any more; open the page again."))
     return project
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from lamm_core.errors import InvalidInput
 from lamm_core.records import Action, Project
+from lamm_core.words import translate as _
 from lamm_core.workflow.acts import MAX_COMMENT, Act
 
 _MAX_ID = 2**63 - 1
@@ -42,6 +43,7 @@ class Message:
         wants_past: the card does not know the person's newest answers.
         frame: name of the classes and guidelines that the card shows; None where it shows none.
         zone: name of the reader's time zone.
+        language: code of the language that the person reads.
     """
 
     session: Session
@@ -50,6 +52,7 @@ class Message:
     wants_past: bool
     frame: str | None
     zone: str | None
+    language: str | None
 
 
 def session_name(project: Project, annotator_id: int) -> str:
@@ -69,7 +72,7 @@ def parse_message(sent: Any) -> Message:
     """
     acts = sent.get("acts", []) if isinstance(sent, dict) else None
     if not isinstance(acts, list) or len(acts) > _MAX_ACTS:
-        raise InvalidInput("This is no message of a labelling card.")
+        raise InvalidInput(_("This is no message of a labelling card."))
     return Message(
         session=_parse_session(sent.get("session")),
         acts=tuple(_parse_sent(each) for each in acts if isinstance(each, dict)),
@@ -77,6 +80,7 @@ def parse_message(sent: Any) -> Message:
         wants_past=sent.get("wantsPast") is True,
         frame=_text_or_none(sent.get("frame")),
         zone=_text_or_none(sent.get("zone")),
+        language=_text_or_none(sent.get("language")),
     )
 
 
@@ -102,7 +106,7 @@ def parse_act(sent: dict[str, Any]) -> Act:
         and isinstance(flagged, bool)
         and (seconds is None or _is_time(seconds))
     ):
-        raise InvalidInput("One answer that the browser had kept cannot be read, and is left out.")
+        raise InvalidInput(_("One answer that the browser had kept cannot be read, and is left out."))
     return Act(item, Action(action), revision, class_name, seconds, comment, flagged, suggested)
 
 
@@ -113,7 +117,7 @@ def _parse_session(name: Any) -> Session:
 
 def _parse_id(digits: str) -> int:
     if not (digits.isascii() and digits.isdecimal() and len(digits) < 20 and int(digits) <= _MAX_ID):
-        raise InvalidInput("This is no message of a labelling card.")
+        raise InvalidInput(_("This is no message of a labelling card."))
     return int(digits)
 
 

@@ -14,8 +14,10 @@ from starlette.routing import Route
 
 from lamm_core.errors import InvalidInput, LammError, StorageUnavailable
 from lamm_core.web.labelling import UnknownSession, answer
-from lamm_core.web.outbox import parse_message
+from lamm_core.web.outbox import Message, parse_message
 from lamm_core.web.recent_projects import RecentProjects
+from lamm_core.words import closest, speaking
+from lamm_core.words import translate as _
 from lamm_core.workflow.workspace import Workspace
 
 LABELLING = "/labelling"
@@ -47,18 +49,23 @@ class _Labelling:
     async def respond(self, request: Request) -> Response:
         """Answer a card; what is wrong is told in one sentence."""
         if not _is_of_this_site(request):
-            return _problem(403, "Only pages of this app may send labels.")
+            return _problem(403, _("Only pages of this app may send labels."))
         try:
             body = await _body(request)
             return await to_thread.run_sync(partial(self._answer, body), limiter=self._threads())
         except InvalidInput as error:
             return _problem(400, str(error))
         except ClientDisconnect:
-            return _problem(400, "The connection was lost.")
+            return _problem(400, _("The connection was lost."))
 
     def _answer(self, body: bytes) -> Response:
+        message = parse_message(_json(body))
+        with speaking(closest(message.language)):
+            return self._answer_in_words(message)
+
+    def _answer_in_words(self, message: Message) -> Response:
         try:
-            return JSONResponse(answer(self._workspace(), parse_message(_json(body)), self._recent))
+            return JSONResponse(answer(self._workspace(), message, self._recent))
         except UnknownSession as error:
             return _problem(404, str(error))
         except StorageUnavailable as error:
@@ -88,7 +95,7 @@ async def _body(request: Request) -> bytes:
     async for part in request.stream():
         size += len(part)
         if size > _MAX_BYTES:
-            raise InvalidInput(f"A message of a labelling card has up to {_MAX_BYTES:,} bytes.")
+            raise InvalidInput(_("A message of a labelling card has up to {most:,} bytes.", most=_MAX_BYTES))
         parts.append(part)
     return b"".join(parts)
 
@@ -97,7 +104,7 @@ def _json(body: bytes) -> Any:
     try:
         return json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise InvalidInput("This is no message of a labelling card.") from error
+        raise InvalidInput(_("This is no message of a labelling card.")) from error
 
 
 def _problem(status: int, sentence: str) -> Response:

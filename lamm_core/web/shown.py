@@ -5,6 +5,7 @@ from typing import Any
 
 from lamm_core.language_names import language_name
 from lamm_core.records import Lease
+from lamm_core.words import translate as _
 from lamm_core.workflow.labelling import RecentAct
 
 
@@ -27,15 +28,23 @@ def why(lease: Lease) -> str:
     """Why this text was chosen, the same for all texts of a language in a round; empty before the first round."""
     if not lease.round_number:
         return ""
-    language = language_name(lease.language)
-    figures = []
-    if lease.weight is not None:
-        figures.append(f"{language} has weight {lease.weight:.2f}")
-    if lease.score is not None:
-        figures.append(f"the mean uncertainty of its texts is {lease.score:.2f}")
-    if not figures:
-        return f"Round {lease.round_number} chose it among the texts in {language}."
-    return f"Round {lease.round_number} chose it: {' and '.join(figures)}."
+    values = {
+        "round": lease.round_number,
+        "language": language_name(lease.language),
+        "weight": lease.weight,
+        "score": lease.score,
+    }
+    if lease.weight is None and lease.score is None:
+        return _("Round {round} chose it among the texts in {language}.", **values)
+    if lease.score is None:
+        return _("Round {round} chose it: {language} has weight {weight:.2f}.", **values)
+    if lease.weight is None:
+        return _("Round {round} chose it: the mean uncertainty of its texts is {score:.2f}.", **values)
+    return _(
+        "Round {round} chose it: {language} has weight {weight:.2f} "
+        "and the mean uncertainty of its texts is {score:.2f}.",
+        **values,
+    )
 
 
 def _shown(item: Lease | RecentAct) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from lamm_core.errors import InvalidInput, NothingToUndo, UnknownAnnotator, Unkn
 from lamm_core.records import Action, ItemState, LabelEvent, Project
 from lamm_core.storage import annotators, items, labels, projects, queue
 from lamm_core.storage.queue_counts import state_without_label
+from lamm_core.words import translate as _
 from lamm_core.workflow import gold
 from lamm_core.workflow.workspace import utc_now
 
@@ -75,7 +76,7 @@ def lock_annotator(connection: Connection, annotator_id: int) -> None:
         UnknownAnnotator: there is none of that id.
     """
     if not annotators.lock_annotator(connection, annotator_id):
-        raise UnknownAnnotator(f"There is no annotator with the number {annotator_id}.")
+        raise UnknownAnnotator(_("There is no annotator with the number {number}.", number=annotator_id))
 
 
 def apply_act(connection: Connection, project: Project, annotator_id: int, act: Act) -> Receipt:
@@ -93,7 +94,7 @@ def apply_act(connection: Connection, project: Project, annotator_id: int, act: 
     act = _checked(act)
     item = items.find_item(connection, project.id, act.item_id)
     if item is None:
-        raise UnknownItem(f"The project {project.name!r} has no item {act.item_id}.")
+        raise UnknownItem(_("The project {name!r} has no item {id}.", name=project.name, id=str(act.item_id)))
     class_id = _class_id(connection, project, act.class_name) if act.action is Action.LABEL else None
     suggested = None if act.suggested is None else _class_id(connection, project, act.suggested)
     past = labels.history(connection, act.item_id, annotator_id)
@@ -102,7 +103,7 @@ def apply_act(connection: Connection, project: Project, annotator_id: int, act: 
         receipt = Receipt(act.item_id, stored.revision, stored.action, stored.class_name, repeated=True)
         return _with_gold(connection, project, item, receipt)
     if act.action is Action.UNDO and (not past or past[-1].action is Action.UNDO):
-        raise NothingToUndo(f"There is no label or skip of yours on item {act.item_id} to undo.")
+        raise NothingToUndo(_("There is no label or skip of yours on item {id} to undo.", id=str(act.item_id)))
     next_revision = past[-1].revision + 1 if past else 1
     revision = max(next_revision, act.revision or 0)
     now = utc_now()
@@ -145,16 +146,22 @@ def _checked(act: Act) -> Act:
     """The act with its comment as it is stored: without spaces around it, and none where nothing is said."""
     comment = (act.comment or "").strip()
     if len(comment) > MAX_COMMENT:
-        raise InvalidInput(f"A comment has up to {MAX_COMMENT:,} characters; this one has {len(comment):,}.")
+        raise InvalidInput(
+            _(
+                "A comment has up to {most:,} characters; this one has {length:,}.",
+                most=MAX_COMMENT,
+                length=len(comment),
+            )
+        )
     if "\x00" in comment:
-        raise InvalidInput("A comment cannot hold a NUL character.")
+        raise InvalidInput(_("A comment cannot hold a NUL character."))
     return replace(act, comment=comment or None)
 
 
 def _class_id(connection: Connection, project: Project, name: str | None) -> int:
     ids = projects.class_ids(connection, project.id)
     if name not in ids:
-        raise UnknownClass(f"The project {project.name!r} has no class {name!r}.")
+        raise UnknownClass(_("The project {name!r} has no class {class_name!r}.", name=project.name, class_name=name))
     return ids[name]
 
 

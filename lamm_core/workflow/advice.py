@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from lamm_core.language_names import language_name
 from lamm_core.records import LanguageState
+from lamm_core.words import number, plural
+from lamm_core.words import translate as _
 from lamm_core.workflow.headline import plateau
 from lamm_core.workflow.projects import languages_beyond_encoder
 from lamm_core.workflow.status import LanguageStatus, ProjectStatus
@@ -45,10 +47,10 @@ def advice(status: ProjectStatus) -> tuple[Advice, ...]:
 def _beyond_encoder(status: ProjectStatus) -> Iterator[Advice]:
     beyond = languages_beyond_encoder(status.project.settings)
     if beyond:
-        names = ", ".join(map(language_name, beyond))
-        text = (
-            f"The encoder was not trained on {names}. Accuracy there may stay low whatever is labelled; "
-            "another encoder may serve better."
+        text = _(
+            "The encoder was not trained on {languages}. Accuracy there may stay low whatever is labelled; another "
+            "encoder may serve better.",
+            languages=_(", ").join(map(language_name, beyond)),
         )
         yield Advice(Topic.ENCODER, text, urgent=True)
 
@@ -56,10 +58,13 @@ def _beyond_encoder(status: ProjectStatus) -> Iterator[Advice]:
 def _out_of_reach(status: ProjectStatus) -> Iterator[Advice]:
     for each in status.languages:
         if each.state is LanguageState.OUT_OF_REACH and each.outlook is not None:
-            text = (
-                f"{language_name(each.language)} is not reachable with this encoder: plateau {plateau(each.outlook)}, "
-                f"target {each.target:.0%}, chance {each.outlook.forecast.chance:.0%}. Try another encoder or "
-                "translation, or lower the target."
+            text = _(
+                "{language} is not reachable with this encoder: plateau {plateau}, target {target:.0%}, chance "
+                "{chance:.0%}. Try another encoder or translation, or lower the target.",
+                language=language_name(each.language),
+                plateau=plateau(each.outlook),
+                target=each.target,
+                chance=each.outlook.forecast.chance,
             )
             yield Advice(Topic.OUT_OF_REACH, text, urgent=True)
 
@@ -68,9 +73,10 @@ def _used_up(status: ProjectStatus) -> Iterator[Advice]:
     missed = [each for each in status.languages if each.measured.checked and each.gap > 0]
     used_up = [each for each in missed if 0 < each.pool == each.labels + each.skipped]
     if used_up:
-        text = (
-            f"{_names(used_up)}: every text is labelled or skipped and the target is not met. "
-            "Bring in more texts on the page Project."
+        text = _(
+            "{languages}: every text is labelled or skipped and the target is not met. Bring in more texts on the page "
+            "Project.",
+            languages=_names(used_up),
         )
         yield Advice(Topic.USED_UP, text, urgent=True)
 
@@ -81,21 +87,31 @@ def _proof(status: ProjectStatus) -> Iterator[Advice]:
     parts = [part for each in unproven for part in _settling(each)]
     if not parts:
         return
-    text = f"Check labels that would settle whether the target is met, if the figure stays: {'; '.join(parts)}."
+    says = [
+        _(
+            "Check labels that would settle whether the target is met, if the figure stays: {labels}.",
+            labels=_("; ").join(parts),
+        )
+    ]
     if any(each.check.imported for each in unproven):
-        text += " An imported check set does not grow by itself: bring in more check texts on the page Project."
-    yield Advice(Topic.PROOF, text, urgent=False)
+        says.append(_("An imported check set does not grow by itself: bring in more check texts on the page Project."))
+    yield Advice(Topic.PROOF, " ".join(says), urgent=False)
 
 
 def _settling(language: LanguageStatus) -> Iterator[str]:
     name = language_name(language.language)
     if language.settle is None and language.measured.checked:
-        yield f"{name} is too close to its target for any check set to tell"
+        yield _("{language} is too close to its target for any check set to tell", language=name)
     elif language.settle:
-        yield f"{name} {language.settle:,}"
+        yield f"{name} {number(language.settle, ',')}"
     for each in language.classes:
         if each.state is LanguageState.UNPROVEN and each.settle:
-            yield f"{name}, class {each.class_name} {each.settle:,}"
+            yield _(
+                "{language}, class {class_name} {labels:,}",
+                language=name,
+                class_name=each.class_name,
+                labels=each.settle,
+            )
 
 
 def _check_sets(status: ProjectStatus) -> Iterator[Advice]:
@@ -103,19 +119,24 @@ def _check_sets(status: ProjectStatus) -> Iterator[Advice]:
     needed = [each for each in growing if each.check.needed]
     if not needed:
         return
-    width = status.project.settings.check_width
+    says = [
+        _(
+            "Check labels still needed for intervals of ±{points:g} points: {labels}.",
+            points=100 * status.project.settings.check_width,
+            labels=_("; ").join(f"{language_name(each.language)} {number(each.check.needed, ',')}" for each in needed),
+        )
+    ]
     asked = sum(each.check.open for each in growing)
-    per_language = "; ".join(f"{language_name(each.language)} {each.check.needed:,}" for each in needed)
-    text = f"Check labels still needed for intervals of ±{100 * width:g} points: {per_language}."
-    text += f" {asked:,} of them {'is' if asked == 1 else 'are'} in the queue now." if asked else ""
+    if asked:
+        says.append(plural("{count:,} of them is in the queue now.", "{count:,} of them are in the queue now.", asked))
     dry = [each for each in needed if each.check.open + each.check.reserve < each.check.needed]
     if dry:
-        text += f" Too few texts are set apart for that in {_names(dry)}."
+        says.append(_("Too few texts are set apart for that in {languages}.", languages=_names(dry)))
     kept_out = sum(each.check.near_duplicates for each in status.languages)
     if kept_out:
-        text += f" Kept out of training, as near copies of check texts: {kept_out:,}."
-    yield Advice(Topic.CHECK_SET, text, urgent=False)
+        says.append(_("Kept out of training, as near copies of check texts: {texts:,}.", texts=kept_out))
+    yield Advice(Topic.CHECK_SET, " ".join(says), urgent=False)
 
 
 def _names(languages: list[LanguageStatus]) -> str:
-    return ", ".join(language_name(each.language) for each in languages)
+    return _(", ").join(language_name(each.language) for each in languages)

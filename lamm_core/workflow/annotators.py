@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from lamm_core.errors import UnknownAnnotator
 from lamm_core.storage import annotators
+from lamm_core.words import translate as _
 from lamm_core.workflow.projects import check_language
 from lamm_core.workflow.workspace import Workspace
 
@@ -31,6 +32,6 @@ def set_languages(workspace: Workspace, annotator_id: int, languages: Sequence[s
         check_language(language)
     with workspace.database.write() as connection:
         if not annotators.lock_annotator(connection, annotator_id):
-            raise UnknownAnnotator(f"There is no annotator {annotator_id}.")
+            raise UnknownAnnotator(_("There is no annotator {id}.", id=annotator_id))
         annotators.set_languages(connection, annotator_id, wanted)
     return tuple(wanted)

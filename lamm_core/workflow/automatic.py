@@ -11,12 +11,15 @@ from sqlalchemy.exc import DBAPIError
 from lamm_core.errors import LammError, RoundRunning, RoundSuperseded, StorageUnavailable
 from lamm_core.records import OpenItems, Project, Round, RoundState
 from lamm_core.storage import items, labels, queue_counts, rounds
+from lamm_core.words import marked
+from lamm_core.words import translate as _
 from lamm_core.workflow.batches import is_nearly_done
 from lamm_core.workflow.check_sets import wants_check_items
 from lamm_core.workflow.running import begin_round
 from lamm_core.workflow.workspace import Workspace, utc_now
 
 _log = logging.getLogger(__name__)
+_NOT_STARTED = marked("The process of the round could not be started: {reason}.")
 
 
 def start_round_if_due(workspace: Workspace, project: Project, open_items: OpenItems | None = None) -> Round | None:
@@ -66,10 +69,9 @@ def start_round(workspace: Workspace, project: Project) -> Round:
                 start_new_session=True,  # the round outlives the server or the terminal that started it
             )
     except OSError as error:
-        reason = f"The process of the round could not be started: {error}."
         with workspace.database.write() as connection:
-            rounds.fail(connection, round_.id, round_.attempt, reason, utc_now())
-        raise StorageUnavailable(reason) from error
+            rounds.fail(connection, round_.id, round_.attempt, _NOT_STARTED.format(reason=error), utc_now())
+        raise StorageUnavailable(_(_NOT_STARTED, reason=error)) from error
     _name_process(workspace, round_, process.pid)
     _log.info("round %s of project %s runs as process %s", round_.number, project.id, process.pid)
     return round_

@@ -18,12 +18,15 @@ from lamm_core.model.preparation.names import parse_preparation, preparation_nam
 from lamm_core.records import ItemState, Project, Purpose
 from lamm_core.selection.strategies import find_strategy
 from lamm_core.storage import comparisons, items
+from lamm_core.words import marked, retold
+from lamm_core.words import translate as _
 from lamm_core.workflow.running import is_alive
 from lamm_core.workflow.workspace import Workspace, utc_now
 
 SEEDS = 10
 YARDSTICKS = ("random", "ea", "lc", "lamm")
-DIED = "The comparison stopped without finishing; comparison.log in the data folder may say why."
+DIED = marked("The comparison stopped without finishing; comparison.log in the data folder may say why.")
+_NOT_STARTED = marked("The process that compares could not be started: {reason}.")
 _log = logging.getLogger(__name__)
 
 
@@ -57,7 +60,9 @@ def strategies_to_compare(project: Project, names: Sequence[str]) -> tuple[str, 
     found = [find_strategy(name) for name in (project.settings.strategy, *names)]
     for strategy in found:
         if strategy.separate_models:
-            raise InvalidInput(f"The strategy {strategy.name!r} needs a model for each language; a project has one.")
+            raise InvalidInput(
+                _("The strategy {name!r} needs a model for each language; a project has one.", name=strategy.name)
+            )
     return tuple(dict.fromkeys(strategy.name for strategy in found))
 
 
@@ -95,12 +100,18 @@ def begin_comparison(
     names = strategies_to_compare(project, strategies)
     prepared_as = preparation_name(parse_preparation(preparation or project.settings.preparation))
     if len(names) < 2:
-        raise InvalidInput(f"A comparison needs a strategy besides {names[0]!r}, the project's own.")
+        raise InvalidInput(_("A comparison needs a strategy besides {name!r}, the project's own.", name=names[0]))
     with workspace.database.write() as connection:
         _what_can_be_compared(connection, project).require_enough()
         latest = _latest_without_the_dead(connection, project.id)
         if latest is not None and latest.state is ComparisonState.RUNNING:
-            raise ComparisonRunning(f"Strategies are being compared for {project.name!r} already ({latest.stage}).")
+            raise ComparisonRunning(
+                _(
+                    "Strategies are being compared for {name!r} already ({stage}).",
+                    name=project.name,
+                    stage=retold(latest.stage),
+                )
+            )
         new = comparisons.start_comparison(connection, project.id, names, seeds, prepared_as, utc_now())
         return _existing(comparisons.find_comparison(connection, new))
 
@@ -126,10 +137,10 @@ def start_comparison(workspace: Workspace, project: Project, strategies: Sequenc
                 start_new_session=True,  # it outlives the server that started it
             )
     except OSError as error:
-        reason = f"The process that compares could not be started: {error}."
+        stored = _NOT_STARTED.format(reason=error)
         with workspace.database.write() as connection:
-            comparisons.close(connection, begun.id, ComparisonState.FAILED, reason, utc_now())
-        raise StorageUnavailable(reason) from error
+            comparisons.close(connection, begun.id, ComparisonState.FAILED, stored, utc_now())
+        raise StorageUnavailable(_(_NOT_STARTED, reason=error)) from error
     # Written down at once, so that its death is noticed even before its first heartbeat.
     with contextlib.suppress(ComparisonCancelled, StorageUnavailable), workspace.database.write() as connection:
         comparisons.beat(connection, begun.id, utc_now(), host=socket.gethostname(), process_id=process.pid)
@@ -174,5 +185,5 @@ def _latest_without_the_dead(connection: Connection, project_id: int) -> Compari
 
 def _existing(found: Comparison | None) -> Comparison:
     if found is None:
-        raise ComparisonCancelled("The comparison is gone.")
+        raise ComparisonCancelled(_("The comparison is gone."))
     return found

@@ -12,9 +12,13 @@ from typing import Self
 from lamm_core.comparison import Compared, Comparison, ComparisonState
 from lamm_core.errors import ComparisonCancelled, LammError, StorageUnavailable
 from lamm_core.storage import comparisons
+from lamm_core.words import marked
+from lamm_core.workflow.fault import FAULT
+from lamm_core.workflow.heartbeat import EMBEDDING
 from lamm_core.workflow.workspace import Workspace, utc_now
 
 _SECONDS = 2.0
+_REPLAYING = marked("{done:,} of {all:,} replays")
 
 
 class ComparisonPulse:
@@ -27,7 +31,7 @@ class ComparisonPulse:
     def __init__(self, workspace: Workspace, comparison: Comparison) -> None:
         self._workspace = workspace
         self._comparison = comparison
-        self._stage = "starting"
+        self._stage = marked("starting")
         self._progress = 0.0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="comparison-heartbeat", daemon=True)
@@ -56,11 +60,11 @@ class ComparisonPulse:
 
     def embedding(self, done: int, total: int) -> None:
         """Progress of the embedding, which starts only where texts lack one."""
-        self._say(f"embedding {done:,} of {total:,} texts", 0.0)
+        self._say(EMBEDDING.format(done=done, all=total), 0.0)
 
     def replaying(self, done: int, total: int) -> None:
         """Progress of the replays."""
-        self._say(f"{done:,} of {total:,} replays", done / total if total else 1.0)
+        self._say(_REPLAYING.format(done=done, all=total), done / total if total else 1.0)
 
     def finish(self, result: Compared) -> None:
         """Store what came of it.
@@ -113,4 +117,4 @@ def _end(error: BaseException) -> tuple[ComparisonState, str | None]:
         return ComparisonState.CANCELLED, None
     if isinstance(error, LammError):
         return ComparisonState.FAILED, str(error)
-    return ComparisonState.FAILED, f"It stopped by a fault of the program ({type(error).__name__}: {error})."
+    return ComparisonState.FAILED, FAULT.format(kind=type(error).__name__, reason=error)

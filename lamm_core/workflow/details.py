@@ -14,6 +14,7 @@ from lamm_core.model.payoff import macro_f1
 from lamm_core.model.verdict import verdict
 from lamm_core.records import LanguageState, Project, RoundClass
 from lamm_core.storage import agreement, models, rounds
+from lamm_core.words import translate as _
 from lamm_core.workflow.gold import GoldResult, read_results
 from lamm_core.workflow.workspace import Workspace
 
@@ -140,7 +141,9 @@ def language_details(workspace: Workspace, project: Project, language: str) -> L
         InvalidInput: the project has no such language.
     """
     if language not in project.languages:
-        raise InvalidInput(f"The project {project.name!r} has no language {language!r}.")
+        raise InvalidInput(
+            _("The project {name!r} has no language {language!r}.", name=project.name, language=language)
+        )
     with workspace.database.read() as connection:
         model = models.latest_model(connection, project.id)
         found = rounds.list_classes(connection, project.id).get(model.round_id, []) if model else []

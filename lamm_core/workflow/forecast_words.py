@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
-from lamm_core.workflow.headline import effort, hours, labels_range
+from lamm_core.words import number
+from lamm_core.words import translate as _
+from lamm_core.workflow.headline import effort, hours, range_without_unit
 from lamm_core.workflow.outlook import Effort, Outlook
 
 
@@ -14,13 +16,14 @@ def forecast_words(outlook: Outlook | None, currency: str) -> str:
         currency: what prices are told in.
     """
     if outlook is None:
-        return "not known before 3 rounds have measured it"
+        return _("not known before 3 rounds have measured it")
     middle = outlook.middle
     if middle is None:
-        return "not reachable" if outlook.low is None else _perhaps(outlook, outlook.low)
+        return _("not reachable") if outlook.low is None else _perhaps(outlook, outlook.low)
     if middle.labels == 0:
-        return f"about there already{_at_worst(outlook)}"
-    return ", ".join([f"about {_labels(middle)} ({_range(outlook)})", *price_words(middle, currency)])
+        return _there_already(outlook)
+    labels = _("about {labels} ({range})", labels=_labels(middle), range=range_without_unit(outlook))
+    return _(", ").join([labels, *price_words(middle, currency)])
 
 
 def price_words(what: Effort, currency: str) -> list[str]:
@@ -31,24 +34,23 @@ def price_words(what: Effort, currency: str) -> list[str]:
 
 def cost_words(cost: float, currency: str) -> str:
     """A sum of money; its small change only where it matters."""
-    return f"{cost:,.2f} {currency}" if cost < 10 else f"{cost:,.0f} {currency}"
+    return f"{number(cost, ',.2f' if cost < 10 else ',.0f')} {currency}"
 
 
 def _perhaps(outlook: Outlook, low: Effort) -> str:
-    chance = f"{outlook.forecast.chance:.0%} chance"
-    return f"perhaps never ({chance}; {_labels(low)} at best)" if low.labels else f"perhaps never ({chance})"
+    chance = outlook.forecast.chance
+    if not low.labels:
+        return _("perhaps never ({chance:.0%} chance)", chance=chance)
+    return _("perhaps never ({chance:.0%} chance; {labels} at best)", chance=chance, labels=_labels(low))
 
 
-def _at_worst(outlook: Outlook) -> str:
+def _there_already(outlook: Outlook) -> str:
     if outlook.high is None:
-        return " (at worst never)"
-    return f" (at worst {_labels(outlook.high)})" if outlook.high.labels else ""
+        return _("about there already (at worst never)")
+    if not outlook.high.labels:
+        return _("about there already")
+    return _("about there already (at worst {labels})", labels=_labels(outlook.high))
 
 
 def _labels(what: Effort) -> str:
     return effort(replace(what, hours=None))
-
-
-def _range(outlook: Outlook) -> str:
-    """The range without its unit, which stands before it."""
-    return labels_range(outlook).replace(" labels", "").replace(" label", "")

@@ -15,12 +15,15 @@ from sqlalchemy import Connection, Row
 from lamm_core.model.intervals import wilson
 from lamm_core.records import Action, Lease, Project, Purpose
 from lamm_core.storage import gold, projects
+from lamm_core.words import marked
 from lamm_core.workflow.workspace import Workspace
 
 # What a table of results says of itself, by whether annotators are told the known class.
 GOLD_WORDS = {
-    False: "Texts with a known class, and how many of them got it; what was skipped is left out.",
-    True: "Texts with a known class, and how many of them got it at the first answer; what was skipped is left out.",
+    False: marked("Texts with a known class, and how many of them got it; what was skipped is left out."),
+    True: marked(
+        "Texts with a known class, and how many of them got it at the first answer; what was skipped is left out."
+    ),
 }
 
 

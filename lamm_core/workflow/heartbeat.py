@@ -11,10 +11,13 @@ from typing import Self
 from lamm_core.errors import RoundSuperseded, StorageUnavailable
 from lamm_core.records import Round
 from lamm_core.storage import rounds
+from lamm_core.words import marked
 from lamm_core.workflow.workspace import Workspace, utc_now
 
 Report = Callable[[str, float], None]
 _SECONDS = 2.0
+# What is being done is stored in English, and told in the language of whoever looks.
+EMBEDDING = marked("embedding {done:,} of {all:,} texts")
 # Embedding takes by far the longest, so it gets the first part of the progress bar.
 _EMBEDDING_PART = 0.5
 
@@ -31,7 +34,7 @@ class Heartbeat:
         self._workspace = workspace
         self._round = round_
         self._report = report
-        self._stage = "starting"
+        self._stage = marked("starting")
         self._progress = 0.0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="round-heartbeat", daemon=True)
@@ -60,7 +63,8 @@ class Heartbeat:
 
     def embedding(self, done: int, total: int) -> None:
         """Progress of the embedding, for `embed_missing`."""
-        self._stage, self._progress = f"embedding {done:,} of {total:,} texts", _EMBEDDING_PART * done / total
+        stage = EMBEDDING.format(done=done, all=total)
+        self._stage, self._progress = stage, _EMBEDDING_PART * done / total
         if self._report:
             self._report(self._stage, self._progress)
 

@@ -15,11 +15,22 @@ from lamm_core.model.embedding import Progress, embed_missing
 from lamm_core.model.embedding_store import text_key
 from lamm_core.records import ItemState, NewItem, Project, Purpose
 from lamm_core.storage import items, projects, queue, translations
+from lamm_core.words import marked
+from lamm_core.words import translate as _
 from lamm_core.workflow.workspace import Workspace, utc_now
 
 FILE_ENDINGS = tuple(READERS)
 
-_PLACES = {Purpose.CHECK: "the check set", Purpose.GOLD: "the gold items", Purpose.POOL: "the pool"}
+_SAME_TEXT = {
+    Purpose.CHECK: marked("the same text is in the check set"),
+    Purpose.GOLD: marked("the same text is in the gold items"),
+    Purpose.POOL: marked("the same text is in the pool"),
+}
+_STANDS_FOR = {
+    Purpose.CHECK: marked("the id {id!r} stands for a text of the check set in the project"),
+    Purpose.GOLD: marked("the id {id!r} stands for a text of the gold items in the project"),
+    Purpose.POOL: marked("the id {id!r} stands for a text of the pool in the project"),
+}
 
 
 @dataclass(frozen=True)
@@ -50,12 +61,24 @@ class ImportResult:
     @property
     def summary(self) -> str:
         """What was taken, in one clause for a person."""
-        classes = f"{self.labelled:,} were given their class; " if self.labelled else ""
-        gold = f", {self.added_gold:,} to the gold items" if self.added_gold else ""
-        return (
-            f"{self.added_pool:,} texts added to the pool, {self.added_check:,} to the check set{gold}; "
-            f"{classes}{self.already:,} were there already"
-        )
+        if self.added_gold:
+            added = _(
+                "{pool:,} texts added to the pool, {check:,} to the check set, {gold:,} to the gold items",
+                pool=self.added_pool,
+                check=self.added_check,
+                gold=self.added_gold,
+            )
+        else:
+            added = _(
+                "{pool:,} texts added to the pool, {check:,} to the check set",
+                pool=self.added_pool,
+                check=self.added_check,
+            )
+        parts = [added]
+        if self.labelled:
+            parts.append(_("{labelled:,} were given their class", labelled=self.labelled))
+        parts.append(_("{already:,} were there already", already=self.already))
+        return _("; ").join(parts)
 
 
 def read_file(file: Path | BinaryIO, name: str | None = None) -> tuple[pd.DataFrame, ColumnMapping]:
@@ -138,7 +161,7 @@ def _sort_rows(connection: Connection, project: Project, parsed: ParsedRows, key
     for row, each in zip(parsed.rows, parsed.items, strict=True):
         stored, key = known.get(each.external_id), keys[each.external_id]
         if stored is None and (other := elsewhere[each.purpose].get(key)) is not None:
-            result.rejected.append(RejectedRow(row, f"the same text is in {_PLACES[other]}"))
+            result.rejected.append(RejectedRow(row, _(_SAME_TEXT[other])))
         elif stored is None:
             result.fresh.append(each)
         elif (clash := _clash(stored, each, key)) is not None:
@@ -160,12 +183,12 @@ def _texts_elsewhere(
     before the gold items, and these before the pool.
     """
     in_file = {
-        purpose: {keys[each.external_id] for each in parsed.items if each.purpose is purpose} for purpose in _PLACES
+        purpose: {keys[each.external_id] for each in parsed.items if each.purpose is purpose} for purpose in _SAME_TEXT
     }
     elsewhere: dict[Purpose, dict[bytes, Purpose]] = {}
     for purpose, wanted in in_file.items():
         found = {key: before for before in elsewhere for key in in_file[before] - elsewhere[before].keys()}
-        for other in _PLACES:
+        for other in _SAME_TEXT:
             if other is not purpose:
                 found |= dict.fromkeys(items.keys_of_purpose(connection, project.id, list(wanted), other), other)
         elsewhere[purpose] = found
@@ -174,17 +197,18 @@ def _texts_elsewhere(
 
 def _clash(stored: items.StoredItem, new: NewItem, key: bytes) -> str | None:
     """Why a row cannot be the item that bears its id already; None where it can."""
-    subject = f"the id {new.external_id!r} stands for"
+    name = new.external_id
     if stored.text_key != key:
-        return f"{subject} another text in the project"
+        return _("the id {id!r} stands for another text in the project", id=name)
     if stored.language != new.language:
-        return f"{subject} a text in {stored.language!r} in the project"
+        return _("the id {id!r} stands for a text in {language!r} in the project", id=name, language=stored.language)
     # A text that came for the pool and was drawn for the check set is still the one that its file has.
     drawn_from_pool = stored.drawn and new.purpose is Purpose.POOL
     if stored.purpose is not new.purpose and not drawn_from_pool:
-        return f"{subject} a text of {_PLACES[stored.purpose]} in the project"
+        return _(_STANDS_FOR[stored.purpose], id=name)
     if None not in (stored.class_name, new.class_name) and stored.class_name != new.class_name:
-        return f"{subject} a text of the class {stored.class_name!r} in the project"
+        class_name = stored.class_name
+        return _("the id {id!r} stands for a text of the class {name!r} in the project", id=name, name=class_name)
     return None
 
 

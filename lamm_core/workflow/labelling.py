@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row
 from lamm_core.errors import InvalidInput, NothingToUndo
 from lamm_core.records import Action, BatchProgress, LabelEvent, Lease, Project
 from lamm_core.storage import annotators, items, labels, queue, queue_counts
+from lamm_core.words import translate as _
 from lamm_core.workflow import automatic, gold
 from lamm_core.workflow.acts import Act, Receipt, apply_act, lock_annotator
 from lamm_core.workflow.workspace import Workspace, utc_now
@@ -31,7 +32,7 @@ def claim(
         Leases in the order of the batch, gold items before them, fewer than `count` where there are no more.
     """
     if count < 1:
-        raise InvalidInput(f"The number of items to claim is {count}; it must be at least 1.")
+        raise InvalidInput(_("The number of items to claim is {count}; it must be at least 1.", count=count))
     with workspace.database.write() as connection:
         lock_annotator(connection, annotator_id)
         return claim_within(connection, project, annotator_id, count, languages)
@@ -88,7 +89,7 @@ def undo(workspace: Workspace, project: Project, annotator_id: int) -> Receipt:
     with workspace.database.read() as connection:
         acts = labels.last_acts(connection, project.id, annotator_id, 1)
     if not acts:
-        raise NothingToUndo("There is nothing left to undo.")
+        raise NothingToUndo(_("There is nothing left to undo."))
     last = acts[0]
     return record(workspace, project, annotator_id, Act(last.item_id, Action.UNDO, last.revision + 1))
 
@@ -136,7 +137,7 @@ def recent_acts(workspace: Workspace, project: Project, annotator_id: int, count
     An undo takes back the first. To change one, record a further act on its item with the next revision.
     """
     if count < 1:
-        raise InvalidInput(f"The number of acts to look back at is {count}; it must be at least 1.")
+        raise InvalidInput(_("The number of acts to look back at is {count}; it must be at least 1.", count=count))
     with workspace.database.read() as connection:
         acts = labels.last_acts(connection, project.id, annotator_id, count)
         found = items.get_items(connection, [act.item_id for act in acts])

@@ -12,6 +12,8 @@ from lamm_core.selection.strategies import STRATEGIES, find_strategy
 from lamm_core.selection.uncertainty import find_uncertainty
 from lamm_core.storage import annotators, projects
 from lamm_core.translation.translators import TRANSLATORS, load_translator
+from lamm_core.words import marked
+from lamm_core.words import translate as _
 from lamm_core.workflow.workspace import Workspace, utc_now
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -27,6 +29,10 @@ _MAX_SEED = 2**31 - 1
 _MAX_PRICE = 1_000_000
 _MAX_CURRENCY = 10
 MAX_OVERLAP_COUNT = 10
+_PROJECT_NAME = marked("A project's name has 1 to {most} characters; this one has {length}.")
+_PROJECT_NUL = marked("A project's name cannot hold a NUL character.")
+_ANNOTATOR_NAME = marked("An annotator's name has 1 to {most} characters; this one has {length}.")
+_ANNOTATOR_NUL = marked("An annotator's name cannot hold a NUL character.")
 MAX_GOLD_COUNT = 1_000
 
 
@@ -40,15 +46,15 @@ def create_project(workspace: Workspace, name: str, settings: ProjectSettings) -
         UnknownPreparation: a part of the preparation is not registered.
         UnknownTranslator: the translator is of no kind that there is.
     """
-    clean_name = _clean_name("A project's", name)
+    clean_name = _clean_name(name, _PROJECT_NAME, _PROJECT_NUL)
     check_settings(settings)
     try:
         with workspace.database.write() as connection:
             if projects.find_project(connection, clean_name):
-                raise ProjectExists(f"There is a project named {clean_name!r} already.")
+                raise ProjectExists(_("There is a project named {name!r} already.", name=clean_name))
             projects.add_project(connection, clean_name, settings, utc_now())
     except IntegrityError as error:
-        raise ProjectExists(f"There is a project named {clean_name!r} already.") from error
+        raise ProjectExists(_("There is a project named {name!r} already.", name=clean_name)) from error
     return get_project(workspace, clean_name)
 
 
@@ -66,7 +72,7 @@ def change_settings(workspace: Workspace, project: Project, settings: ProjectSet
     lost_languages = set(project.settings.targets) - set(settings.targets)
     if lost_classes or lost_languages:
         lost = ", ".join(sorted(lost_classes | lost_languages))
-        raise InvalidProject(f"Classes and languages can be added but not taken away; missing: {lost}.")
+        raise InvalidProject(_("Classes and languages can be added but not taken away; missing: {lost}.", lost=lost))
     with workspace.database.write() as connection:
         projects.update_project(connection, project, settings)
     return get_project(workspace, project.name)
@@ -82,8 +88,10 @@ def get_project(workspace: Workspace, name: str) -> Project:
         found = projects.find_project(connection, name.strip())
         known = [] if found else projects.project_names(connection)
     if found is None:
-        listed = f"there are: {', '.join(known)}" if known else "there is none yet"
-        raise UnknownProject(f"There is no project named {name!r}; {listed}.")
+        if not known:
+            raise UnknownProject(_("There is no project named {name!r}; there is none yet.", name=name))
+        listed = ", ".join(known)
+        raise UnknownProject(_("There is no project named {name!r}; there are: {known}.", name=name, known=listed))
     return found
 
 
@@ -111,7 +119,7 @@ def ensure_annotator(workspace: Workspace, name: str) -> int:
     Raises:
         InvalidProject: the name is empty or too long.
     """
-    clean_name = _clean_name("An annotator's", name)
+    clean_name = _clean_name(name, _ANNOTATOR_NAME, _ANNOTATOR_NUL)
     with workspace.database.read() as connection:
         found = annotators.find_annotator(connection, clean_name)
     if found is not None:
@@ -129,7 +137,7 @@ def find_annotator(workspace: Workspace, name: str) -> int:
     with workspace.database.read() as connection:
         found = annotators.find_annotator(connection, name.strip())
     if found is None:
-        raise UnknownAnnotator(f"There is no annotator named {name!r}.")
+        raise UnknownAnnotator(_("There is no annotator named {name!r}.", name=name))
     return found
 
 
@@ -139,32 +147,42 @@ def list_annotators(workspace: Workspace) -> dict[int, str]:
         return annotators.list_annotators(connection)
 
 
-def _clean_name(whose: str, name: str) -> str:
+def _clean_name(name: str, wrong_length: str, nul: str) -> str:
     clean_name = name.strip()
     if not clean_name or len(clean_name) > _MAX_NAME:
-        raise InvalidProject(f"{whose} name has 1 to {_MAX_NAME} characters; this one has {len(clean_name)}.")
+        raise InvalidProject(_(wrong_length, most=_MAX_NAME, length=len(clean_name)))
     if "\x00" in clean_name:
-        raise InvalidProject(f"{whose} name cannot hold a NUL character.")
+        raise InvalidProject(_(nul))
     return clean_name
 
 
 def check_settings(settings: ProjectSettings) -> None:
     """Raise the errors of `create_project` unless these settings can work."""
-    _check_names("classes", settings.classes, at_least=2)
-    _check_names("languages", tuple(settings.targets), at_least=1)
+    _check_names(marked("classes"), settings.classes, at_least=2)
+    _check_names(marked("languages"), tuple(settings.targets), at_least=1)
     for language, target in settings.targets.items():
         check_language(language)
         if not 0 < target <= 1:
-            raise InvalidProject(f"The target of {language!r} is {target}; it must be above 0 and at most 1.")
-    _check_number("budget", settings.budget, 1, MAX_BUDGET, "labels a batch")
-    _check_number("lease", settings.lease_minutes, 1, MAX_LEASE_MINUTES, "minutes")
-    _check_number("seed", settings.seed, 0, _MAX_SEED)
+            raise InvalidProject(
+                _(
+                    "The target of {language!r} is {target}; it must be above 0 and at most 1.",
+                    language=language,
+                    target=target,
+                )
+            )
+    _check_number(marked("budget"), settings.budget, 1, MAX_BUDGET, marked("labels a batch"))
+    _check_number(marked("lease"), settings.lease_minutes, 1, MAX_LEASE_MINUTES, marked("minutes"))
+    _check_number(marked("seed"), settings.seed, 0, _MAX_SEED)
     if not settings.encoder.strip() or len(settings.encoder) > _MAX_ENCODER:
         raise InvalidProject(
-            f"An encoder's name has 1 to {_MAX_ENCODER} characters; this one has {len(settings.encoder)}."
+            _(
+                "An encoder's name has 1 to {most} characters; this one has {length}.",
+                most=_MAX_ENCODER,
+                length=len(settings.encoder),
+            )
         )
     if "\x00" in settings.guidelines + settings.encoder:
-        raise InvalidProject("The guidelines and the encoder's name cannot hold a NUL character.")
+        raise InvalidProject(_("The guidelines and the encoder's name cannot hold a NUL character."))
     _check_measuring(settings)
     _check_gold(settings)
     _check_translation(settings)
@@ -176,58 +194,92 @@ def check_settings(settings: ProjectSettings) -> None:
 def check_language(language: str) -> None:
     """Raise InvalidProject unless this can be the code of a language."""
     if not _LANGUAGE.fullmatch(language) or len(language) > _MAX_LANGUAGE:
-        raise InvalidProject(f"{language!r} is not a language code such as 'en' or 'pt-BR'.")
+        raise InvalidProject(_("{language!r} is not a language code such as 'en' or 'pt-BR'.", language=language))
 
 
 def _check_measuring(settings: ProjectSettings) -> None:
     """What is measured, with how many check items, and what a label costs."""
     if settings.metric not in set(Metric):
-        raise InvalidProject(f"There is no metric {settings.metric!r}; there are: {', '.join(Metric)}.")
+        raise InvalidProject(
+            _("There is no metric {name!r}; there are: {known}.", name=settings.metric, known=", ".join(Metric))
+        )
     for (language, name), target in settings.class_targets.items():
         if language not in settings.targets or name not in settings.classes:
-            raise InvalidProject(f"There is no class {name!r} in {language!r} to set a target for.")
+            raise InvalidProject(
+                _("There is no class {name!r} in {language!r} to set a target for.", name=name, language=language)
+            )
         if not 0 < target <= 1:
             raise InvalidProject(
-                f"The target of class {name!r} in {language!r} is {target}; it must be above 0 and at most 1."
+                _(
+                    "The target of class {name!r} in {language!r} is {target}; it must be above 0 and at most 1.",
+                    name=name,
+                    language=language,
+                    target=target,
+                )
             )
-    _check_share("share of texts that several annotators label", settings.overlap_share, 0, 1)
-    _check_number("number of annotators of such a text", settings.overlap_count, 2, MAX_OVERLAP_COUNT)
-    _check_share("share of texts set apart for the check set", settings.check_part, 0, 0.9)
-    _check_share("share of check items", settings.check_share, 0, 1)
-    _check_share("half-width of intervals", settings.check_width, 0.005, 0.5)
+    _check_share(marked("share of texts that several annotators label"), settings.overlap_share, 0, 1)
+    _check_number(marked("number of annotators of such a text"), settings.overlap_count, 2, MAX_OVERLAP_COUNT)
+    _check_share(marked("share of texts set apart for the check set"), settings.check_part, 0, 0.9)
+    _check_share(marked("share of check items"), settings.check_share, 0, 1)
+    _check_share(marked("half-width of intervals"), settings.check_width, 0.005, 0.5)
     if not 0 <= settings.price_per_label <= _MAX_PRICE:
         raise InvalidProject(
-            f"The price of a label is {settings.price_per_label}; it must be a number from 0 to {_MAX_PRICE:,}."
+            _(
+                "The price of a label is {price}; it must be a number from 0 to {most:,}.",
+                price=settings.price_per_label,
+                most=_MAX_PRICE,
+            )
         )
     if not settings.currency.strip() or len(settings.currency) > _MAX_CURRENCY or "\x00" in settings.currency:
         raise InvalidProject(
-            f"A currency has 1 to {_MAX_CURRENCY} characters; this one has {len(settings.currency.strip())}."
+            _(
+                "A currency has 1 to {most} characters; this one has {length}.",
+                most=_MAX_CURRENCY,
+                length=len(settings.currency.strip()),
+            )
         )
 
 
 def _check_gold(settings: ProjectSettings) -> None:
-    _check_number("number of gold items that newcomers answer first", settings.gold_count, 0, MAX_GOLD_COUNT)
+    _check_number(marked("number of gold items that newcomers answer first"), settings.gold_count, 0, MAX_GOLD_COUNT)
     if not isinstance(settings.gold_feedback, bool):
         raise InvalidProject(
-            "Whether annotators are told the known class of a gold item is yes or no (True or False); "
-            f"{settings.gold_feedback!r} given."
+            _(
+                "Whether annotators are told the known class of a gold item is yes or no (True or False); {given!r} "
+                "given.",
+                given=settings.gold_feedback,
+            )
         )
 
 
 def _check_share(what: str, value: float, least: float, most: float) -> None:
     if not least <= value <= most:  # also refuses what is not a number
-        raise InvalidProject(f"The {what} is {value}; it must be a number from {least} to {most}.")
+        raise InvalidProject(
+            _(
+                "The {what} is {value}; it must be a number from {least} to {most}.",
+                what=_(what),
+                value=value,
+                least=least,
+                most=most,
+            )
+        )
 
 
 def _check_translation(settings: ProjectSettings) -> None:
     if len(settings.translator) > _MAX_TRANSLATOR or "\x00" in settings.translator:
         raise InvalidProject(
-            f"A translator's name has up to {_MAX_TRANSLATOR} characters and no NUL character; this one has "
-            f"{len(settings.translator)}."
+            _(
+                "A translator's name has up to {most} characters and no NUL character; this one has {length}.",
+                most=_MAX_TRANSLATOR,
+                length=len(settings.translator),
+            )
         )
     if not 0 <= settings.translation_weight <= 1:
         raise InvalidProject(
-            f"The weight of a translation is {settings.translation_weight}; it must be a number from 0 to 1."
+            _(
+                "The weight of a translation is {weight}; it must be a number from 0 to 1.",
+                weight=settings.translation_weight,
+            )
         )
     if settings.translator:
         load_translator(settings.translator)
@@ -237,15 +289,27 @@ def _check_preparation(name: str) -> None:
     parse_preparation(name)
     if len(name) > _MAX_PREPARATION:
         raise InvalidProject(
-            f"A preparation's name has at most {_MAX_PREPARATION} characters; this one has {len(name)}."
+            _(
+                "A preparation's name has at most {most} characters; this one has {length}.",
+                most=_MAX_PREPARATION,
+                length=len(name),
+            )
         )
 
 
 def _check_strategy(name: str) -> None:
     if find_strategy(name).separate_models:
-        raise InvalidProject(f"The strategy {name!r} needs a model for each language; a project has one for all.")
+        raise InvalidProject(
+            _("The strategy {name!r} needs a model for each language; a project has one for all.", name=name)
+        )
     if len(name) > _MAX_STRATEGY:
-        raise InvalidProject(f"A strategy's name has at most {_MAX_STRATEGY} characters; this one has {len(name)}.")
+        raise InvalidProject(
+            _(
+                "A strategy's name has at most {most} characters; this one has {length}.",
+                most=_MAX_STRATEGY,
+                length=len(name),
+            )
+        )
 
 
 def languages_beyond_encoder(settings: ProjectSettings) -> list[str]:
@@ -256,35 +320,48 @@ def languages_beyond_encoder(settings: ProjectSettings) -> list[str]:
 
 def builtin_encoders() -> dict[str, str]:
     """Encoders that need no download: name to one sentence for the person who chooses."""
-    return {each.name: each.summary for each in BUILTIN_ENCODERS.values()}
+    return {each.name: _(each.summary) for each in BUILTIN_ENCODERS.values()}
 
 
 def translators() -> dict[str, str]:
     """Kinds of translators: how a name looks, and one sentence for the person who chooses."""
-    return {each.pattern: each.summary for each in TRANSLATORS.values()}
+    return {each.pattern: _(each.summary) for each in TRANSLATORS.values()}
 
 
 def strategies() -> dict[str, str]:
     """Registered strategies that a project can have: name to one sentence for the person who chooses."""
-    return {each.name: each.summary for each in STRATEGIES.values() if not each.separate_models}
+    return {each.name: _(each.summary) for each in STRATEGIES.values() if not each.separate_models}
 
 
 def preparations() -> dict[str, str]:
     """Preparations to choose from: name to one sentence for the person who chooses."""
-    return dict(PREPARATION_SUMMARIES)
+    return {name: _(summary) for name, summary in PREPARATION_SUMMARIES.items()}
 
 
 def _check_number(what: str, value: int, least: int, most: int, unit: str = "") -> None:
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        given = f"{value} {unit}".strip()
-        raise InvalidProject(f"The {what} is {given}; it must be a whole number from {least:,} to {most:,}.")
+        raise InvalidProject(
+            _(
+                "The {what} is {given}; it must be a whole number from {least:,} to {most:,}.",
+                what=_(what),
+                given=f"{value} {_(unit)}".strip(),
+                least=least,
+                most=most,
+            )
+        )
 
 
 def _check_names(what: str, names: tuple[str, ...], at_least: int) -> None:
     if len(names) < at_least:
-        raise InvalidProject(f"A project needs at least {at_least} {what}; {len(names)} given.")
+        raise InvalidProject(
+            _("A project needs at least {least} {what}; {given} given.", least=at_least, what=_(what), given=len(names))
+        )
     if any(not name or name != name.strip() or len(name) > _MAX_NAME or "\x00" in name for name in names):
-        raise InvalidProject(f"The {what} must be 1 to {_MAX_NAME} characters without spaces around them.")
+        raise InvalidProject(
+            _("The {what} must be 1 to {most} characters without spaces around them.", what=_(what), most=_MAX_NAME)
+        )
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
-        raise InvalidProject(f"The {what} must differ; given twice: {', '.join(repeated)}.")
+        raise InvalidProject(
+            _("The {what} must differ; given twice: {names}.", what=_(what), names=", ".join(repeated))
+        )

@@ -13,6 +13,8 @@ from lamm_core.records import Project, Round
 from lamm_core.selection import Selection, select_batch, select_first_batch
 from lamm_core.selection.strategies import find_strategy
 from lamm_core.storage import rounds
+from lamm_core.words import marked
+from lamm_core.words import translate as _
 from lamm_core.workflow.batches import batch_size
 from lamm_core.workflow.cells import make_cells
 from lamm_core.workflow.check_draw import draw_check_items
@@ -63,7 +65,7 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, LammError):
         return str(error)
     if isinstance(error, KeyboardInterrupt):
-        return "It was interrupted."
+        return marked("It was interrupted.")
     return f"{type(error).__name__}: {error}"
 
 
@@ -73,7 +75,7 @@ def _work(workspace: Workspace, project: Project, round_: Round, pulse: Heartbea
         save_result(workspace, project, round_, result)
         forget_other_preparations(workspace, project, result.data)
     except OSError as error:  # embeddings and models are files; a full disk is no fault of the program
-        raise StorageUnavailable(f"The data folder cannot be used: {error}.") from error
+        raise StorageUnavailable(_("The data folder cannot be used: {reason}.", reason=error)) from error
 
 
 def _one_round(workspace: Workspace, project: Project, round_: Round, pulse: Heartbeat) -> RoundResult:
@@ -81,26 +83,26 @@ def _one_round(workspace: Workspace, project: Project, round_: Round, pulse: Hea
     seconds = Seconds()
     with _timed(seconds, "embed"):
         embed_project(workspace, project, pulse.embedding)
-        pulse.stage("setting check texts apart", 0.5)
+        pulse.stage(marked("setting check texts apart"), 0.5)
         draw_check_items(workspace, project)
         mark_near_duplicates(workspace, project)
         data = read_round_data(workspace, project)
-        pulse.stage("preparing the texts", 0.5)
+        pulse.stage(marked("preparing the texts"), 0.5)
         vectors = prepare_vectors(workspace, project, data)
 
-    pulse.stage("fitting the model", 0.6)
+    pulse.stage(marked("fitting the model"), 0.6)
     with _timed(seconds, "fit"):
         classifier = _fit(data, vectors, project.settings.seed)
 
-    pulse.stage("measuring accuracy", 0.7)
+    pulse.stage(marked("measuring accuracy"), 0.7)
     earlier = read_check_records(workspace, project)
     figures = measure_check_set(project, data, vectors, classifier, earlier)
 
-    pulse.stage("choosing the next batch", 0.8)
+    pulse.stage(marked("choosing the next batch"), 0.8)
     with _timed(seconds, "select"):
         selection, suggested = _select(project, round_, data, vectors, classifier, figures)
 
-    pulse.stage("saving", 0.9)
+    pulse.stage(marked("saving"), 0.9)
     return RoundResult(data, classifier, figures, selection, seconds, suggested)
 
 

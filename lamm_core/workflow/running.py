@@ -10,6 +10,8 @@ from lamm_core.comparison import Comparison
 from lamm_core.errors import RoundRunning
 from lamm_core.records import Project, Round, RoundState
 from lamm_core.storage import rounds
+from lamm_core.words import marked, retold
+from lamm_core.words import translate as _
 from lamm_core.workflow.workspace import Workspace, utc_now
 
 # A round says every two seconds that it is alive. Where its process can be looked at, that decides, and only a very
@@ -17,7 +19,7 @@ from lamm_core.workflow.workspace import Workspace, utc_now
 # is still longer than a writer ever waits for the database.
 SILENCE = timedelta(seconds=90)
 SILENCE_OF_A_LIVING_PROCESS = timedelta(minutes=10)
-DIED = "The round stopped without finishing; rounds.log in the data folder may say why."
+DIED = marked("The round stopped without finishing; rounds.log in the data folder may say why.")
 
 
 def begin_round(workspace: Workspace, project: Project) -> Round:
@@ -29,7 +31,14 @@ def begin_round(workspace: Workspace, project: Project) -> Round:
     with workspace.database.write() as connection:
         latest = _latest_without_the_dead(connection, project.id)
         if latest is not None and latest.state is RoundState.RUNNING:
-            raise RoundRunning(f"Round {latest.number} of {project.name!r} is running already ({latest.stage}).")
+            raise RoundRunning(
+                _(
+                    "Round {number} of {name!r} is running already ({stage}).",
+                    number=latest.number,
+                    name=project.name,
+                    stage=retold(latest.stage),
+                )
+            )
         round_id = rounds.start_round(connection, project.id, latest, utc_now())
         return rounds.get_round(connection, round_id)
 

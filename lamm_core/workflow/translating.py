@@ -11,6 +11,7 @@ from lamm_core.storage import items, labels, translations
 from lamm_core.storage.translations import NewTranslation
 from lamm_core.translation.batching import Patience, translate_in_batches
 from lamm_core.translation.translators import Translator, load_translator
+from lamm_core.words import translate as _
 from lamm_core.workflow.translation_runs import only_translator
 from lamm_core.workflow.workspace import Workspace, utc_now
 
@@ -63,7 +64,7 @@ class TranslationEstimate:
 
     @property
     def summary(self) -> str:
-        """Texts, characters and cost in one clause."""
+        """Texts, characters and cost in one clause, for the command line."""
         price = f"about ${self.cost:,.2f}" if self.cost else "at no cost"
         return f"{self.texts:,} texts, {self.characters:,} characters, {price}"
 
@@ -86,7 +87,7 @@ class TranslationResult:
 
     @property
     def summary(self) -> str:
-        """What was done, in one sentence."""
+        """What was done, in one sentence, for the command line."""
         parts = [f"{self.translated - self.without:,} texts translated"]
         if self.reused:
             parts.append(f"{self.reused:,} taken over from equal texts")
@@ -184,8 +185,13 @@ def translate_labels(
                     break
         except LammError as error:
             raise TranslationStopped(
-                f"{str(error).rstrip('.')}; {run.done:,} of {len(plan.texts):,} texts are translated and kept, and "
-                "running it again goes on from there."
+                _(
+                    "{reason}; {done:,} of {all:,} texts are translated and kept, and running it again goes on from "
+                    "there.",
+                    reason=str(error).rstrip("."),
+                    done=run.done,
+                    all=len(plan.texts),
+                )
             ) from error
     return TranslationResult(run.done, run.without, len(plan.reused), len(plan.texts) - run.done)
 
@@ -228,7 +234,7 @@ class _Plan:
 
 def _translator_of(project: Project) -> Translator:
     if not project.settings.translator:
-        raise TranslatorUnavailable(f"No translator is set for {project.name!r}; set one in its settings.")
+        raise TranslatorUnavailable(_("No translator is set for {name!r}; set one in its settings.", name=project.name))
     return load_translator(project.settings.translator)
 
 

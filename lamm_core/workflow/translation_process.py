@@ -11,6 +11,7 @@ from pathlib import Path
 from lamm_core.errors import LammError, TranslationRunning
 from lamm_core.settings import HOME_VARIABLE
 from lamm_core.storage import projects
+from lamm_core.workflow.fault import FAULT
 from lamm_core.workflow.translating import translate_labels
 from lamm_core.workflow.translation_runs import note_failure
 from lamm_core.workflow.workspace import open_workspace
@@ -39,7 +40,7 @@ def main(project_id: int) -> int:
         note_failure(workspace, project, str(error))
         return 1
     except Exception as error:
-        note_failure(workspace, project, f"It stopped by a fault of the program ({type(error).__name__}: {error}).")
+        note_failure(workspace, project, FAULT.format(kind=type(error).__name__, reason=error))
         raise
     logging.info("project %s: %s", project.id, result.summary)
     return 0

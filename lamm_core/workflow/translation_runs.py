@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 from lamm_core.errors import StorageUnavailable, TranslationRunning
 from lamm_core.files import written_aside
 from lamm_core.records import Project
+from lamm_core.words import translate as _
 from lamm_core.workflow.workspace import Workspace
 
 _log = logging.getLogger(__name__)
@@ -36,9 +37,11 @@ def only_translator(workspace: Workspace, project: Project) -> Iterator[None]:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=_SECONDS)
     except Timeout as error:
-        raise TranslationRunning(f"The labels of {project.name!r} are being translated already.") from error
+        raise TranslationRunning(
+            _("The labels of {name!r} are being translated already.", name=project.name)
+        ) from error
     except OSError as error:
-        raise StorageUnavailable(f"The data folder cannot be used: {error}.") from error
+        raise StorageUnavailable(_("The data folder cannot be used: {reason}.", reason=error)) from error
     try:
         yield
     finally:
@@ -53,7 +56,7 @@ def start_translating(workspace: Workspace, project: Project) -> None:
         StorageUnavailable: the log cannot be written or the process not be started.
     """
     if is_translating(workspace, project):
-        raise TranslationRunning(f"The labels of {project.name!r} are being translated already.")
+        raise TranslationRunning(_("The labels of {name!r} are being translated already.", name=project.name))
     command = [sys.executable, "-m", "lamm_core.workflow.translation_process", str(project.id)]
     try:
         workspace.settings.logs.mkdir(parents=True, exist_ok=True)
@@ -70,7 +73,9 @@ def start_translating(workspace: Workspace, project: Project) -> None:
             )
         _note_process(workspace, project, process.pid)
     except OSError as error:
-        raise StorageUnavailable(f"The process that translates could not be started: {error}.") from error
+        raise StorageUnavailable(
+            _("The process that translates could not be started: {reason}.", reason=error)
+        ) from error
     _log.info("translating for project %s runs as process %s", project.id, process.pid)
 
 
@@ -90,7 +95,7 @@ def is_translating(workspace: Workspace, project: Project) -> bool:
     except Timeout:
         return True
     except OSError as error:
-        raise StorageUnavailable(f"The data folder cannot be used: {error}.") from error
+        raise StorageUnavailable(_("The data folder cannot be used: {reason}.", reason=error)) from error
     return False
 
 

@@ -9,6 +9,7 @@ from lamm_core.model.embedding_store import EmbeddingStore
 from lamm_core.settings import Settings, load_settings
 from lamm_core.storage.database import Database
 from lamm_core.storage.migrate import migrate
+from lamm_core.words import translate as _
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,9 @@ def open_workspace(home: Path | None = None) -> Workspace:
     try:
         settings.home.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StorageUnavailable(f"The data folder {str(settings.home)!r} cannot be made: {error.strerror}.") from error
+        raise StorageUnavailable(
+            _("The data folder {folder!r} cannot be made: {reason}.", folder=str(settings.home), reason=error.strerror)
+        ) from error
     database = Database(settings.database_url)
     migrate(database)
     return Workspace(settings, database)

@@ -5,6 +5,8 @@ import streamlit as st
 
 from lamm_core.language_names import language_name
 from lamm_core.records import LanguageState
+from lamm_core.words import in_context, number
+from lamm_core.words import translate as _
 from lamm_core.workflow.advice import Topic, advice
 from lamm_core.workflow.status import LanguageStatus, ProjectStatus
 from pages.components.frame import as_plain_text
@@ -27,51 +29,63 @@ def show_advice(status: ProjectStatus) -> None:
 
 def show_check_sets(status: ProjectStatus) -> None:
     """One line a check set."""
-    points = f"{100 * status.project.settings.check_width:g}"
+    points = 100 * status.project.settings.check_width
+    needed = f"Needed for ±{points:g}"
     rows = [
         {
             "Language": language_name(each.language),
-            "Check set": "imported" if each.check.imported else "growing",
+            "Check set": _("imported") if each.check.imported else _("growing"),
             "Labelled": each.check.labelled,
             "In the queue": each.check.open,
             "Set apart": each.check.reserve,
             "Interval now": _width(each),
-            f"Needed for ±{points}": each.check.needed,
+            needed: each.check.needed,
             "To settle": _settle(each),
             "Near copies": each.check.near_duplicates,
         }
         for each in status.languages
     ]
-    number = st.column_config.NumberColumn
+    count = st.column_config.NumberColumn
     st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,
         height="content",
         column_config={
-            "Language": st.column_config.TextColumn(pinned=True),
-            "Set apart": number(help="Texts that can still be asked for the check set."),
-            "In the queue": number(help="Check texts that annotators are asked beside the batch."),
-            f"Needed for ±{points}": number(
-                help=f"Check labels still needed until the interval is ±{points} points, by today's figures."
+            "Language": st.column_config.TextColumn(_("Language"), pinned=True),
+            "Check set": _("Check set"),
+            "Labelled": in_context("texts", "Labelled"),
+            "Set apart": count(_("Set apart"), help=_("Texts that can still be asked for the check set.")),
+            "In the queue": count(_("In the queue"), help=_("Check texts that annotators are asked beside the batch.")),
+            "Interval now": _("Interval now"),
+            needed: count(
+                _("Needed for ±{points:g}", points=points),
+                help=_(
+                    "Check labels still needed until the interval is ±{points:g} points, by today's figures.",
+                    points=points,
+                ),
             ),
             "To settle": st.column_config.TextColumn(
-                help="Check labels that would settle whether the target is met, if the figure stays."
+                _("To settle"), help=_("Check labels that would settle whether the target is met, if the figure stays.")
             ),
-            "Near copies": number(help="Texts that nearly repeat a check text, and are kept out of training."),
+            "Near copies": count(
+                _("Near copies"), help=_("Texts that nearly repeat a check text, and are kept out of training.")
+            ),
         },
     )
 
 
 def _width(each: LanguageStatus) -> str:
-    return "not measured" if each.check.width is None else f"±{100 * each.check.width:.1f} points"
+    if each.check.width is None:
+        return _("not measured")
+    return _("±{points:.1f} points", points=100 * each.check.width)
 
 
 def _settle(each: LanguageStatus) -> str:
     if each.state is LanguageState.UNMEASURED:
-        return "not measured"
+        return _("not measured")
     if each.state is not LanguageState.UNPROVEN:
-        return "settled"
+        return _("settled")
     if each.settle is None:
-        return "too close to tell"
-    classes = [f"{of.settle:,} ({of.class_name})" for of in each.classes if of.settle]
-    return ", ".join([f"{each.settle:,}"] * bool(each.settle) + classes) or "too close to tell"
+        return _("too close to tell")
+    classes = [f"{number(of.settle, ',')} ({of.class_name})" for of in each.classes if of.settle]
+    return _(", ").join([number(each.settle, ",")] * bool(each.settle) + classes) or _("too close to tell")

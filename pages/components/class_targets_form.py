@@ -9,10 +9,21 @@ import streamlit as st
 from lamm_core.errors import InvalidProject
 from lamm_core.language_names import language_name
 from lamm_core.records import ProjectSettings
+from lamm_core.words import marked
+from lamm_core.words import translate as _
 from pages.components.percents import as_fraction, as_percent
 
+# What the columns are called inside; what is kept of the table outlives a change of the reader's language.
 _LANGUAGE, _CLASS, _TARGET = "Language", "Class", "Target, %"
-_HELP = (
+_LACKS = {
+    (_LANGUAGE,): marked("Row {row} of the targets for single classes has no language."),
+    (_CLASS,): marked("Row {row} of the targets for single classes has no class."),
+    (_TARGET,): marked("Row {row} of the targets for single classes has no target."),
+    (_LANGUAGE, _CLASS): marked("Row {row} of the targets for single classes has no language and no class."),
+    (_LANGUAGE, _TARGET): marked("Row {row} of the targets for single classes has no language and no target."),
+    (_CLASS, _TARGET): marked("Row {row} of the targets for single classes has no class and no target."),
+}
+_HELP = marked(
     "For classes that are rare but matter: how many of the texts of such a class the model shall recognise. Classes "
     "without a row have no target of their own. Add a row at the end of the table; tick a row to delete it."
 )
@@ -32,8 +43,8 @@ class _Kept:
 
 def ask_class_targets(current: ProjectSettings, key: str) -> tuple[ClassTargets, str]:
     """The targets as the table has them, and one sentence on what cannot be read; then the targets are as before."""
-    with st.expander("Targets for single classes", icon=":material/flag:"):
-        st.caption(_HELP)
+    with st.expander(_("Targets for single classes"), icon=":material/flag:"):
+        st.caption(_(_HELP))
         edited = _edit(current, key)
     try:
         return read_class_targets(edited, current.class_targets), ""
@@ -53,11 +64,16 @@ def read_class_targets(rows: pd.DataFrame, before: ClassTargets) -> ClassTargets
         if len(missing) == len(row):
             continue
         if missing:
-            named = " and no ".join(column.removesuffix(", %").lower() for column in missing)
-            raise InvalidProject(f"Row {number} of the targets for single classes has no {named}.")
+            raise InvalidProject(_(_LACKS[tuple(missing)], row=number))
         language, name, percent = str(row[0]), str(row[1]), float(row[2])
         if (language, name) in found:
-            raise InvalidProject(f"The class {name!r} has two targets in {language_name(language)}; keep one row.")
+            raise InvalidProject(
+                _(
+                    "The class {name!r} has two targets in {language}; keep one row.",
+                    name=name,
+                    language=language_name(language),
+                )
+            )
         found[language, name] = as_fraction(percent, before.get((language, name)))
     return found
 
@@ -81,9 +97,11 @@ def _edit(current: ProjectSettings, key: str) -> pd.DataFrame:
         hide_index=True,
         num_rows="dynamic",
         column_config={
-            _LANGUAGE: st.column_config.SelectboxColumn(options=list(choices[0]), format_func=language_name),
-            _CLASS: st.column_config.SelectboxColumn(options=list(choices[1])),
-            _TARGET: st.column_config.NumberColumn(min_value=1, max_value=100, step=0.5),
+            _LANGUAGE: st.column_config.SelectboxColumn(
+                _("Language"), options=list(choices[0]), format_func=language_name
+            ),
+            _CLASS: st.column_config.SelectboxColumn(_("Class"), options=list(choices[1])),
+            _TARGET: st.column_config.NumberColumn(_("Target, %"), min_value=1, max_value=100, step=0.5),
         },
         key=editor,
         width=560,

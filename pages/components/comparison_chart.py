@@ -9,6 +9,8 @@ from plotly.subplots import make_subplots
 from lamm_core.charts.palette import Palette, line_styles, see_through
 from lamm_core.comparison import Compared, Line
 from lamm_core.language_names import language_name
+from lamm_core.words import in_context, separators
+from lamm_core.words import translate as _
 
 _COLUMNS = 3
 _SMALL_HEIGHT = 230
@@ -21,17 +23,18 @@ def mean_chart(found: Compared, colours: Palette) -> go.Figure:
     figure = go.Figure()
     styles = line_styles(len(found.strategies))
     for each, style in zip(found.strategies, styles, strict=True):
-        name = f"{each.name} (yours)" if each is found.own else each.name
+        name = _("{strategy} (yours)", strategy=each.name) if each is found.own else each.name
         for trace in _traces(found.labels, each.mean, name, style, in_legend=True, width=3 if each is found.own else 2):
             figure.add_trace(trace)
     figure.add_vline(found.labels_at_point, line={"dash": "2px,4px", "width": 1, "color": colours.muted})
     figure.update_layout(
         height=400,
+        separators=separators(),
         legend=_LEGEND,
         margin=_MARGIN,
         hovermode="x unified",
-        xaxis={"title": "labels", "tickformat": ","},
-        yaxis={"title": "accuracy", "ticksuffix": "%"},
+        xaxis={"title": in_context("axis", "labels"), "tickformat": ","},
+        yaxis={"title": _("accuracy"), "ticksuffix": "%"},
     )
     return figure
 
@@ -58,9 +61,10 @@ def language_charts(found: Compared, colours: Palette) -> go.Figure:
         target = {"dash": "4px,4px", "width": 1, "color": colours.muted}
         figure.add_hline(100 * found.targets[language], line=target, **where)
     height = rows * _SMALL_HEIGHT + 70
-    figure.update_layout(height=height, legend=_LEGEND | {"y": 1 + 40 / height}, margin=_MARGIN | {"t": 70})
+    legend = _LEGEND | {"y": 1 + 40 / height}
+    figure.update_layout(height=height, separators=separators(), legend=legend, margin=_MARGIN | {"t": 70})
     figure.update_xaxes(tickformat=",")
-    figure.update_xaxes(title_text="labels", row=rows)
+    figure.update_xaxes(title_text=in_context("axis", "labels"), row=rows)
     figure.update_yaxes(ticksuffix="%")
     return figure
 

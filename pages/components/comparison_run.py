@@ -6,6 +6,8 @@ from lamm_core.comparison import Comparison, ComparisonState
 from lamm_core.enough_labels import left_out_sentence
 from lamm_core.errors import LammError
 from lamm_core.records import Project
+from lamm_core.words import in_context, retold
+from lamm_core.words import translate as _
 from lamm_core.workflow.comparing import (
     SEEDS,
     ComparisonStatus,
@@ -28,10 +30,12 @@ def show_state(project: Project, latest: Comparison | None) -> None:
     if latest.state is ComparisonState.RUNNING:
         _show_progress(project)
     elif latest.state is ComparisonState.FAILED:
-        reason = as_plain_text(latest.error or "")
-        st.error(f"The comparison did not finish. {reason} It can be run again.", icon=":material/error:")
+        reason = as_plain_text(retold(latest.error or ""))
+        st.error(
+            _("The comparison did not finish. {reason} It can be run again.", reason=reason), icon=":material/error:"
+        )
     elif latest.state is ComparisonState.CANCELLED:
-        st.info("The comparison was cancelled.", icon=":material/cancel:")
+        st.info(_("The comparison was cancelled."), icon=":material/cancel:")
 
 
 def show_offer(project: Project, status: ComparisonStatus) -> None:
@@ -51,8 +55,10 @@ def _show_progress(project: Project) -> None:
     latest = comparison_status(services.workspace(), project).latest
     if latest is None or latest.state is not ComparisonState.RUNNING:
         st.rerun(scope="app")
-    st.progress(latest.progress, text=f"Comparing {as_plain_text(', '.join(latest.strategies))}: {latest.stage}")
-    if st.button("Cancel", icon=":material/cancel:"):
+    compared = as_plain_text(", ".join(latest.strategies))
+    doing = _("Comparing {strategies}: {stage}", strategies=compared, stage=retold(latest.stage))
+    st.progress(latest.progress, text=doing)
+    if st.button(_("Cancel"), icon=":material/cancel:"):
         try:
             cancel_comparison(services.workspace(), project)
         except LammError as error:
@@ -64,16 +70,22 @@ def _show_progress(project: Project) -> None:
 def _offer(project: Project, status: ComparisonStatus) -> None:
     usual = usual_strategies(project)
     chosen = st.multiselect(
-        "Strategies",
+        _("Strategies"),
         list(dict.fromkeys([*usual, *strategies()])),
         default=usual,
         key=f"strategies_{project.id}",
         accept_new_options=True,
-        help="The project's own is always compared. Names may be composed, such as lamm+margin.",
+        help=_("The project's own is always compared. Names may be composed, such as lamm+margin."),
     )
-    texts = f"{status.comparable.labels:,} labelled texts"
-    st.caption(f"Each strategy is replayed {SEEDS} times on {texts}, in a process of its own; labelling goes on.")
-    again = "Compare again" if status.done is not None else "Compare"
+    st.caption(
+        _(
+            "Each strategy is replayed {times} times on {labels:,} labelled texts, in a process of its own; labelling "
+            "goes on.",
+            times=SEEDS,
+            labels=status.comparable.labels,
+        )
+    )
+    again = _("Compare again") if status.done is not None else in_context("button", "Compare")
     if st.button(again, type="primary", icon=":material/compare_arrows:", disabled=not chosen):
         try:
             start_comparison(services.workspace(), project, chosen)

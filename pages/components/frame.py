@@ -6,9 +6,11 @@ import streamlit as st
 
 from lamm_core.errors import LammError, StorageUnavailable
 from lamm_core.records import Project
+from lamm_core.words import translate as _
 from pages.components import services
+from pages.components.reader import ask_language
 
-# Keys of the two choices in the sidebar. Both stand in the address too, so that a reload or a link keeps them.
+# Keys of two choices in the sidebar. Both stand in the address too, so that a reload or a link keeps them.
 _PROJECT = "project"
 _ANNOTATOR = "annotator"
 _NEXT_PROJECT = "next_project"
@@ -40,7 +42,7 @@ def guard() -> None:
 
 
 def show_sidebar() -> None:
-    """The project that all pages show, and the name under which labels are stored."""
+    """The project that all pages show, the name under which labels are stored, and the language of the pages."""
     try:
         names = services.project_names()
     except StorageUnavailable as error:
@@ -52,23 +54,24 @@ def show_sidebar() -> None:
     st.html(_STYLE)
     with st.sidebar:
         if names:
-            st.selectbox("Project", names, key=_PROJECT, bind="query-params")
+            st.selectbox(_("Project"), names, key=_PROJECT, bind="query-params")
         st.text_input(
-            "Your name",
+            _("Your name"),
             value=services.user_name(),
             key=_ANNOTATOR,
             bind="query-params",
             max_chars=100,
-            help="Labels are stored under this name.",
+            help=_("Labels are stored under this name."),
         )
+        ask_language()
 
 
 def chosen_project() -> Project:
     """The project chosen in the sidebar. Where there is none yet, the page says what to do and ends."""
     found = services.find_project(st.session_state.get(_PROJECT))
     if found is None:
-        st.info("There is no project yet. Make one from a file of texts on the page Project.", icon=":material/add:")
-        st.page_link("pages/project.py", label="Go to Project", icon=":material/folder_open:")
+        st.info(_("There is no project yet. Make one from a file of texts on the page Project."), icon=":material/add:")
+        st.page_link("pages/project.py", label=_("Go to Project"), icon=":material/folder_open:")
         st.stop()
     return found
 

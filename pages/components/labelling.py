@@ -5,9 +5,11 @@ neither waits for the page to be drawn.
 """
 
 from lamm_core.records import Project
+from lamm_core.web.card_words import card_words, mark_words
 from lamm_core.web.labelling import frame
 from lamm_core.web.outbox import session_name
 from lamm_core.web.routes import LABELLING
+from lamm_core.words import language
 from pages.components import services
 from pages.components.labelling_card import labelling_card
 
@@ -20,5 +22,7 @@ def show_labelling(project: Project, annotator: int) -> None:
             "address": services.base_path() + LABELLING,
             "session": session_name(project, annotator),
             "frame": frame(project.settings),
+            "language": language(),
+            "words": card_words() | {"marks": mark_words()},
         },
     )

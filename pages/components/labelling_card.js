@@ -29,6 +29,7 @@ export default function (component) {
 class Card extends Face {
   constructor(root) {
     super();
+    this.root = root;
     this.parts = {};
     for (const element of root.querySelectorAll("[data-part]")) this.parts[element.dataset.part] = element;
     this.outbox = new Outbox();
@@ -79,6 +80,8 @@ class Card extends Face {
   /* The page says whose card it is, and what stands around every text. */
   receive({ data }) {
     this.address = data.address;
+    this.language = data.language;
+    takeWords(this.root, data.words);
     this.takeFrame(data.frame);
     if (data.session !== this.outbox.session) this.begin(data.session);
     this.paint();
@@ -137,6 +140,7 @@ class Card extends Face {
       claims: this.wantsItems(),
       wantsPast: !this.knowsPast,
       frame: this.frame.name,
+      language: this.language,
       zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     };
   }

@@ -6,7 +6,7 @@ import streamlit as st
 
 _FOLDER = Path(__file__).parent
 # One after the other they are the card's one module; each may use what stands before it.
-_SCRIPTS = ("text", "outbox", "wire", "keys", "classes", "face", "card")
+_SCRIPTS = ("words", "text", "outbox", "wire", "keys", "classes", "face", "card")
 
 
 def _read(name: str) -> str:

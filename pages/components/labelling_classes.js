@@ -63,17 +63,18 @@ class ClassList {
       else button.setAttribute("aria-pressed", String(name === chosen));
     });
     this.field.disabled = !isOpen;
+    this.field.placeholder = inWords("searchHint");
   }
 
   filter() {
-    const words = searchable(this.field.value).split(/\s+/).filter(Boolean);
-    const ranks = this.keys.map((key) => rankOf(key, words));
+    const typed = searchable(this.field.value).split(/\s+/).filter(Boolean);
+    const ranks = this.keys.map((key) => rankOf(key, typed));
     this.buttons.forEach((button, place) => (button.hidden = ranks[place] === null));
     for (const group of this.groups) group.hidden = [...group.querySelectorAll("button")].every((each) => each.hidden);
     const best = Math.min(...ranks.filter((rank) => rank !== null));
-    this.mark(words.length && Number.isFinite(best) ? ranks.indexOf(best) : null);
+    this.mark(typed.length && Number.isFinite(best) ? ranks.indexOf(best) : null);
     const count = ranks.filter((rank) => rank !== null).length;
-    this.found.textContent = words.length ? `${count} of ${this.names.length} classes` : "";
+    this.found.textContent = typed.length ? inWords("found", { count, all: this.names.length }) : "";
   }
 
   mark(place) {
@@ -82,7 +83,7 @@ class ClassList {
     const button = this.buttons[place];
     button?.classList.add("marked");
     button?.scrollIntoView({ block: "nearest" });
-    this.field.setAttribute("aria-description", place === null ? "" : `Enter gives ${this.names[place]}`);
+    this.field.setAttribute("aria-description", place === null ? "" : inWords("enterGives", { name: this.names[place] }));
   }
 
   keyInField(event) {
@@ -153,11 +154,11 @@ function searchable(name) {
 }
 
 /* How well a name fits what was typed, 0 best; null where it does not. */
-function rankOf(name, words) {
-  if (!words.every((word) => name.includes(word))) return null;
-  if (!words.length) return 0;
+function rankOf(name, typed) {
+  if (!typed.every((word) => name.includes(word))) return null;
+  if (!typed.length) return 0;
   const own = shortName(name);
-  if (own === words.join(" ")) return 0;
-  if (own.startsWith(words[0])) return 1;
-  return name.split(/[^\p{L}\p{N}]+/u).some((part) => part.startsWith(words[0])) ? 2 : 3;
+  if (own === typed.join(" ")) return 0;
+  if (own.startsWith(typed[0])) return 1;
+  return name.split(/[^\p{L}\p{N}]+/u).some((part) => part.startsWith(typed[0])) ? 2 : 3;
 }

@@ -50,25 +50,24 @@ class Face {
     language.textContent = item?.languageName ?? "";
     const names = item ? showText(text, item.text) : [];
     if (!item) setText(text, this.whyEmpty());
-    say(marks, names.length ? `Invisible characters are marked: ${names.join(", ")}.` : "");
+    say(marks, names.length ? inWords("invisible", { names: names.join(", ") }) : "");
   }
 
   whyEmpty() {
     const waiting = this.outbox.underWay().length;
-    if (this.outbox.isOffline()) return "All texts held here are answered. The next ones come with the connection.";
-    return waiting ? "Saving …" : this.news.empty || "Loading the next texts …";
+    if (this.outbox.isOffline()) return inWords("allAnswered");
+    return waiting ? inWords("saving") : this.news.empty || inWords("loading");
   }
 
   paintVisit() {
     const item = this.shown;
     if (this.place === null) say(this.parts.visit, "");
     else {
-      const given = item.class === null ? "You skipped this text" : `You gave this text the class ${item.class}`;
-      const back = `${this.past.length - this.place} back`;
-      say(this.parts.visit, `${given} (${back}). Another class replaces that; → leads on.`);
+      const told = { name: item.class, count: this.past.length - this.place };
+      say(this.parts.visit, inWords(item.class === null ? "visitSkipped" : "visitGiven", told));
     }
     const suggestion = this.suggestion();
-    say(this.parts.suggestion, suggestion === null ? "" : `The model suggests: ${suggestion}`);
+    say(this.parts.suggestion, suggestion === null ? "" : inWords("suggests", { name: suggestion }));
   }
 
   paintLesson() {
@@ -77,8 +76,7 @@ class Face {
     if (!told) return say(lesson, "");
     const isRight = told.given === told.known;
     lesson.dataset.right = String(isRight);
-    say(lesson, isRight ? `Right: the text before is ${told.known}.`
-      : `The text before is ${told.known}; you gave it the class ${told.given}. ← shows it again.`);
+    say(lesson, inWords(isRight ? "lessonRight" : "lessonWrong", told));
   }
 
   paintRemarks() {
@@ -90,7 +88,7 @@ class Face {
     flag.classList.toggle("chosen", Boolean(flagged));
     comment.classList.toggle("chosen", Boolean(written));
     comment.setAttribute("aria-expanded", String(!commentBox.hidden));
-    setText(commentName, written ? "Comment kept" : "Comment");
+    setText(commentName, inWords(written ? "commentKept" : "comment"));
   }
 
   paintWhy() {
@@ -101,7 +99,7 @@ class Face {
 
   paintProgress() {
     const { size, closed, round: number } = this.news.progress;
-    setText(this.parts.count, size ? `Batch ${number}: ${closed} of ${size}` : "");
+    setText(this.parts.count, size ? inWords("batch", { number, done: closed, size }) : "");
     const percent = size ? Math.round((100 * closed) / size) : 0;
     this.parts.bar.setAttribute("aria-valuenow", String(percent));
     this.parts.bar.firstElementChild.style.width = `${percent}%`;
@@ -116,21 +114,22 @@ class Face {
     text.lang = last.language;
     text.dir = "auto";
     showText(text, last.text.slice(0, 2000));
-    recent.append(`${last.class ?? "skipped"}: `, text);
+    recent.append(last.class === null ? inWords("recentSkipped") : inWords("recent", { name: last.class }), text);
   }
 
   paintState() {
     const waiting = this.outbox.underWay().length;
     const { state, announcement } = this.parts;
     const isOffline = this.outbox.isOffline();
-    const kept = waiting ? `${waiting} ${waiting === 1 ? "answer" : "answers"} kept here` : "answers are kept here";
+    const kept = inWords(waiting === 1 ? "keptOne" : waiting ? "keptMany" : "keptAll", { count: waiting });
     const isSaved = this.past.length || this.wasOffline;
-    setText(state, isOffline ? `Offline: ${kept}` : waiting ? `Saving ${waiting} …` : isSaved ? "Saved" : "");
+    const calm = waiting ? inWords("savingMany", { count: waiting }) : isSaved ? inWords("saved") : "";
+    setText(state, isOffline ? inWords("offline", { kept }) : calm);
     state.dataset.state = isOffline ? "offline" : waiting ? "saving" : "saved";
     if (isOffline === Boolean(this.wasOffline)) return;
     // Heard once, where "Saving" and "Saved" would be heard with every text.
     this.wasOffline = isOffline;
-    setText(announcement, isOffline ? "Offline. Answers are kept in this browser; go on." : "Connected again.");
+    setText(announcement, inWords(isOffline ? "offlineSaid" : "onlineSaid"));
   }
 
   paintGuidelines() {

@@ -1,31 +1,12 @@
 /* Texts of users: set as text, never as html, and with what nobody could see in them made visible. */
 
+// Their short names; the long ones are words.
 const MARKS = new Map([
-  [0x00ad, ["SHY", "soft hyphen"]],
-  [0x061c, ["ALM", "Arabic letter mark"]],
-  [0x115f, ["HF", "Hangul filler"]],
-  [0x1160, ["HF", "Hangul filler"]],
-  [0x180e, ["MVS", "Mongolian vowel separator"]],
-  [0x200b, ["ZWSP", "zero-width space"]],
-  [0x200c, ["ZWNJ", "zero-width non-joiner"]],
-  [0x200d, ["ZWJ", "zero-width joiner"]],
-  [0x200e, ["LRM", "left-to-right mark"]],
-  [0x200f, ["RLM", "right-to-left mark"]],
-  [0x2028, ["LS", "line separator"]],
-  [0x2029, ["PS", "paragraph separator"]],
-  [0x202a, ["LRE", "left-to-right embedding"]],
-  [0x202b, ["RLE", "right-to-left embedding"]],
-  [0x202c, ["PDF", "end of embedding or override"]],
-  [0x202d, ["LRO", "left-to-right override (switched off here)"]],
-  [0x202e, ["RLO", "right-to-left override (switched off here)"]],
-  [0x2060, ["WJ", "word joiner"]],
-  [0x2066, ["LRI", "left-to-right isolate"]],
-  [0x2067, ["RLI", "right-to-left isolate"]],
-  [0x2068, ["FSI", "first strong isolate"]],
-  [0x2069, ["PDI", "end of isolate"]],
-  [0x3164, ["HF", "Hangul filler"]],
-  [0xfeff, ["BOM", "zero-width no-break space"]],
-  [0xffa0, ["HF", "Hangul filler"]],
+  [0x00ad, "SHY"], [0x061c, "ALM"], [0x115f, "HF"], [0x1160, "HF"], [0x180e, "MVS"], [0x200b, "ZWSP"],
+  [0x200c, "ZWNJ"], [0x200d, "ZWJ"], [0x200e, "LRM"], [0x200f, "RLM"], [0x2028, "LS"], [0x2029, "PS"],
+  [0x202a, "LRE"], [0x202b, "RLE"], [0x202c, "PDF"], [0x202d, "LRO"], [0x202e, "RLO"], [0x2060, "WJ"],
+  [0x2066, "LRI"], [0x2067, "RLI"], [0x2068, "FSI"], [0x2069, "PDI"], [0x3164, "HF"], [0xfeff, "BOM"],
+  [0xffa0, "HF"],
 ]);
 // Runs of one such character make one mark; so does a run of tag characters, which can hide a whole sentence.
 const HIDDEN =
@@ -72,13 +53,13 @@ function belongs(run, before, after) {
 function markOf(run, names) {
   const code = run.codePointAt(0);
   const point = `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
-  const [short, name] = code >= 0xe0000 ? ["TAGS", "hidden tag characters"]
-    : MARKS.get(code) ?? [point, "control character"];
+  const short = code >= 0xe0000 ? "TAGS" : MARKS.get(code);
+  const name = words.marks?.[short ?? ""] ?? "";
   const count = [...run].length;
   const mark = document.createElement("span");
   mark.className = "mark";
-  mark.dataset.mark = count > 1 ? `${short} × ${count}` : short;
-  mark.title = `${name}, ${point}`;
+  mark.dataset.mark = count > 1 ? `${short ?? point} × ${count}` : short ?? point;
+  mark.title = inWords("markTitle", { name, point });
   // An override would turn round what follows it, to the end of the line; shut in here it cannot.
   if (code === 0x202d || code === 0x202e) mark.classList.add("shut");
   mark.textContent = run;

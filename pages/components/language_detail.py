@@ -5,13 +5,15 @@ import streamlit as st
 
 from lamm_core.charts.details import class_chart, confusion_chart, speed_chart
 from lamm_core.charts.history import accuracy_chart
-from lamm_core.charts.words import FIGURE_WORDS
+from lamm_core.charts.words import figure_word
 from lamm_core.language_names import language_name
 from lamm_core.records import Metric
+from lamm_core.words import capital, in_context, marked, number, plural
+from lamm_core.words import translate as _
 from lamm_core.workflow.details import LanguageDetails, language_details
 from lamm_core.workflow.forecast_words import forecast_words
 from lamm_core.workflow.gold import GOLD_WORDS
-from lamm_core.workflow.reasons import STATE_WORDS, why
+from lamm_core.workflow.reasons import state_word, why
 from lamm_core.workflow.status import LanguageStatus, ProjectStatus, round_history
 from pages.components import services
 from pages.components.charts import show_chart
@@ -19,15 +21,15 @@ from pages.components.frame import as_plain_text
 from pages.components.languages_table import ROW_PIXELS, close_language
 from pages.components.palette import palette
 
-_NOTHING_CHECKED = "Nothing to show yet: it comes with a round that measures check items of this language."
+_NOTHING_CHECKED = marked("Nothing to show yet: it comes with a round that measures check items of this language.")
 
 
 def show_language(status: ProjectStatus, language: LanguageStatus) -> None:
     """All views of one language, under a link back to all of them."""
     details = language_details(services.workspace(), status.project, language.language)
     name = language_name(language.language)
-    st.button("All languages", icon=":material/arrow_back:", type="tertiary", on_click=close_language)
-    st.subheader(f"{name}: {STATE_WORDS[language.state]}", anchor=False)
+    st.button(_("All languages"), icon=":material/arrow_back:", type="tertiary", on_click=close_language)
+    st.subheader(f"{name}: {state_word(language.state)}", anchor=False)
     _show_numbers(status, language, details)
     _show_rounds(status, language)
     _show_confusion(status, details, name)
@@ -44,75 +46,84 @@ def show_language(status: ProjectStatus, language: LanguageStatus) -> None:
 
 def _show_numbers(status: ProjectStatus, language: LanguageStatus, details: LanguageDetails) -> None:
     settings, figure = status.project.settings, language.measured
-    word = FIGURE_WORDS[settings.metric]
     with st.container(horizontal=True, gap="medium"):
-        value = "not measured" if figure.estimate is None else f"{figure.estimate:.1%}"
-        st.metric(word[0].upper() + word[1:], value, width="content")
-        st.metric("Target", f"{language.target:.1%}", width="content")
-        st.metric("Labels", f"{language.labels:,}", width="content")
-        st.metric("This week", f"{language.labels_this_week:,}", width="content")
+        value = _("not measured") if figure.estimate is None else number(figure.estimate, ".1%")
+        st.metric(capital(figure_word(settings.metric)), value, width="content")
+        st.metric(_("Target"), number(language.target, ".1%"), width="content")
+        st.metric(_("Labels"), number(language.labels, ","), width="content")
+        st.metric(_("This week"), number(language.labels_this_week, ","), width="content")
     sentences = []
     if figure.estimate is not None:
         low, high = figure.interval
         sentences.append(
-            f"95% interval {low:.0%} to {high:.0%}; {figure.correct:,} of {figure.checked:,} check items right."
+            _(
+                "95% interval {low:.0%} to {high:.0%}; {correct:,} of {checked:,} check items right.",
+                low=low,
+                high=high,
+                correct=figure.correct,
+                checked=figure.checked,
+            )
         )
         other = details.macro_f1
         if settings.metric != Metric.MACRO_F1 and other.estimate is not None:
-            sentences.append(f"Macro-F1 {other.estimate:.0%} ({other.low:.0%} to {other.high:.0%}).")
-    sentences.append(f"Forecast: {forecast_words(language.outlook, settings.currency)}.")
+            spread = {"figure": other.estimate, "low": other.low, "high": other.high}
+            sentences.append(_("Macro-F1 {figure:.0%} ({low:.0%} to {high:.0%}).", **spread))
+    sentences.append(_("Forecast: {forecast}.", forecast=forecast_words(language.outlook, settings.currency)))
     reason = why(language, status)
-    sentences.append(f"{reason[0].upper()}{reason[1:]}." if reason else "")
+    sentences.append(_("{clause}.", clause=capital(reason)) if reason else "")
     st.markdown(as_plain_text(" ".join(filter(None, sentences))))
 
 
 def _show_rounds(status: ProjectStatus, language: LanguageStatus) -> None:
-    word = FIGURE_WORDS[status.project.settings.metric]
-    st.subheader(f"{word[0].upper()}{word[1:]} over labels", anchor=False)
+    word = figure_word(status.project.settings.metric)
+    st.subheader(_("{figure} over labels", figure=capital(word)), anchor=False)
     if not language.trend:
-        st.text("Nothing to show yet: no round has measured this language.")
+        st.text(_("Nothing to show yet: no round has measured this language."))
         return
     history = round_history(services.workspace(), status.project)
     figure = accuracy_chart(history, palette(), status.project.settings.metric, only=language.language)
-    show_chart(figure, status.project, f"{language.language}-rounds", f"{word} of every round with its interval")
+    alt = _("{figure} of every round with its interval", figure=word)
+    show_chart(figure, status.project, f"{language.language}-rounds", alt)
 
 
 def _show_confusion(status: ProjectStatus, details: LanguageDetails, name: str) -> None:
-    st.subheader("Confusion matrix", anchor=False)
+    st.subheader(_("Confusion matrix"), anchor=False)
     figure = confusion_chart(details, palette())
     if figure is None:
-        st.text(_NOTHING_CHECKED)
+        st.text(_(_NOTHING_CHECKED))
         return
-    show_chart(
-        figure, status.project, f"{details.language}-confusion", f"Check items of {name} by class and prediction"
-    )
+    alt = _("Check items of {language} by class and prediction", language=name)
+    show_chart(figure, status.project, f"{details.language}-confusion", alt)
     st.caption(
-        f"Check items as round {details.round_number} saw them. A row is a true class: how many of its texts were "
-        "taken for each class, and their share of the row. What is right stands in a frame."
-    )
-
-
-def _show_classes(status: ProjectStatus, details: LanguageDetails, name: str) -> None:
-    st.subheader("Accuracy per class", anchor=False)
-    figure = class_chart(details, palette())
-    if figure is None:
-        st.text(_NOTHING_CHECKED)
-        return
-    show_chart(figure, status.project, f"{details.language}-classes", f"Accuracy of each class in {name}")
-    unchecked = [each.class_name for each in details.class_figures if each.accuracy is None]
-    missing = f" Without a check item: {', '.join(unchecked)}." if unchecked else ""
-    st.caption(
-        as_plain_text(
-            f"Weakest class first; whiskers are 95% intervals, a dashed line is a class's own target.{missing}"
+        _(
+            "Check items as round {round} saw them. A row is a true class: how many of its texts were taken for each "
+            "class, and their share of the row. What is right stands in a frame.",
+            round=details.round_number,
         )
     )
 
 
+def _show_classes(status: ProjectStatus, details: LanguageDetails, name: str) -> None:
+    st.subheader(_("Accuracy per class"), anchor=False)
+    figure = class_chart(details, palette())
+    if figure is None:
+        st.text(_(_NOTHING_CHECKED))
+        return
+    alt = _("Accuracy of each class in {language}", language=name)
+    show_chart(figure, status.project, f"{details.language}-classes", alt)
+    unchecked = [each.class_name for each in details.class_figures if each.accuracy is None]
+    says = [_("Weakest class first; whiskers are 95% intervals, a dashed line is a class's own target.")]
+    if unchecked:
+        says.append(_("Without a check item: {classes}.", classes=", ".join(unchecked)))
+    st.caption(as_plain_text(" ".join(says)))
+
+
 def _show_hardest(details: LanguageDetails) -> None:
-    st.subheader("Hardest items", anchor=False)
+    st.subheader(_("Hardest items"), anchor=False)
     if not details.hardest:
         counted = int(details.confusion.sum())
-        st.text(f"The model got {counted:,} of {counted:,} check items right." if counted else _NOTHING_CHECKED)
+        all_right = _("The model got {count:,} of {count:,} check items right.", count=counted)
+        st.text(all_right if counted else _(_NOTHING_CHECKED))
         return
     table = pd.DataFrame(
         {
@@ -129,51 +140,66 @@ def _show_hardest(details: LanguageDetails) -> None:
         hide_index=True,
         row_height=ROW_PIXELS,
         column_config={
-            "Text": text(width=380),
-            "True class": text(width=150),
-            "Predicted": text(width=150),
-            "Confidence": st.column_config.NumberColumn(width=90, format="%.0f%%"),
-            "Id": text(width=90),
+            "Text": text(_("Text"), width=380),
+            "True class": text(_("True class"), width=150),
+            "Predicted": text(_("Predicted"), width=150),
+            "Confidence": st.column_config.NumberColumn(_("Confidence"), width=90, format="%.0f%%"),
+            "Id": text(_("Id"), width=90),
         },
     )
     st.caption(
-        "Check items that the model got wrong, the most confident mistake first: read these for errors of labels."
+        _("Check items that the model got wrong, the most confident mistake first: read these for errors of labels.")
     )
 
 
 def _show_agreement(details: LanguageDetails) -> None:
-    st.subheader("Agreement", anchor=False)
+    st.subheader(_("Agreement"), anchor=False)
     found = details.agreement
     if found.share is None:
-        st.text("No text has labels of two annotators yet.")
+        st.text(_("No text has labels of two annotators yet."))
         return
-    texts = "text" if found.items == 1 else "texts"
-    st.metric("Same class from all annotators", f"{found.share:.0%}")
+    st.metric(_("Same class from all annotators"), number(found.share, ".0%"))
     st.text(
-        f"{found.agreed:,} of {found.items:,} {texts} with two or more labels; "
-        f"95% interval {found.low:.0%} to {found.high:.0%}."
+        plural(
+            "{agreed:,} of {count:,} text with two or more labels; 95% interval {low:.0%} to {high:.0%}.",
+            "{agreed:,} of {count:,} texts with two or more labels; 95% interval {low:.0%} to {high:.0%}.",
+            found.items,
+            agreed=found.agreed,
+            low=found.low,
+            high=found.high,
+        )
     )
 
 
 def _show_speed(status: ProjectStatus, details: LanguageDetails, name: str) -> None:
-    st.subheader("Label speed", anchor=False)
+    st.subheader(_("Label speed"), anchor=False)
     figure = speed_chart(details.speeds, palette())
     if figure is None:
-        st.text("No label of this language has a time yet.")
+        st.text(_("No label of this language has a time yet."))
         return
-    show_chart(figure, status.project, f"{details.language}-speed", f"Seconds a label takes in {name}, by annotator")
+    alt = _("Seconds a label takes in {language}, by annotator", language=name)
+    show_chart(figure, status.project, f"{details.language}-speed", alt)
 
 
 def _show_gold(status: ProjectStatus, details: LanguageDetails) -> None:
-    st.subheader("Gold items", anchor=False)
+    st.subheader(_("Gold items"), anchor=False)
     table = pd.DataFrame(
         {
             "Annotator": [each.annotator for each in details.gold],
             "Gold answered": [each.answered for each in details.gold],
             "Right": [each.right for each in details.gold],
-            "Share right": [f"{each.share:.0%}" for each in details.gold],
-            "95% interval": [f"{each.low:.0%} to {each.high:.0%}" for each in details.gold],
+            "Share right": [number(each.share, ".0%") for each in details.gold],
+            "95% interval": [_("{low:.0%} to {high:.0%}", low=each.low, high=each.high) for each in details.gold],
         }
     )
-    st.dataframe(table, hide_index=True, width="content", row_height=ROW_PIXELS)
-    st.caption(f"{GOLD_WORDS[status.project.settings.gold_feedback]} A wide interval says that too few were answered.")
+    headings = {
+        "Annotator": _("Annotator"),
+        "Gold answered": _("Gold answered"),
+        "Right": in_context("answers", "Right"),
+        "Share right": _("Share right"),
+        "95% interval": in_context("column", "95% interval"),
+    }
+    st.dataframe(table, hide_index=True, width="content", row_height=ROW_PIXELS, column_config=headings)
+    says = [_(GOLD_WORDS[status.project.settings.gold_feedback])]
+    says.append(_("A wide interval says that too few were answered."))
+    st.caption(" ".join(says))

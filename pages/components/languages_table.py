@@ -3,10 +3,12 @@
 import pandas as pd
 import streamlit as st
 
-from lamm_core.charts.words import FIGURE_WORDS
+from lamm_core.charts.words import FIGURE_WORDS, figure_word
 from lamm_core.language_names import language_name
+from lamm_core.words import capital, in_context, number
+from lamm_core.words import translate as _
 from lamm_core.workflow.forecast_words import forecast_words
-from lamm_core.workflow.reasons import STATE_WORDS, why
+from lamm_core.workflow.reasons import state_word, why
 from lamm_core.workflow.status import LanguageStatus, ProjectStatus
 
 LANGUAGE = "language"
@@ -18,16 +20,15 @@ ROW_PIXELS = 66
 def show_languages(status: ProjectStatus) -> None:
     """The table; the language in need stands first."""
     settings = status.project.settings
-    word = FIGURE_WORDS[settings.metric]
-    figure = word[0].upper() + word[1:]
+    figure, word = capital(FIGURE_WORDS[settings.metric]), figure_word(settings.metric)
     rows = [
         {
             "Language": language_name(each.language),
-            "Status": STATE_WORDS[each.state],
+            "Status": state_word(each.state),
             figure: _figure(each),
-            "Target": f"{each.target:.1%}".replace(".0%", "%"),
+            "Target": number(each.target, ".0%" if f"{each.target:.1%}".endswith(".0%") else ".1%"),
             "Trend": [100 * value for _, value in each.trend],
-            "Labels": f"{each.labels:,} ({_this_week(each)})",
+            "Labels": _("{labels:,} (+{new:,} this week)", labels=each.labels, new=each.labels_this_week),
             "Forecast": forecast_words(each.outlook, settings.currency),
             "Next": _next_batch(each, status),
             "Why": why(each, status),
@@ -43,17 +44,28 @@ def show_languages(status: ProjectStatus) -> None:
         height="content",
         row_height=ROW_PIXELS,
         column_config={
-            "Language": text(width=90, pinned=True),
-            "Status": text(width=86, help="Whether the target is met, as far as the check set proves it."),
-            figure: text(width=88, help="On the check set, with its 95% interval."),
-            "Target": text(width=54),
-            "Trend": st.column_config.LineChartColumn(
-                width=70, help=f"The {word} of every round, oldest first, on one scale for all languages.", **scale
+            "Language": text(_("Language"), width=90, pinned=True),
+            "Status": text(
+                _("Status"), width=86, help=_("Whether the target is met, as far as the check set proves it.")
             ),
-            "Labels": text(width=80, help="Labelled texts, and labels given in the last seven days."),
-            "Forecast": text(width=146, help="Labels of all languages until the target, with an 80% range."),
-            "Next": text(width=62, help="Texts of this language in the next batch; ~: mean of the last batches."),
-            "Why": text(width=184),
+            figure: text(capital(word), width=88, help=_("On the check set, with its 95% interval.")),
+            "Target": text(_("Target"), width=54),
+            "Trend": st.column_config.LineChartColumn(
+                _("Trend"),
+                width=70,
+                help=_("The {figure} of every round, oldest first, on one scale for all languages.", figure=word),
+                **scale,
+            ),
+            "Labels": text(_("Labels"), width=80, help=_("Labelled texts, and labels given in the last seven days.")),
+            "Forecast": text(
+                _("Forecast"), width=146, help=_("Labels of all languages until the target, with an 80% range.")
+            ),
+            "Next": text(
+                in_context("batch", "Next"),
+                width=62,
+                help=_("Texts of this language in the next batch; ~: mean of the last batches."),
+            ),
+            "Why": text(_("Why"), width=184),
         },
         key=f"{_TABLE}_{status.project.id}",
         on_select=lambda: _open_selected(status),
@@ -94,18 +106,14 @@ def _open_selected(status: ProjectStatus) -> None:
 
 def _figure(each: LanguageStatus) -> str:
     if each.measured.estimate is None:
-        return "not measured"
+        return _("not measured")
     low, high = each.measured.interval
-    return f"{each.measured.estimate:.1%} ({100 * low:.0f} to {100 * high:.0f})"
-
-
-def _this_week(each: LanguageStatus) -> str:
-    return f"+{each.labels_this_week:,} this week"
+    return _("{figure:.1%} ({low:.0f} to {high:.0f})", figure=each.measured.estimate, low=100 * low, high=100 * high)
 
 
 def _next_batch(each: LanguageStatus, status: ProjectStatus) -> str:
     if status.model is None:
-        return "not known yet"
+        return _("not known yet")
     if each.next_quota is not None:
-        return f"{each.next_quota:,}"
-    return f"~{each.usual_quota:.0f}" if each.usual_quota == 0 or each.usual_quota >= 1 else "<1"
+        return number(each.next_quota, ",")
+    return f"~{number(each.usual_quota, '.0f')}" if each.usual_quota == 0 or each.usual_quota >= 1 else "<1"

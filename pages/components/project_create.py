@@ -5,6 +5,7 @@ import streamlit as st
 
 from lamm_core.errors import InvalidProject, LammError
 from lamm_core.records import Project, ProjectSettings, Purpose
+from lamm_core.words import translate as _
 from lamm_core.workflow.importing import ColumnMapping, ImportResult, import_table
 from lamm_core.workflow.projects import change_settings, create_project
 from pages.components import services
@@ -20,20 +21,20 @@ _UNFINISHED = "project_without_its_texts"
 def show_create() -> None:
     """File, name, classes, languages with targets, then one button."""
     st.markdown(
-        "Choose a file of texts. Its classes and languages are shown for you to change before anything is stored."
+        _("Choose a file of texts. Its classes and languages are shown for you to change before anything is stored.")
     )
     uploaded = upload_table("create")
     if uploaded is None:
         return
     table, mapping = uploaded
-    name = st.text_input("Name of the project", max_chars=200, key="create_name")
+    name = st.text_input(_("Name of the project"), max_chars=200, key="create_name")
     classes = _ask_classes(table, mapping)
     languages = _ask_languages(table, mapping)
     if not languages:
         return
     draft = ProjectSettings(classes=classes, targets=dict.fromkeys(languages, _TARGET))
     answers = ask_settings(draft, "create_" + "-".join(languages))
-    if st.button("Create the project", type="primary", icon=":material/add:", disabled=not name.strip()):
+    if st.button(_("Create the project"), type="primary", icon=":material/add:", disabled=not name.strip()):
         if answers.problem:
             show_error(InvalidProject(answers.problem))
         else:
@@ -43,10 +44,10 @@ def show_create() -> None:
 def _ask_classes(table: pd.DataFrame, mapping: ColumnMapping) -> tuple[str, ...]:
     found = sorted(table[mapping.class_name].dropna().unique()) if mapping.class_name else []
     text = st.text_area(
-        "Classes, one a line",
+        _("Classes, one a line"),
         "\n".join(found),
         key=f"create_classes_{mapping.class_name}",
-        help="The first nine get the keys 1 to 9.",
+        help=_("The first nine get the keys 1 to 9."),
     )
     return tuple(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
 
@@ -54,20 +55,20 @@ def _ask_classes(table: pd.DataFrame, mapping: ColumnMapping) -> tuple[str, ...]
 def _ask_languages(table: pd.DataFrame, mapping: ColumnMapping) -> list[str]:
     if mapping.language:
         return sorted(table[mapping.language].dropna().unique())
-    code = st.text_input("Language of all texts, as a code such as en or pt-BR", key="create_language")
+    code = st.text_input(_("Language of all texts, as a code such as en or pt-BR"), key="create_language")
     return [code.strip()] if code.strip() else []
 
 
 def _create(name: str, settings: ProjectSettings, table: pd.DataFrame, mapping: ColumnMapping) -> None:
     try:
-        with st.spinner("Importing …"):
+        with st.spinner(_("Importing …")):
             project, result = make_and_fill(name, settings, table, mapping)
     except LammError as error:
         show_error(error)
         return
     choose_project(project.name)
     show_result(result)
-    st.page_link("pages/annotate.py", label="Start labelling", icon=":material/edit_note:")
+    st.page_link("pages/annotate.py", label=_("Start labelling"), icon=":material/edit_note:")
 
 
 def make_and_fill(

@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from lamm_core.records import Project
+from lamm_core.words import translate as _
 from lamm_core.workflow.exporting import EXPORT_ENDINGS, labels_file, labels_table
 from pages.components import services
 
@@ -15,17 +16,20 @@ def show_export(project: Project) -> None:
     """Every label that stands, with where it came from."""
     table = labels_table(services.workspace(), project)
     if table.empty:
-        st.info("There are no labels to export yet.", icon=":material/download:")
+        st.info(_("There are no labels to export yet."), icon=":material/download:")
         return
     st.markdown(
-        f"**{len(table):,} labels**, each with annotator, time, seconds, round, strategy, weight of its language, "
-        "uncertainty, and the model that chose it."
+        _(
+            "**{labels:,} labels**, each with annotator, time, seconds, round, strategy, weight of its language, "
+            "uncertainty, and the model that chose it.",
+            labels=len(table),
+        )
     )
     st.dataframe(table.tail(5), hide_index=True)
     name = "".join(mark if mark.isalnum() else "-" for mark in project.name).strip("-").lower()
     for place, ending in zip(st.columns(len(EXPORT_ENDINGS), width=620), EXPORT_ENDINGS, strict=True):
         place.download_button(
-            f"Download {_FORMATS.get(ending, ending)}",
+            _("Download {format}", format=_FORMATS.get(ending, ending)),
             partial(labels_file, services.workspace(), project, ending),  # written when somebody asks for it
             f"{name}-labels{ending}",
             icon=":material/download:",

@@ -6,6 +6,7 @@ import streamlit as st
 
 from lamm_core.errors import InvalidProject, LammError
 from lamm_core.records import Project
+from lamm_core.words import translate as _
 from lamm_core.workflow.projects import change_settings
 from pages.components import services
 from pages.components.frame import show_error
@@ -19,13 +20,13 @@ def show_settings(project: Project) -> None:
     current = project.settings
     with st.form(f"settings_{project.id}", border=False):
         answers = ask_settings(current, f"settings_{project.id}")
-        st.subheader("Classes", anchor=False)
+        st.subheader(_("Classes"), anchor=False)
         st.text("  ·  ".join(current.classes))
-        added = st.text_input("Further classes, separated by commas", key=f"settings_{project.id}_classes")
-        submitted = st.form_submit_button("Save", type="primary", icon=":material/save:")
+        added = st.text_input(_("Further classes, separated by commas"), key=f"settings_{project.id}_classes")
+        submitted = st.form_submit_button(_("Save"), type="primary", icon=":material/save:")
     if not submitted:
         if st.session_state.pop(_SAVED, None) == project.id:
-            st.success("Saved. The settings hold from the next round on.", icon=":material/check:")
+            st.success(_("Saved. The settings hold from the next round on."), icon=":material/check:")
         return
     try:
         _save(project, answers, added)

@@ -7,6 +7,8 @@ import streamlit as st
 from lamm_core.errors import LammError
 from lamm_core.language_names import language_name
 from lamm_core.records import Project
+from lamm_core.words import in_context, language, plural, retold
+from lamm_core.words import translate as _
 from lamm_core.workflow.translating import (
     TranslationCounts,
     TranslationEstimate,
@@ -25,8 +27,10 @@ _POLL = "2s"
 def show_translation(project: Project) -> None:
     """What there is to translate with its price, one button, and the way back."""
     st.markdown(
-        "Labelled texts can be translated into the project's other languages and added to training, where they count "
-        "less than a label. Translations never enter the check set and never count as labels."
+        _(
+            "Labelled texts can be translated into the project's other languages and added to training, where they "
+            "count less than a label. Translations never enter the check set and never count as labels."
+        )
     )
     try:
         running = is_translating(services.workspace(), project)
@@ -40,7 +44,7 @@ def show_translation(project: Project) -> None:
     if project.settings.translator:
         _offer(project, counts)
     else:
-        st.info("No translator is set. Choose one under Settings, Translation.", icon=":material/translate:")
+        st.info(_("No translator is set. Choose one under Settings, Translation."), icon=":material/translate:")
     if counts.stored:
         _show_stored(project, counts)
 
@@ -54,26 +58,28 @@ def _show_progress(project: Project) -> None:
     done = counts.stored + counts.without
     st.progress(
         min(1.0, done / counts.wanted) if counts.wanted else 0.0,
-        text=f"Translating: {done:,} of {counts.wanted:,} texts are done and kept.",
+        text=_("Translating: {done:,} of {all:,} texts are done and kept.", done=done, all=counts.wanted),
     )
 
 
 def _offer(project: Project, counts: TranslationCounts) -> None:
     # Asked anew only when something has changed: a translator may have to be reached for it.
-    changes = (project.id, project.settings.translator, project.languages, counts)
-    found = _estimate(services.workspace(), project, changes)
+    changes = (project.id, project.settings.translator, project.languages, counts, language())
+    with st.spinner(_("Looking what there is to translate …")):
+        found = _estimate(services.workspace(), project, changes)
     if failure := last_failure(services.workspace(), project):
-        st.error(as_plain_text(failure), icon=":material/error:")
+        st.error(as_plain_text(retold(failure)), icon=":material/error:")
     if isinstance(found, str):
         st.error(as_plain_text(found), icon=":material/error:")
-        if st.button("Try again", icon=":material/replay:"):
+        if st.button(_("Try again"), icon=":material/replay:"):
             _estimate.clear()
             st.rerun()
         return
     for source, target in found.unsupported:
-        st.caption(f"The translator does not translate from {language_name(source)} to {language_name(target)}.")
+        pair = {"source": language_name(source), "target": language_name(target)}
+        st.caption(_("The translator does not translate from {source} to {target}.", **pair))
     if not found.texts and not found.reused:
-        st.success("Nothing is left to translate.", icon=":material/check:")
+        st.success(_("Nothing is left to translate."), icon=":material/check:")
         return
     st.dataframe(
         {
@@ -83,21 +89,36 @@ def _offer(project: Project, counts: TranslationCounts) -> None:
         },
         hide_index=True,
         width=420,
+        column_config={
+            "Into": in_context("translation", "Into"),
+            "Texts": _("Texts"),
+            "Characters": _("Characters"),
+        },
     )
-    price = as_plain_text(f" for about ${found.cost:,.2f}") if found.cost else ""
-    count = found.texts + found.reused
-    texts = "1 text" if count == 1 else f"{count:,} texts"
-    if st.button(f"Translate {texts}{price}", type="primary", icon=":material/translate:"):
+    if st.button(as_plain_text(_order(found)), type="primary", icon=":material/translate:", key="translate"):
         _start(project)
 
 
-@st.cache_data(show_spinner="Looking what there is to translate …", max_entries=20)
+def _order(found: TranslationEstimate) -> str:
+    """What the button does, and for what price."""
+    texts = found.texts + found.reused
+    if not found.cost:
+        return plural("Translate {count:,} text", "Translate {count:,} texts", texts)
+    return plural(
+        "Translate {count:,} text for about ${cost:,.2f}",
+        "Translate {count:,} texts for about ${cost:,.2f}",
+        texts,
+        cost=found.cost,
+    )
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
 def _estimate(
     _workspace: Workspace,
     _project: Project,
     changes: tuple[Any, ...],  # noqa: ARG001 - the key of the cache
 ) -> TranslationEstimate | str:
-    """The estimate, or why there is none."""
+    """The estimate, or why there is none, in the language that is one of the changes."""
     try:
         return translation_estimate(_workspace, _project)
     except LammError as error:
@@ -115,15 +136,22 @@ def _start(project: Project) -> None:
 
 def _show_stored(project: Project, counts: TranslationCounts) -> None:
     settings = project.settings
-    used = (
-        f"each counts {settings.translation_weight:g} in training, from the next round on"
-        if settings.use_translations and settings.translation_weight
-        else "they are switched off in the settings, so that no round is trained on them"
-    )
-    st.markdown(f"**{counts.stored:,} translations** are kept; {used}.")
-    with st.popover(f"Remove {counts.stored:,} translations", icon=":material/delete:"):
-        st.markdown("The next round is trained without them. To have them again they must be translated again.")
-        if st.button("Remove them", key="remove_translations"):
+    if settings.use_translations and settings.translation_weight:
+        kept = _(
+            "**{stored:,} translations** are kept; each counts {weight:g} in training, from the next round on.",
+            stored=counts.stored,
+            weight=settings.translation_weight,
+        )
+    else:
+        kept = _(
+            "**{stored:,} translations** are kept; they are switched off in the settings, so that no round is trained "
+            "on them.",
+            stored=counts.stored,
+        )
+    st.markdown(kept)
+    with st.popover(_("Remove {stored:,} translations", stored=counts.stored), icon=":material/delete:"):
+        st.markdown(_("The next round is trained without them. To have them again they must be translated again."))
+        if st.button(_("Remove them"), key="remove_translations"):
             try:
                 remove_translations(services.workspace(), project)
             except LammError as error:

@@ -5,27 +5,30 @@ import re
 import streamlit as st
 
 from lamm_core.records import Project
+from lamm_core.words import language, speaking
+from lamm_core.words import translate as _
 from pages.components import services
 
 
 def show_report_button(project: Project) -> None:
     """One self-contained HTML file, made when it is asked for."""
-    workspace = services.workspace()
+    workspace, spoken = services.workspace(), language()
 
     # Runs outside the page, where nothing of Streamlit can be reached.
     def report() -> str:
         from lamm_core.report.html import report_html
 
-        return report_html(workspace, project)
+        with speaking(spoken):
+            return report_html(workspace, project)
 
     name = re.sub(r"\W+", "-", project.name).strip("-") or "project"
     st.download_button(
-        "Report (HTML)",
+        _("Report (HTML)"),
         data=report,
         file_name=f"{name}-report.html",
         mime="text/html",
         icon=":material/download:",
         on_click="ignore",
-        help="This page and all languages in one file, which opens without this app.",
+        help=_("This page and all languages in one file, which opens without this app."),
         key=f"report_{project.id}",
     )

@@ -4,6 +4,8 @@ import streamlit as st
 
 from lamm_core.errors import LammError, StorageUnavailable
 from lamm_core.records import Project, Round, RoundState
+from lamm_core.words import retold
+from lamm_core.words import translate as _
 from lamm_core.workflow import automatic
 from lamm_core.workflow.running import notice_dead_round
 from pages.components import services
@@ -29,18 +31,26 @@ def show_round_notice(project: Project) -> None:
     if latest is None:
         return
     if latest.state is RoundState.RUNNING:
-        st.progress(latest.progress, text=f"Preparing batch {latest.number}: {as_plain_text(latest.stage)}")
+        st.progress(latest.progress, text=_preparing(latest))
     elif latest.state is RoundState.FAILED:
         _offer_again(project, latest)
 
 
+def _preparing(running: Round) -> str:
+    stage = as_plain_text(retold(running.stage))
+    return _("Preparing batch {number}: {stage}", number=running.number, stage=stage)
+
+
 def _offer_again(project: Project, failed: Round) -> None:
-    reason = as_plain_text(failed.error or "")
     st.error(
-        f"Round {failed.number} did not finish. {reason} The last model serves on, and nothing is lost.",
+        _(
+            "Round {number} did not finish. {reason} The last model serves on, and nothing is lost.",
+            number=failed.number,
+            reason=as_plain_text(retold(failed.error or "")),
+        ),
         icon=":material/error:",
     )
-    if st.button("Run the round again", icon=":material/replay:"):
+    if st.button(_("Run the round again"), icon=":material/replay:"):
         try:
             automatic.start_round(services.workspace(), project)
         except LammError as error:

@@ -9,6 +9,8 @@ import streamlit as st
 from lamm_core.language_names import language_name
 from lamm_core.records import Metric, ProjectSettings
 from lamm_core.selection import UNCERTAINTIES
+from lamm_core.words import marked
+from lamm_core.words import translate as _
 from lamm_core.workflow.projects import (
     MAX_BUDGET,
     MAX_GOLD_COUNT,
@@ -24,10 +26,10 @@ from pages.components.percents import as_fraction, as_percent
 from pages.components.translation_form import ask_translation
 
 _METRICS = {
-    Metric.ACCURACY: ("Accuracy", "the share of texts that get the right class"),
-    Metric.MACRO_F1: ("Macro-F1", "every class counts the same, however rare"),
+    Metric.ACCURACY: (marked("Accuracy"), marked("the share of texts that get the right class")),
+    Metric.MACRO_F1: (marked("Macro-F1"), marked("every class counts the same, however rare")),
 }
-_METRIC_HELP = "Choose macro-F1 where mistakes in rare classes must not hide behind common ones."
+_METRIC_HELP = marked("Choose macro-F1 where mistakes in rare classes must not hide behind common ones.")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,35 +42,35 @@ class Answers:
 
 def ask_settings(current: ProjectSettings, key: str) -> Answers:
     """All settings but the classes, filled with the current ones."""
-    st.subheader("Targets", anchor=False)
+    st.subheader(_("Targets"), anchor=False)
     metric = _ask_metric(current.metric, key)
     targets = ask_targets(current.targets, key)
     class_targets, problem = ask_class_targets(current, key)
-    st.subheader("Batches and strategy", anchor=False)
+    st.subheader(_("Batches and strategy"), anchor=False)
     changes = _ask_batches(current, key)
     changes |= {
         "encoder": _ask_encoder(current.encoder, key),
         "preparation": _ask_preparation(current.preparation, key),
     }
-    st.subheader("Annotators", anchor=False)
+    st.subheader(_("Annotators"), anchor=False)
     changes |= _ask_annotators(current, key)
-    st.subheader("Further settings", anchor=False)
+    st.subheader(_("Further settings"), anchor=False)
     changes |= ask_check_set(current, key) | ask_costs(current, key) | ask_translation(current, key)
     changed = dataclasses.replace(current, metric=metric, targets=targets, class_targets=class_targets, **changes)
     return Answers(changed, problem)
 
 
 def _ask_metric(current: str, key: str) -> str:
-    options = [each.value for each in Metric]
+    options, words = [each.value for each in Metric], {each.value: _(_METRICS[each][0]) for each in Metric}
     chosen = st.radio(
-        "What the targets speak of",
+        _("What the targets speak of"),
         options,
         options.index(current),
-        format_func=lambda name: _METRICS[Metric(name)][0],
-        captions=[_METRICS[each][1] for each in Metric],
+        format_func=words.__getitem__,
+        captions=[_(_METRICS[each][1]) for each in Metric],
         horizontal=True,
         key=f"{key}_metric",
-        help=_METRIC_HELP,
+        help=_(_METRIC_HELP),
     )
     return str(chosen)
 
@@ -86,7 +88,13 @@ def ask_targets(targets: dict[str, float], key: str) -> dict[str, float]:
         table,
         hide_index=True,
         disabled=["Code", "Language"],
-        column_config={"Target, %": st.column_config.NumberColumn(min_value=1, max_value=100, step=0.5, required=True)},
+        column_config={
+            "Code": _("Code"),
+            "Language": _("Language"),
+            "Target, %": st.column_config.NumberColumn(
+                _("Target, %"), min_value=1, max_value=100, step=0.5, required=True
+            ),
+        },
         key=f"{key}_targets",
         width=420,
     )
@@ -101,18 +109,18 @@ def changed_targets(targets: dict[str, float], percents: dict[str, float]) -> di
 def _ask_batches(current: ProjectSettings, key: str) -> dict[str, Any]:
     left, middle, right = st.columns(3)
     budget = left.number_input(
-        "Budget: labels per batch",
+        _("Budget: labels per batch"),
         1,
         MAX_BUDGET,
         current.budget,
         key=f"{key}_budget",
-        help="A small batch learns from labels sooner; a large one needs fewer rounds.",
+        help=_("A small batch learns from labels sooner; a large one needs fewer rounds."),
     )
     registered = strategies()
     # A composed strategy comes from the command line; it stays until another one is chosen.
     names = list(dict.fromkeys([*registered, current.strategy]))
     strategy = middle.selectbox(
-        "Strategy",
+        _("Strategy"),
         names,
         names.index(current.strategy),
         key=f"{key}_strategy",
@@ -120,14 +128,16 @@ def _ask_batches(current: ProjectSettings, key: str) -> dict[str, Any]:
         help="\n\n".join(f"{_strategy_label(name)}: {summary}" for name, summary in registered.items()),
     )
     uncertainty = right.selectbox(
-        "Uncertainty",
+        _("Uncertainty"),
         list(UNCERTAINTIES),
         list(UNCERTAINTIES).index(current.uncertainty),
         key=f"{key}_uncertainty",
-        help="How doubt about a text is measured.",
+        help=_("How doubt about a text is measured."),
     )
     automatic = st.toggle(
-        "Start the next round by itself when a batch is nearly done", current.automatic_rounds, key=f"{key}_automatic"
+        _("Start the next round by itself when a batch is nearly done"),
+        current.automatic_rounds,
+        key=f"{key}_automatic",
     )
     return {
         "budget": int(budget),
@@ -144,14 +154,15 @@ def _strategy_label(name: str) -> str:
 def _ask_encoder(current: str, key: str) -> str:
     builtin = builtin_encoders()
     options = list(dict.fromkeys([*builtin, current]))
-    summaries = "\n\n".join(f"{name}: {summary}" for name, summary in builtin.items())
+    summaries = [f"{name}: {summary}" for name, summary in builtin.items()]
+    others = _("Or type the id or the folder of any sentence-transformers model.")
     chosen = st.selectbox(
-        "Encoder",
+        _("Encoder"),
         options,
         options.index(current),
         key=f"{key}_encoder",
         accept_new_options=True,
-        help=f"{summaries}\n\nOr type the id or the folder of any sentence-transformers model.",
+        help="\n\n".join([*summaries, others]),
     )
     return str(chosen or current)
 
@@ -161,38 +172,40 @@ def _ask_preparation(current: str, key: str) -> str:
     # A combination of parts comes from the command line; it stays until another one is chosen.
     names = list(dict.fromkeys([*summaries, current]))
     return st.selectbox(
-        "Preparation",
+        _("Preparation"),
         names,
         names.index(current),
         key=f"{key}_preparation",
         format_func=lambda name: f"{name}: {summaries[name]}" if name in summaries else name,
-        help="What is done to the embeddings of texts before a model is fitted.",
+        help=_("What is done to the embeddings of texts before a model is fitted."),
     )
 
 
 def _ask_annotators(current: ProjectSettings, key: str) -> dict[str, Any]:
     guidelines = st.text_area(
-        "Guidelines for annotators",
+        _("Guidelines for annotators"),
         current.guidelines,
         height=150,
         key=f"{key}_guidelines",
-        help="Shown under the labelling card, as plain text.",
+        help=_("Shown under the labelling card, as plain text."),
     )
     lease = st.number_input(
-        "Lease, minutes",
+        _("Lease, minutes"),
         1,
         MAX_LEASE_MINUTES,
         current.lease_minutes,
         key=f"{key}_lease",
-        help="How long an annotator may hold a text before others get it.",
+        help=_("How long an annotator may hold a text before others get it."),
         width=240,
     )
     suggestions = st.toggle(
-        "Show what the model would answer",
+        _("Show what the model would answer"),
         current.suggestions,
         key=f"{key}_suggestions",
-        help="Faster where the model is good, but people lean on it. Check texts never have a suggestion, and neither "
-        "do as many others.",
+        help=_(
+            "Faster where the model is good, but people lean on it. Check texts never have a suggestion, and neither "
+            "do as many others."
+        ),
     )
     changes = {"guidelines": guidelines or "", "lease_minutes": int(lease), "suggestions": suggestions}
     return changes | _ask_overlap(current, key) | _ask_gold(current, key)
@@ -201,36 +214,38 @@ def _ask_annotators(current: ProjectSettings, key: str) -> dict[str, Any]:
 def _ask_overlap(current: ProjectSettings, key: str) -> dict[str, Any]:
     left, right = st.columns(2)
     share = left.number_input(
-        "Texts that several people label, % of each batch",
+        _("Texts that several people label, % of each batch"),
         0.0,
         100.0,
         as_percent(current.overlap_share),
         5.0,
         format="%g",
         key=f"{key}_overlap_share",
-        help="Drawn by chance, so that you know how often people agree. They cost an answer more each.",
+        help=_("Drawn by chance, so that you know how often people agree. They cost an answer more each."),
     )
     count = right.number_input(
-        "People who label each of them", 2, MAX_OVERLAP_COUNT, current.overlap_count, key=f"{key}_overlap_count"
+        _("People who label each of them"), 2, MAX_OVERLAP_COUNT, current.overlap_count, key=f"{key}_overlap_count"
     )
     return {"overlap_share": as_fraction(share, current.overlap_share), "overlap_count": int(count)}
 
 
 def _ask_gold(current: ProjectSettings, key: str) -> dict[str, Any]:
     count = st.number_input(
-        "Gold items that a newcomer answers first",
+        _("Gold items that a newcomer answers first"),
         0,
         MAX_GOLD_COUNT,
         current.gold_count,
         key=f"{key}_gold_count",
-        help="Texts imported as gold, with a known class. They look like all others; how many each annotator gets "
-        "right is shown with each language. 0 asks for none.",
+        help=_(
+            "Texts imported as gold, with a known class. They look like all others; how many each annotator gets right "
+            "is shown with each language. 0 asks for none."
+        ),
         width=320,
     )
     feedback = st.toggle(
-        "Tell annotators the known class of a gold item",
+        _("Tell annotators the known class of a gold item"),
         current.gold_feedback,
         key=f"{key}_gold_feedback",
-        help="After they answered it. They learn from it, and learn which texts are gold.",
+        help=_("After they answered it. They learn from it, and learn which texts are gold."),
     )
     return {"gold_count": int(count), "gold_feedback": feedback}

@@ -8,10 +8,13 @@ import streamlit as st
 from lamm_core.errors import LammError
 from lamm_core.language_names import language_name
 from lamm_core.records import Project
+from lamm_core.words import in_context, number, plural
+from lamm_core.words import translate as _
 from lamm_core.workflow.forecast_words import forecast_words, price_words
 from lamm_core.workflow.headline import effort
+from lamm_core.workflow.outlook import Effort
 from lamm_core.workflow.projects import MAX_BUDGET, change_settings
-from lamm_core.workflow.reasons import STATE_WORDS
+from lamm_core.workflow.reasons import state_word
 from lamm_core.workflow.status import ProjectStatus
 from lamm_core.workflow.what_if import Plan, Prospect, plan
 from pages.components import services
@@ -45,7 +48,7 @@ def _ask_targets(status: ProjectStatus) -> dict[str, float]:
         {
             "Language": [language_name(each) for each in codes],
             "Now": [_now(each.measured.estimate) for each in status.languages],
-            "Target": [f"{as_percent(targets[each]):g}%" for each in codes],
+            "Target": [_percent(targets[each]) for each in codes],
             "What if, %": [as_percent(targets[each]) for each in codes],
         }
     )
@@ -55,8 +58,12 @@ def _ask_targets(status: ProjectStatus) -> dict[str, float]:
         height="content",
         disabled=["Language", "Now", "Target"],
         column_config={
-            "Language": st.column_config.TextColumn(pinned=True),
-            "What if, %": st.column_config.NumberColumn(min_value=1, max_value=100, step=0.5, required=True),
+            "Language": st.column_config.TextColumn(_("Language"), pinned=True),
+            "Now": in_context("figure", "Now"),
+            "Target": _("Target"),
+            "What if, %": st.column_config.NumberColumn(
+                _("What if, %"), min_value=1, max_value=100, step=0.5, required=True
+            ),
         },
         key=_key(status.project, "targets"),
     )
@@ -70,20 +77,20 @@ def _ask_budget(project: Project) -> int:
     current = project.settings.budget
     return int(
         st.number_input(
-            "Budget: labels per batch",
+            _("Budget: labels per batch"),
             1,
             MAX_BUDGET,
             current,
             key=_key(project, "budget"),
-            help=f"It is {current:,} now.",
+            help=_("It is {budget:,} now.", budget=current),
         )
     )
 
 
 def _show_buttons(project: Project, targets: dict[str, float], budget: int, changed: bool) -> None:
     with st.container(horizontal=True):
-        save = st.button("Save", type="primary", icon=":material/save:", disabled=not changed)
-        st.button("Reset", icon=":material/undo:", disabled=not changed, on_click=_start_anew, args=(project,))
+        save = st.button(_("Save"), type="primary", icon=":material/save:", disabled=not changed)
+        st.button(_("Reset"), icon=":material/undo:", disabled=not changed, on_click=_start_anew, args=(project,))
     if save:
         try:
             settings = dataclasses.replace(project.settings, targets=targets, budget=budget)
@@ -95,34 +102,43 @@ def _show_buttons(project: Project, targets: dict[str, float], budget: int, chan
         st.session_state[_SAVED] = project.id
         st.rerun()
     if changed:
-        st.caption("Not saved yet: this only looks ahead.")
+        st.caption(_("Not saved yet: this only looks ahead."))
     elif st.session_state.pop(_SAVED, None) == project.id:
-        st.success("Saved. It holds from the next round on.", icon=":material/check:")
+        st.success(_("Saved. It holds from the next round on."), icon=":material/check:")
     else:
-        st.caption("Change a target in the table, or the budget, and see below what it would mean.")
+        st.caption(_("Change a target in the table, or the budget, and see below what it would mean."))
 
 
 def _show_sums(now: Plan, then: Plan, currency: str, changed: bool) -> None:
     """Both plans in a sentence each."""
-    st.markdown(f"**As it is:** {as_plain_text(_sum(now, currency))}")
+    st.markdown(_("**As it is:** {sentence}", sentence=as_plain_text(_sum(now, currency))))
     if changed:
-        st.markdown(f"**What if:** {as_plain_text(_sum(then, currency))}")
+        st.markdown(_("**What if:** {sentence}", sentence=as_plain_text(_sum(then, currency))))
 
 
 def _sum(found: Plan, currency: str) -> str:
     if not any(each.outlook for each in found.prospects):
-        return "no forecast yet; it comes once 3 rounds have measured a language."
+        return _("no forecast yet; it comes once 3 rounds have measured a language.")
     parts = []
     if found.last is None or not found.last.labels:
-        parts.append("no target within reach needs labels still")
+        parts.append(_("no target within reach needs labels still"))
     else:
-        labels = effort(dataclasses.replace(found.last, hours=None))
-        batches = found.batches(found.last.labels)
-        words = [f"about {labels}", f"{batches:,} {'batch' if batches == 1 else 'batches'} of {found.budget:,}"]
-        parts.append(f"{', '.join([*words, *price_words(found.last, currency)])} until the last target within reach")
+        parts.append(_("{effort} until the last target within reach", effort=_effort(found, found.last, currency)))
     if found.beyond:
-        parts.append(f"less likely reached than not: {', '.join(map(language_name, found.beyond))}")
-    return "; ".join(parts) + "."
+        names = _(", ").join(map(language_name, found.beyond))
+        parts.append(_("less likely reached than not: {languages}", languages=names))
+    return _("{clause}.", clause=_("; ").join(parts))
+
+
+def _effort(found: Plan, last: Effort, currency: str) -> str:
+    batches = plural(
+        "{count:,} batch of {budget:,}",
+        "{count:,} batches of {budget:,}",
+        found.batches(last.labels),
+        budget=found.budget,
+    )
+    labels = effort(dataclasses.replace(last, hours=None))
+    return _(", ").join([_("about {effort}", effort=labels), batches, *price_words(last, currency)])
 
 
 def _show_plans(status: ProjectStatus, now: Plan, then: Plan) -> None:
@@ -132,30 +148,38 @@ def _show_plans(status: ProjectStatus, now: Plan, then: Plan) -> None:
     pairs = list(zip(now.prospects, then.prospects, strict=True))
     table = pd.DataFrame(
         {
-            "Language": [language_name(each.language) for each, _ in pairs],
-            "Status": [_arrow(STATE_WORDS[old.state], STATE_WORDS[new.state]) for old, new in pairs],
-            "Forecast now": [forecast_words(old.outlook, currency) for old, _ in pairs],
-            "Forecast then": [forecast_words(new.outlook, currency) for _, new in pairs],
-            f"{what} now": [told(old) for old, _ in pairs],
-            f"{what} then": [told(new) for _, new in pairs],
+            "Language": [language_name(each.language) for each, _new in pairs],
+            "Status": [_arrow(state_word(old.state), state_word(new.state)) for old, new in pairs],
+            "Forecast now": [forecast_words(old.outlook, currency) for old, _new in pairs],
+            "Forecast then": [forecast_words(new.outlook, currency) for _old, new in pairs],
+            f"{what} now": [told(old) for old, _new in pairs],
+            f"{what} then": [told(new) for _old, new in pairs],
         }
     )
+    text = st.column_config.TextColumn
     st.dataframe(
         table,
         hide_index=True,
         height="content",
         row_height=ROW_PIXELS,
         column_config={
-            "Language": st.column_config.TextColumn(width=100, pinned=True),
-            "Status": st.column_config.TextColumn(width=120),
-            "Forecast now": st.column_config.TextColumn(width=210),
-            "Forecast then": st.column_config.TextColumn(width=210),
+            "Language": text(_("Language"), width=100, pinned=True),
+            "Status": text(_("Status"), width=120),
+            "Forecast now": text(_("Forecast now"), width=210),
+            "Forecast then": text(_("Forecast then"), width=210),
+            "Weight now": _("Weight now"),
+            "Weight then": _("Weight then"),
+            "Next batch now": _("Next batch now"),
+            "Next batch then": _("Next batch then"),
         },
     )
     if status.chosen_by_text:
         st.caption(
-            f"The strategy of this project, {status.project.settings.strategy}, chooses text by text, so no language "
-            "has a quota; the weight says how much each language counts when texts are chosen."
+            _(
+                "The strategy of this project, {strategy}, chooses text by text, so no language has a quota; the "
+                "weight says how much each language counts when texts are chosen.",
+                strategy=status.project.settings.strategy,
+            )
         )
 
 
@@ -164,15 +188,20 @@ def _arrow(old: str, new: str) -> str:
 
 
 def _now(figure: float | None) -> str:
-    return "not measured" if figure is None else f"{figure:.1%}"
+    return _("not measured") if figure is None else number(figure, ".1%")
+
+
+def _percent(target: float) -> str:
+    """A target with as many decimals as it has."""
+    return number(target, ".0%" if as_percent(target).is_integer() else ".1%")
 
 
 def _quota(each: Prospect) -> str:
-    return "not known yet" if each.next_quota is None else f"{each.next_quota:,}"
+    return _("not known yet") if each.next_quota is None else number(each.next_quota, ",")
 
 
 def _weight(each: Prospect) -> str:
-    return "not used" if each.weight is None else f"{each.weight:.0%}"
+    return _("not used") if each.weight is None else number(each.weight, ".0%")
 
 
 def _key(project: Project, part: str) -> str:

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from lamm_core.errors import UnknownPreparation
+from lamm_core.words import marked
+from lamm_core.words import translate as _
 
 # In the order in which they are applied.
 PARTS: tuple[str, ...] = ("centre", "lexical", "smooth")
@@ -13,8 +15,10 @@ _DEFAULT_NAME = "default"
 
 # For the person who chooses; other combinations of parts have no sentence of their own.
 PREPARATION_SUMMARIES = {
-    _DEFAULT_NAME: "Spelling beside meaning, and each text drawn towards its neighbours: fewer labels, best for most.",
-    PLAIN: "The encoder's embeddings as they are, centred: the quickest, and what the paper has.",
+    _DEFAULT_NAME: marked(
+        "Spelling beside meaning, and each text drawn towards its neighbours: fewer labels, best for most."
+    ),
+    PLAIN: marked("The encoder's embeddings as they are, centred: the quickest, and what the paper has."),
 }
 
 
@@ -33,13 +37,25 @@ def parse_preparation(name: str) -> tuple[str, ...]:
         return DEFAULT
     named = Counter(part.strip() for part in name.split(","))
     if not named.keys() <= set(PARTS):
+        known = f"{PLAIN}, {_DEFAULT_NAME}"
         raise UnknownPreparation(
-            f"Unknown preparation {name!r}; choose one of: {PLAIN}, {_DEFAULT_NAME}, or parts joined by commas: "
-            f"{', '.join(PARTS)}."
+            _(
+                "Unknown preparation {name!r}; choose one of: {known}, or parts joined by commas: {parts}.",
+                name=name,
+                known=known,
+                parts=", ".join(PARTS),
+            )
         )
     part, times = named.most_common(1)[0]
     if times > 1:
-        raise UnknownPreparation(f"The preparation {name!r} names {part!r} {times} times; once is enough.")
+        raise UnknownPreparation(
+            _(
+                "The preparation {name!r} names {part!r} {times} times; once is enough.",
+                name=name,
+                part=part,
+                times=times,
+            )
+        )
     return tuple(part for part in PARTS if part in named)
 
 
