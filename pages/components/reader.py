@@ -27,6 +27,8 @@ def ask_language() -> None:
         format_func=LANGUAGES.__getitem__,
         key=_CHOICE,
     )
+    # Screen readers choose their voice by it, and browsers whether to offer a translation. The code is one of ours.
+    st.html(f"<script>document.documentElement.lang = '{chosen}'</script>", unsafe_allow_javascript=True)
     # Streamlit's own binding would write the name of the language there, which few can type.
     if chosen == closest(st.context.locale):
         st.query_params.pop(_ADDRESS, None)
