@@ -9,6 +9,7 @@ from lamm_core.errors import LammError
 from lamm_core.web.routes import routes
 from lamm_core.words import translate as _
 from pages.components import services
+from pages.components.browser import browser_opened
 from pages.components.frame import mark_started, show_error, show_sidebar
 
 
@@ -44,6 +45,7 @@ if __name__ == "__main__":
 else:
     app = st.App(
         __file__,
+        lifespan=browser_opened,
         routes=routes(services.workspace, services.base_path()),
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=services.allowed_hosts(), www_redirect=False)],
     )
