@@ -52,7 +52,11 @@ class _Labelling:
             return _problem(403, _("Only pages of this app may send labels."))
         try:
             body = await _body(request)
-            return await to_thread.run_sync(partial(self._answer, body), limiter=self._threads())
+            if self._limiter is None:
+                self._limiter = await to_thread.run_sync(self._new_limiter)
+            return await to_thread.run_sync(partial(self._answer, body), limiter=self._limiter)
+        except StorageUnavailable as error:
+            return _problem(503, str(error))
         except InvalidInput as error:
             return _problem(400, str(error))
         except ClientDisconnect:
@@ -74,10 +78,8 @@ class _Labelling:
         except LammError as error:
             return _problem(400, str(error))
 
-    def _threads(self) -> CapacityLimiter:
-        if self._limiter is None:
-            self._limiter = CapacityLimiter(_SQLITE_THREADS if self._workspace().database.is_sqlite else _THREADS)
-        return self._limiter
+    def _new_limiter(self) -> CapacityLimiter:
+        return CapacityLimiter(_SQLITE_THREADS if self._workspace().database.is_sqlite else _THREADS)
 
 
 def _is_of_this_site(request: Request) -> bool:

@@ -19,7 +19,7 @@ async function post(address, message) {
 }
 
 class Wire {
-  /* `exchange` sends what there is to send, and says whether all went well. */
+  /* `exchange` sends what there is to send, and takes the answer. */
   constructor(exchange) {
     this.exchange = exchange;
     this.isWanted = false;
@@ -31,10 +31,13 @@ class Wire {
     this.isWanted = true;
     if (this.isBusy) return;
     this.isBusy = true;
-    while (this.isWanted) {
-      this.isWanted = false;
-      await this.exchange();
+    try {
+      while (this.isWanted) {
+        this.isWanted = false;
+        await this.exchange();
+      }
+    } finally {
+      this.isBusy = false;
     }
-    this.isBusy = false;
   }
 }

@@ -12,6 +12,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.testclient import TestClient
 from support import world
 
+from lamm_core.errors import StorageUnavailable
 from lamm_core.records import Project
 from lamm_core.web.outbox import session_name
 from lamm_core.web.routes import routes
@@ -113,6 +114,15 @@ def test_a_database_that_does_not_answer_is_told_and_the_act_stays_unacknowledge
     assert answer.status_code == 503
     assert "full" in answer.json()["problem"]
     assert "stored" not in answer.json()
+
+
+def test_data_that_cannot_be_opened_is_told(queued: Project, ana: int) -> None:
+    def broken() -> Workspace:
+        raise StorageUnavailable("The data folder cannot be made.")
+
+    with TestClient(Starlette(routes=routes(broken))) as client:
+        answer = client.post("/labelling", content=_message(queued, ana), headers=_JSON)
+    assert (answer.status_code, answer.json()) == (503, {"problem": "The data folder cannot be made."})
 
 
 def test_an_address_behind_a_path_is_found_there(workspace: Workspace, queued: Project, ana: int) -> None:
