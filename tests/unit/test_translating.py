@@ -25,7 +25,8 @@ from lamm_core.exchange.columns import ColumnMapping
 from lamm_core.model.classifier import Classifier
 from lamm_core.model.embedding_store import text_key
 from lamm_core.records import Project
-from lamm_core.storage import models
+from lamm_core.storage import items, models
+from lamm_core.storage import projects as stored_projects
 from lamm_core.storage.migrate import migrate
 from lamm_core.translation.batching import Patience
 from lamm_core.workflow import labelling, projects, translation_runs
@@ -346,8 +347,8 @@ def test_a_translation_has_the_class_that_its_original_has_now(
     translate_labels(workspace, labelled)
     item = next(iter(labelled_items(workspace, labelled).values()))
     with workspace.database.write() as connection:
-        class_id = labelling.projects.class_ids(connection, labelled.id)["desk"]
-        labelling.items.set_item(connection, item.id, item.state, class_id, item.label_id)
+        class_id = stored_projects.class_ids(connection, labelled.id)["desk"]
+        items.set_item(connection, item.id, item.state, class_id, item.label_id)
     table = labels_table(workspace, labelled, translations=True)
     translated = table[table["translated_from"] == item.external_id]
     assert translated["class"].tolist() == ["desk", "desk"]
