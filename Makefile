@@ -40,7 +40,7 @@ format: $(VENV)/.dev
 # What translators find in lamm_core/locale: new sentences of the code appear in every language, without a translation.
 words: $(VENV)/.dev
 	$(BIN)/pybabel -q extract -F pyproject.toml --no-default-keywords -k _ -k marked -k plural:1,2 -k in_context:1c,2 \
-		--omit-header --add-location=file --sort-by-file --width=120 -o lamm_core/locale/lamm.pot app.py pages lamm_core
+		--omit-header --add-location=file --sort-by-file --width=120 -o lamm_core/locale/lamm.pot pages lamm_core
 	for file in lamm_core/locale/*/lamm.po; do \
 		language=$$(basename $$(dirname $$file)); \
 		$(BIN)/pybabel -q update -i lamm_core/locale/lamm.pot -o $$file -l $$language --no-fuzzy-matching \

@@ -1,18 +1,14 @@
 """Compare: where other strategies would have led, by the project's own labels."""
 
-from pages.components.frame import guard
+import streamlit as st
 
-guard()
-
-import streamlit as st  # noqa: E402
-
-from lamm_core.comparison_words import HOW_TO_READ  # noqa: E402
-from lamm_core.words import translate as _  # noqa: E402
-from lamm_core.workflow.comparing import comparison_status  # noqa: E402
-from pages.components import services  # noqa: E402
-from pages.components.comparison_result import show_result  # noqa: E402
-from pages.components.comparison_run import show_offer, show_state  # noqa: E402
-from pages.components.frame import chosen_project  # noqa: E402
+from lamm_core.comparison_words import HOW_TO_READ
+from lamm_core.words import translate as _
+from lamm_core.workflow.comparing import comparison_status
+from pages.components import services
+from pages.components.comparison_result import show_result
+from pages.components.comparison_run import show_offer, show_state
+from pages.components.frame import chosen_project
 
 st.title(_("Compare"))
 project = chosen_project()

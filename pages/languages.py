@@ -1,26 +1,22 @@
 """Languages: how far each one is from its target, what it takes, and what it gets next."""
 
-from pages.components.frame import guard
+import streamlit as st
 
-guard()
-
-import streamlit as st  # noqa: E402
-
-from lamm_core.charts.flags import flags_chart  # noqa: E402
-from lamm_core.words import marked  # noqa: E402
-from lamm_core.words import translate as _  # noqa: E402
-from lamm_core.workflow.headline import headline  # noqa: E402
-from lamm_core.workflow.status import ProjectStatus, project_status  # noqa: E402
-from pages.components import services  # noqa: E402
-from pages.components.advice_panel import show_advice, show_check_sets  # noqa: E402
-from pages.components.charts import show_chart  # noqa: E402
-from pages.components.frame import as_plain_text, chosen_project  # noqa: E402
-from pages.components.language_detail import show_language  # noqa: E402
-from pages.components.languages_table import LANGUAGE, show_languages, show_links  # noqa: E402
-from pages.components.palette import palette  # noqa: E402
-from pages.components.report_button import show_report_button  # noqa: E402
-from pages.components.round_notice import show_round_notice  # noqa: E402
-from pages.components.what_if import show_what_if  # noqa: E402
+from lamm_core.charts.flags import flags_chart
+from lamm_core.words import marked
+from lamm_core.words import translate as _
+from lamm_core.workflow.headline import headline
+from lamm_core.workflow.status import ProjectStatus, project_status
+from pages.components import services
+from pages.components.advice_panel import show_advice, show_check_sets
+from pages.components.charts import show_chart
+from pages.components.frame import as_plain_text, chosen_project
+from pages.components.language_detail import show_language
+from pages.components.languages_table import LANGUAGE, show_languages, show_links
+from pages.components.palette import palette
+from pages.components.report_button import show_report_button
+from pages.components.round_notice import show_round_notice
+from pages.components.what_if import show_what_if
 
 _VIEW, _VIEW_CHOICE = "view", "view_choice"
 _OVERVIEW, _WHAT_IF, _CHECK_SETS = "overview", "what-if", "check-sets"

@@ -1,19 +1,15 @@
 """Project: settings, texts in, labels out, and new projects."""
 
-from pages.components.frame import guard
+import streamlit as st
 
-guard()
-
-import streamlit as st  # noqa: E402
-
-from lamm_core.words import translate as _  # noqa: E402
-from pages.components import services  # noqa: E402
-from pages.components.frame import chosen_project  # noqa: E402
-from pages.components.project_create import show_create  # noqa: E402
-from pages.components.project_export import show_export  # noqa: E402
-from pages.components.project_import import show_import  # noqa: E402
-from pages.components.project_settings import show_settings  # noqa: E402
-from pages.components.project_translation import show_translation  # noqa: E402
+from lamm_core.words import translate as _
+from pages.components import services
+from pages.components.frame import chosen_project
+from pages.components.project_create import show_create
+from pages.components.project_export import show_export
+from pages.components.project_import import show_import
+from pages.components.project_settings import show_settings
+from pages.components.project_translation import show_translation
 
 st.title(_("Project"))
 if services.project_names():

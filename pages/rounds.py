@@ -1,25 +1,21 @@
 """Rounds: what each one found, how it split its batch, and which model came out."""
 
-from pages.components.frame import guard
+import pandas as pd
+import streamlit as st
 
-guard()
-
-import pandas as pd  # noqa: E402
-import streamlit as st  # noqa: E402
-
-from lamm_core.charts.history import accuracy_chart, quota_chart  # noqa: E402
-from lamm_core.charts.words import figure_word  # noqa: E402
-from lamm_core.errors import LammError  # noqa: E402
-from lamm_core.records import Project  # noqa: E402
-from lamm_core.words import capital, in_context  # noqa: E402
-from lamm_core.words import translate as _  # noqa: E402
-from lamm_core.workflow import automatic  # noqa: E402
-from lamm_core.workflow.status import RoundHistory, round_history  # noqa: E402
-from pages.components import services  # noqa: E402
-from pages.components.charts import show_chart  # noqa: E402
-from pages.components.frame import chosen_project, show_error  # noqa: E402
-from pages.components.palette import palette  # noqa: E402
-from pages.components.round_notice import show_round_notice  # noqa: E402
+from lamm_core.charts.history import accuracy_chart, quota_chart
+from lamm_core.charts.words import figure_word
+from lamm_core.errors import LammError
+from lamm_core.records import Project
+from lamm_core.words import capital, in_context
+from lamm_core.words import translate as _
+from lamm_core.workflow import automatic
+from lamm_core.workflow.status import RoundHistory, round_history
+from pages.components import services
+from pages.components.charts import show_chart
+from pages.components.frame import chosen_project, show_error
+from pages.components.palette import palette
+from pages.components.round_notice import show_round_notice
 
 
 def show_models(history: list[RoundHistory]) -> None:

@@ -1,4 +1,4 @@
-"""The frame around every page: the first line that guards it, the sidebar, and the chosen project."""
+"""The frame around every page: the sidebar, and the chosen project."""
 
 from pathlib import Path
 
@@ -14,31 +14,12 @@ from pages.components.reader import ask_language
 _PROJECT = "project"
 _ANNOTATOR = "annotator"
 _NEXT_PROJECT = "next_project"
-_STARTED = "started_by_app"
 _LOGO = str(Path(__file__).parent / "logo.svg")
 # Streamlit keeps a third of a small screen empty above the title, and a fifth of a laptop's beside the page.
 _STYLE = """<style>
 .stMainBlockContainer { padding-top: 4rem; max-width: 75rem; }
 @media (min-width: 50rem) { .stMainBlockContainer { padding-left: 2.5rem; padding-right: 2.5rem; } }
 </style>"""
-
-
-def mark_started() -> None:
-    """Note that this run came through `app.py`."""
-    st.session_state[_STARTED] = True
-
-
-def guard() -> None:
-    """First line of every page: a page opened by its address on a fresh server would run alone, without `app.py`.
-
-    Then `app.py` is run here instead, which shows the whole frame with this page in it.
-    """
-    if st.session_state.pop(_STARTED, False):
-        return
-    import app
-
-    app.main()
-    st.stop()
 
 
 def show_sidebar() -> None:
@@ -71,7 +52,7 @@ def chosen_project() -> Project:
     found = services.find_project(st.session_state.get(_PROJECT))
     if found is None:
         st.info(_("There is no project yet. Make one from a file of texts on the page Project."), icon=":material/add:")
-        st.page_link("pages/project.py", label=_("Go to Project"), icon=":material/folder_open:")
+        st.page_link("project.py", label=_("Go to Project"), icon=":material/folder_open:")
         st.stop()
     return found
 

@@ -68,7 +68,7 @@ def _create(name: str, settings: ProjectSettings, table: pd.DataFrame, mapping: 
         return
     choose_project(project.name)
     show_result(result)
-    st.page_link("pages/annotate.py", label=_("Start labelling"), icon=":material/edit_note:")
+    st.page_link("annotate.py", label=_("Start labelling"), icon=":material/edit_note:")
 
 
 def make_and_fill(

@@ -15,12 +15,12 @@ from lamm_core.storage import comparisons
 from lamm_core.workflow.comparing import begin_comparison, comparison_status
 from lamm_core.workflow.workspace import Workspace, utc_now
 
-_APP = Path(__file__).parents[2] / "app.py"
+_APP = Path(__file__).parents[2] / "pages" / "main.py"
 
 
 def page() -> AppTest:
     app = AppTest.from_file(str(_APP), default_timeout=60)
-    app.switch_page("pages/compare.py")
+    app.switch_page("compare.py")
     app.run()
     assert not app.exception
     return app

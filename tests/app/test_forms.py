@@ -21,7 +21,7 @@ from pages.components.class_targets_form import read_class_targets
 from pages.components.frame import as_plain_text
 from pages.components.settings_form import changed_targets
 
-_APP = Path(__file__).parents[2] / "app.py"
+_APP = Path(__file__).parents[2] / "pages" / "main.py"
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_settings_at_the_limits_open_and_are_saved_as_they_were(data: Workspace)
         gold_feedback=True,
     )
     app = AppTest.from_file(str(_APP), default_timeout=60)
-    app.switch_page("pages/project.py")
+    app.switch_page("project.py")
     app.run()
     assert not app.exception
     next(each for each in app.button if each.label == "Save").click().run()
@@ -68,7 +68,7 @@ def test_settings_at_the_limits_open_and_are_saved_as_they_were(data: Workspace)
 
 def open_page() -> AppTest:
     app = AppTest.from_file(str(_APP), default_timeout=60)
-    app.switch_page("pages/project.py")
+    app.switch_page("project.py")
     app.run()
     assert not app.exception
     return app
@@ -220,7 +220,7 @@ def test_only_an_edited_class_target_changes_and_empty_rows_say_nothing() -> Non
 def test_a_composed_strategy_stays_and_no_form_offers_a_model_for_each_language(data: Workspace) -> None:
     project = world.make_project(data, strategy="lamm+margin+k-means")
     app = AppTest.from_file(str(_APP), default_timeout=60)
-    app.switch_page("pages/project.py")
+    app.switch_page("project.py")
     app.run()
     assert not app.exception
     box = next(each for each in app.selectbox if each.label == "Strategy")

@@ -16,7 +16,7 @@ from lamm_core.workflow.rounds import run_round
 from lamm_core.workflow.running import begin_round
 from lamm_core.workflow.workspace import Workspace, open_workspace, utc_now
 
-_APP = Path(__file__).parents[2] / "app.py"
+_APP = Path(__file__).parents[2] / "pages" / "main.py"
 _TITLES = {"languages": "Languages", "rounds": "Rounds", "compare": "Compare", "project": "Project"}
 _LANGUAGES = [code for code in words.LANGUAGES if code != words.ENGLISH]
 
@@ -25,7 +25,7 @@ _ENGLISH_WORDS = re.compile(r"\b(the|and|with|which|are|this|these|not|until|eac
 
 def _show(page: str, **query: str) -> AppTest:
     app = AppTest.from_file(str(_APP), default_timeout=60)
-    app.switch_page(f"pages/{page}.py")
+    app.switch_page(f"{page}.py")
     for name, value in query.items():
         app.query_params[name] = value
     return app.run()
@@ -105,7 +105,7 @@ def test_the_choice_stands_in_the_address_and_holds_on_other_pages(home: Path) -
     app = choice.select("de").run()
     assert app.title[0].value == "Runden"
     assert app.query_params["lang"] in ("de", ["de"])
-    app = app.switch_page("pages/project.py").run()
+    app = app.switch_page("project.py").run()
     assert app.title[0].value == "Projekt"
     app = next(each for each in app.selectbox if each.label == "Sprache").select("en").run()
     assert app.title[0].value == "Project"

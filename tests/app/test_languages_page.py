@@ -19,14 +19,14 @@ from lamm_core.workflow.rounds import run_round
 from lamm_core.workflow.status import project_status
 from lamm_core.workflow.workspace import Workspace
 
-_APP = Path(__file__).parents[2] / "app.py"
+_APP = Path(__file__).parents[2] / "pages" / "main.py"
 _NAMES = ["English", "German", "Swahili"]
 _SECTIONS = ["Confusion matrix", "Accuracy per class", "Hardest items", "Agreement", "Label speed"]
 
 
 def _app(**query: str) -> AppTest:
     app = AppTest.from_file(str(_APP), default_timeout=60)
-    app.switch_page("pages/languages.py")
+    app.switch_page("languages.py")
     for name, value in query.items():
         app.query_params[name] = value
     app.run()

@@ -15,14 +15,14 @@ from lamm_core.workflow.rounds import run_round
 from lamm_core.workflow.running import begin_round
 from lamm_core.workflow.workspace import Workspace, open_workspace, utc_now
 
-_APP = Path(__file__).parents[2] / "app.py"
+_APP = Path(__file__).parents[2] / "pages" / "main.py"
 _PAGES = ("annotate", "languages", "rounds", "compare", "project")
 _ENGLISH = world.ROWS[world.ROWS["language"] == "en"]
 
 
 def _show(page: str, **query: str) -> AppTest:
     app = AppTest.from_file(str(_APP), default_timeout=60)
-    app.switch_page(f"pages/{page}.py")
+    app.switch_page(f"{page}.py")
     for name, value in query.items():
         app.query_params[name] = value
     return app.run()

@@ -14,7 +14,7 @@ from lamm_core.workflow.projects import get_project
 from lamm_core.workflow.translating import translate_labels, translation_counts
 from lamm_core.workflow.workspace import Workspace
 
-_APP = Path(__file__).parents[2] / "app.py"
+_APP = Path(__file__).parents[2] / "pages" / "main.py"
 LABELS = 12
 
 
@@ -31,7 +31,7 @@ def labelled(data: Workspace, server: LibreServer) -> Project:
 
 def page() -> AppTest:
     app = AppTest.from_file(str(_APP), default_timeout=60)
-    app.switch_page("pages/project.py")
+    app.switch_page("project.py")
     app.run()
     assert not app.exception
     return app
