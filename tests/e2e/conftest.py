@@ -12,9 +12,11 @@ from hand import Hand
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from screen import Screen
 from servers import Server
+from support import world
 
 from lamm_core.workflow.importing import embed_project
 from lamm_core.workflow.projects import change_settings, get_project
+from lamm_core.workflow.rounds import run_round
 from lamm_core.workflow.sample import SAMPLE_NAME, ensure_sample_project
 from lamm_core.workflow.workspace import open_workspace
 
@@ -30,9 +32,11 @@ _FLAGS = [
 ]
 # The first thing a page waits for may be a round in a process of its own, on a busy machine.
 _PATIENCE_MS = 45_000
+WHOLE_POOL = sum(world.POOL.values())
 
 NewServer = Callable[..., Server]
 NewScreen = Callable[..., Screen]
+NewHome = Callable[..., Path]
 
 _numbers = itertools.count(1)
 
@@ -56,6 +60,20 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     embed_project(workspace, ensure_sample_project(workspace))
     workspace.close()
     return home
+
+
+@pytest.fixture(scope="session")
+def new_small_home(tmp_path_factory: pytest.TempPathFactory) -> NewHome:
+    """Call it, perhaps with settings, for fresh data: the small project, with its first batch chosen."""
+
+    def new(**changes: Any) -> Path:
+        home = tmp_path_factory.mktemp("small")
+        workspace = open_workspace(home)
+        run_round(workspace, world.make_project(workspace, **({"budget": WHOLE_POOL} | changes)))
+        workspace.close()
+        return home
+
+    return new
 
 
 @pytest.fixture
