@@ -175,18 +175,24 @@ class Card extends Face {
   }
 
   /* The server's list decides, except about items whose act is still under way, and about those done in other tabs:
-   * the list may be older than that. The item on the screen stays where it is, and so does one that is being commented
-   * on, whoever has it by now: its answer is kept in any case. */
+   * the list may be older than that. The item on the screen stays where it is, and so does one that something was
+   * written about, whoever has it by now: its answer is kept in any case, and with it what was written. */
   takeItems(items) {
     const answered = new Map();
     for (const act of this.outbox.underWay()) answered.set(act.item, act);
     const open = items.filter((item) => !answered.has(item.id) && !this.isDoneElsewhere(item));
     const undone = this.queue.filter((item) => answered.get(item.id)?.action === "undo");
     const shown = this.queue[0];
+    const isKept = shown && this.isWrittenAbout(shown);
     this.queue = [...undone, ...open.filter((item) => !undone.some((each) => each.id === item.id))];
     const place = this.queue.findIndex((item) => item.id === shown?.id);
     if (place > 0) this.queue.unshift(...this.queue.splice(place, 1));
-    else if (place < 0 && shown && !this.parts.commentBox.hidden) this.queue.unshift(shown);
+    else if (place < 0 && isKept) this.queue.unshift(shown);
+  }
+
+  isWrittenAbout(item) {
+    const { flagged, comment } = this.drafts.of(item.id);
+    return flagged || comment !== "" || (item === this.queue[0] && !this.parts.commentBox.hidden);
   }
 
   /* What the same person has just answered in another tab need not be answered here. */
@@ -194,8 +200,7 @@ class Card extends Face {
     for (const { item, revision } of acts) {
       this.elsewhere.set(item, Math.max(revision, this.elsewhere.get(item) ?? 0));
     }
-    const commented = this.parts.commentBox.hidden ? null : this.queue[0];
-    this.queue = this.queue.filter((item) => item === commented || !this.isDoneElsewhere(item));
+    this.queue = this.queue.filter((item) => this.isWrittenAbout(item) || !this.isDoneElsewhere(item));
     this.paint();
     if (this.wantsItems()) this.send();
   }
