@@ -77,15 +77,15 @@ def new_small_home(tmp_path_factory: pytest.TempPathFactory) -> NewHome:
 
 
 @pytest.fixture
-def new_server(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewServer]:
+def new_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewServer]:
     """Call it for a fresh server that is started: with a copy of the sample project, or on a `home` of yours."""
-    yield from _servers(sample_home, tmp_path_factory)
+    yield from _servers(request, tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
-def new_module_server(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewServer]:
+def new_module_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewServer]:
     """As `new_server`, for a server that all tests of a file share."""
-    yield from _servers(sample_home, tmp_path_factory)
+    yield from _servers(request, tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
@@ -99,13 +99,14 @@ def server(new_module_server: NewServer) -> Server:
     return server.start()
 
 
-def _servers(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewServer]:
+def _servers(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewServer]:
     opened: list[Server] = []
 
     def new(home: Path | None = None, start: bool = True) -> Server:
         chosen = home or tmp_path_factory.mktemp("server") / "home"
         if home is None:
-            shutil.copytree(sample_home, chosen)
+            # Made only where it is wanted: its texts take seconds to embed.
+            shutil.copytree(request.getfixturevalue("sample_home"), chosen)
         opened.append(Server(chosen))
         return opened[-1].start() if start else opened[-1]
 
