@@ -15,7 +15,9 @@ async function post(address, message) {
     keepalive: 3 * body.length < LASTING_BYTES, // a character has up to three bytes
     signal: AbortSignal.timeout(GIVE_UP_MS),
   });
-  return { status: response.status, told: await response.json() };
+  const told = await response.json();
+  if (!(response.ok ? told.progress : told.problem)) throw new Error("somebody else answers for the server");
+  return { status: response.status, told };
 }
 
 class Wire {
@@ -31,10 +33,13 @@ class Wire {
     this.isWanted = true;
     if (this.isBusy) return;
     this.isBusy = true;
-    while (this.isWanted) {
-      this.isWanted = false;
-      await this.exchange();
+    try {
+      while (this.isWanted) {
+        this.isWanted = false;
+        await this.exchange();
+      }
+    } finally {
+      this.isBusy = false; // whatever went wrong, the next message is sent
     }
-    this.isBusy = false;
   }
 }
