@@ -71,14 +71,19 @@ class Face {
     say(this.parts.suggestion, suggestion === null ? "" : `The model suggests: ${suggestion}`);
   }
 
+  /* What is told may come late, when further texts have been answered; or of an answer that was taken back meanwhile. */
   paintLesson() {
     const { lesson } = this.parts;
     const told = this.lesson;
-    if (!told) return say(lesson, "");
+    const place = told ? this.past.findIndex((each) => each.id === told.item) : -1;
+    if (place < 0) return say(lesson, "");
+    const back = this.past.length - place;
+    const which = place === this.place ? "this text" : back === 1 ? "the text before" : `the text ${back} back`;
     const isRight = told.given === told.known;
     lesson.dataset.right = String(isRight);
-    say(lesson, isRight ? `Right: the text before is ${told.known}.`
-      : `The text before is ${told.known}; you gave it the class ${told.given}. ← shows it again.`);
+    const way = which === "the text before" ? " ← shows it again." : "";
+    say(lesson, isRight ? `Right: ${which} is ${told.known}.`
+      : `${which[0].toUpperCase()}${which.slice(1)} is ${told.known}; you gave it the class ${told.given}.${way}`);
   }
 
   paintRemarks() {
