@@ -118,6 +118,10 @@ def _text_words() -> dict[str, str]:
         "suggests": _("The model suggests: {name}"),
         "lessonRight": _("Right: the text before is {known}."),
         "lessonWrong": _("The text before is {known}; you gave it the class {given}. ← shows it again."),
+        "lessonRightHere": _("Right: this text is {known}."),
+        "lessonWrongHere": _("This text is {known}; you gave it the class {given}."),
+        "lessonRightBack": _("Right: the text {count} back is {known}."),
+        "lessonWrongBack": _("The text {count} back is {known}; you gave it the class {given}."),
         "recent": _("{name}: "),
         "recentSkipped": _("skipped: "),
     }

@@ -32,12 +32,13 @@ class _Stored:
     Attributes:
         keys: of acts that need not be sent again.
         problem: what went wrong with one of them, as one sentence.
-        lesson: the last class that was known beforehand, and the one given; None where nobody is to be told.
+        lesson: the last item whose class was known beforehand, that class and the one given; None where nobody is to be
+            told.
     """
 
     keys: list[str]
     problem: str
-    lesson: dict[str, str | None] | None
+    lesson: dict[str, Any] | None
 
 
 def answer(workspace: Workspace, message: Message, recent: RecentProjects) -> dict[str, Any]:
@@ -102,7 +103,7 @@ def _stored(message: Message, turn: Turn) -> _Stored:
     results = [each.act if isinstance(each.act, InvalidInput) else next(outcomes) for each in message.acts]
     problems = [str(each) for each in results if not isinstance(each, Receipt)]
     lessons = [
-        {"given": each.class_name, "known": each.known_class}
+        {"item": each.item_id, "given": each.class_name, "known": each.known_class}
         for each in results
         if isinstance(each, Receipt) and each.known_class is not None
     ]

@@ -47,7 +47,9 @@ class Card extends Face {
     this.onKey = (event) => this.key(event);
     this.onLine = () => this.look(navigator.onLine);
     this.onShown = () => document.visibilityState === "visible" && this.wantsItems() && this.send();
-    this.onStorage = (event) => event.key === placeOf(this.outbox.session) && this.passOver(this.outbox.ofOtherTabs());
+    this.onStorage = ({ key, newValue }) => {
+      if (key === placeOf(this.outbox.session)) this.passOver(this.outbox.madeElsewhere(newValue));
+    };
     // Before the page sees a key: it has shortcuts of its own on some letters.
     window.addEventListener("keydown", this.onKey, { capture: true });
     window.addEventListener("online", this.onLine);
@@ -101,6 +103,7 @@ class Card extends Face {
     this.knowsPast = false;
     this.place = null;
     this.queue = [];
+    this.elsewhere = new Map(); // what was done in other tabs: item to the newest revision
     this.renewAt = 0;
     this.painted = null;
     this.send();
@@ -176,27 +179,40 @@ class Card extends Face {
     this.place = place < 0 ? null : place;
   }
 
-  /* The server's list decides, except about items whose act is still under way. The item on the screen stays where it
-   * is, and so does one that is being commented on, whoever has it by now: its answer is kept in any case. */
+  /* The server's list decides, except about items whose act is still under way, and about those done in other tabs:
+   * the list may be older than that. The item on the screen stays where it is, and so does one that something was
+   * written about, whoever has it by now: its answer is kept in any case, and with it what was written. */
   takeItems(items) {
     const answered = new Map();
     for (const act of this.outbox.underWay()) answered.set(act.item, act);
-    const open = items.filter((item) => !answered.has(item.id));
+    const open = items.filter((item) => !answered.has(item.id) && !this.isDoneElsewhere(item));
     const undone = this.queue.filter((item) => answered.get(item.id)?.action === "undo");
     const shown = this.queue[0];
+    const isKept = shown && this.isWrittenAbout(shown);
     this.queue = [...undone, ...open.filter((item) => !undone.some((each) => each.id === item.id))];
     const place = this.queue.findIndex((item) => item.id === shown?.id);
     if (place > 0) this.queue.unshift(...this.queue.splice(place, 1));
-    else if (place < 0 && shown && !this.parts.commentBox.hidden) this.queue.unshift(shown);
+    else if (place < 0 && isKept) this.queue.unshift(shown);
+  }
+
+  isWrittenAbout(item) {
+    const { flagged, comment } = this.drafts.of(item.id);
+    return flagged || comment !== "" || (item === this.queue[0] && !this.parts.commentBox.hidden);
   }
 
   /* What the same person has just answered in another tab need not be answered here. */
   passOver(acts) {
-    const items = new Set(acts.filter((act) => act.action !== "undo").map((act) => act.item));
-    if (!this.parts.commentBox.hidden) items.delete(this.queue[0]?.id);
-    this.queue = this.queue.filter((item) => !items.has(item.id));
+    for (const { item, revision } of acts) {
+      this.elsewhere.set(item, Math.max(revision, this.elsewhere.get(item) ?? 0));
+    }
+    this.queue = this.queue.filter((item) => this.isWrittenAbout(item) || !this.isDoneElsewhere(item));
     this.paint();
     if (this.wantsItems()) this.send();
+  }
+
+  /* What is taken back in another tab comes again with a further revision. */
+  isDoneElsewhere(item) {
+    return item.revision <= (this.elsewhere.get(item.id) ?? 0);
   }
 
   key(event) {

@@ -70,13 +70,19 @@ class Face {
     say(this.parts.suggestion, suggestion === null ? "" : inWords("suggests", { name: suggestion }));
   }
 
+  /* What is told may come late, when further texts have been answered; or of an answer that was taken back meanwhile. */
   paintLesson() {
     const { lesson } = this.parts;
     const told = this.lesson;
-    if (!told) return say(lesson, "");
+    const place = told ? this.past.findIndex((each) => each.id === told.item) : -1;
+    if (place < 0) return say(lesson, "");
+    const back = this.past.length - place;
     const isRight = told.given === told.known;
     lesson.dataset.right = String(isRight);
-    say(lesson, inWords(isRight ? "lessonRight" : "lessonWrong", told));
+    const values = { ...told, count: back };
+    if (place === this.place) say(lesson, inWords(isRight ? "lessonRightHere" : "lessonWrongHere", values));
+    else if (back === 1) say(lesson, inWords(isRight ? "lessonRight" : "lessonWrong", values));
+    else say(lesson, inWords(isRight ? "lessonRightBack" : "lessonWrongBack", values));
   }
 
   paintRemarks() {

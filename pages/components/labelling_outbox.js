@@ -58,9 +58,14 @@ class Outbox {
     writeKept(placeOf(session), [...this.ofOtherTabs(session), ...this.of(session)]);
   }
 
-  /* Acts of this session that were made in another tab and are still there. */
-  ofOtherTabs(session = this.session) {
+  /* Acts of a session that were made in another tab and are still there. */
+  ofOtherTabs(session) {
     return this.read(session).filter((act) => !this.known.has(act.key));
+  }
+
+  /* The same of what another tab has just kept; by now that may have been stored, and be gone. */
+  madeElsewhere(kept) {
+    return parseKept(kept).filter((act) => typeof act?.key === "string" && !this.known.has(act.key));
   }
 
   read(session) {
@@ -99,7 +104,15 @@ class Drafts {
 
 function readKept(place) {
   try {
-    const kept = JSON.parse(localStorage.getItem(place) ?? "[]");
+    return parseKept(localStorage.getItem(place));
+  } catch {
+    return [];
+  }
+}
+
+function parseKept(written) {
+  try {
+    const kept = JSON.parse(written ?? "[]");
     return Array.isArray(kept) ? kept : [];
   } catch {
     return [];

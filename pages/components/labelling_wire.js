@@ -15,7 +15,9 @@ async function post(address, message) {
     keepalive: 3 * body.length < LASTING_BYTES, // a character has up to three bytes
     signal: AbortSignal.timeout(GIVE_UP_MS),
   });
-  return { status: response.status, told: await response.json() };
+  const told = await response.json();
+  if (!(response.ok ? told.progress : told.problem)) throw new Error("somebody else answers for the server");
+  return { status: response.status, told };
 }
 
 class Wire {
@@ -37,7 +39,7 @@ class Wire {
         await this.exchange();
       }
     } finally {
-      this.isBusy = false;
+      this.isBusy = false; // whatever went wrong, the next message is sent
     }
   }
 }

@@ -12,9 +12,11 @@ from hand import Hand
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from screen import Screen
 from servers import Server
+from support import world
 
 from lamm_core.workflow.importing import embed_project
 from lamm_core.workflow.projects import change_settings, get_project
+from lamm_core.workflow.rounds import run_round
 from lamm_core.workflow.sample import SAMPLE_NAME, ensure_sample_project
 from lamm_core.workflow.workspace import open_workspace
 
@@ -30,9 +32,11 @@ _FLAGS = [
 ]
 # The first thing a page waits for may be a round in a process of its own, on a busy machine.
 _PATIENCE_MS = 45_000
+WHOLE_POOL = sum(world.POOL.values())
 
 NewServer = Callable[..., Server]
 NewScreen = Callable[..., Screen]
+NewHome = Callable[..., Path]
 
 _numbers = itertools.count(1)
 
@@ -58,16 +62,30 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+@pytest.fixture(scope="session")
+def new_small_home(tmp_path_factory: pytest.TempPathFactory) -> NewHome:
+    """Call it, perhaps with settings, for fresh data: the small project, with its first batch chosen."""
+
+    def new(**changes: Any) -> Path:
+        home = tmp_path_factory.mktemp("small")
+        workspace = open_workspace(home)
+        run_round(workspace, world.make_project(workspace, **({"budget": WHOLE_POOL} | changes)))
+        workspace.close()
+        return home
+
+    return new
+
+
 @pytest.fixture
-def new_server(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewServer]:
+def new_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewServer]:
     """Call it for a fresh server that is started: with a copy of the sample project, or on a `home` of yours."""
-    yield from _servers(sample_home, tmp_path_factory)
+    yield from _servers(request, tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
-def new_module_server(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewServer]:
+def new_module_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewServer]:
     """As `new_server`, for a server that all tests of a file share."""
-    yield from _servers(sample_home, tmp_path_factory)
+    yield from _servers(request, tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
@@ -81,13 +99,14 @@ def server(new_module_server: NewServer) -> Server:
     return server.start()
 
 
-def _servers(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewServer]:
+def _servers(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewServer]:
     opened: list[Server] = []
 
     def new(home: Path | None = None, start: bool = True) -> Server:
         chosen = home or tmp_path_factory.mktemp("server") / "home"
         if home is None:
-            shutil.copytree(sample_home, chosen)
+            # Made only where it is wanted: its texts take seconds to embed.
+            shutil.copytree(request.getfixturevalue("sample_home"), chosen)
         opened.append(Server(chosen))
         return opened[-1].start() if start else opened[-1]
 

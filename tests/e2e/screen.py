@@ -34,7 +34,17 @@ class Screen:
         self._project = project
         self.annotator = annotator
         self.errors: list[str] = []
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self._watch()
+
+    def _watch(self) -> None:
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def use_new_page(self) -> None:
+        """Go on in another page of the same browser; the one before is closed."""
+        before = self.page
+        self.page = before.context.new_page()
+        self._watch()
+        before.close()
 
     def open(self, path: str = "") -> "Screen":
         """Go to a page by its address."""

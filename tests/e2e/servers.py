@@ -9,6 +9,7 @@ import urllib.request
 from pathlib import Path
 
 import psutil
+from spoilt_server import STANDS
 from support.workers import until
 
 from lamm_core.settings import DATABASE_VARIABLE, HOME_VARIABLE, Settings
@@ -16,6 +17,7 @@ from lamm_core.storage.database import Database
 from lamm_core.workflow.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
+SPOILT = Path(__file__).with_name("spoilt_server.py")
 
 
 def free_port() -> int:
@@ -48,9 +50,14 @@ class Server:
     def log(self) -> str:
         return (self.home / "server.log").read_text("utf-8", "replace")
 
-    def launch(self) -> "Server":
-        """Start the process, without waiting for it."""
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(self.port)]
+    def launch(self, spoilt: str | None = None) -> "Server":
+        """Start the process, without waiting for it.
+
+        Args:
+            spoilt: what is to go wrong in it, one of those in `spoilt_server`; None for nothing.
+        """
+        program = ["-m", "streamlit"] if spoilt is None else [str(SPOILT), spoilt]
+        command = [sys.executable, *program, "run", "app.py", "--server.port", str(self.port)]
         with (self.home / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
                 command, cwd=ROOT, env=self._environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log
@@ -62,9 +69,13 @@ class Server:
         until(self._answers, 60)
         return self
 
-    def start(self) -> "Server":
-        """Start the process and wait until it answers."""
-        return self.launch().wait()
+    def start(self, spoilt: str | None = None) -> "Server":
+        """Start the process and wait until it answers. See `launch`."""
+        return self.launch(spoilt).wait()
+
+    def wait_until_it_stands(self) -> None:
+        """Wait until the spoilt thing has stopped, where it stops at a moment of its work."""
+        until(lambda: STANDS in self.log, 30)
 
     def kill(self) -> None:
         """End the process at once, as a crash would (SIGKILL)."""

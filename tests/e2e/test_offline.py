@@ -1,10 +1,12 @@
 """Without a line to the server labelling goes on through the texts at hand, and nothing is lost or doubled."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from conftest import NewScreen
 from hand import Hand
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import expect
 from servers import Server
 
@@ -37,6 +39,10 @@ def test_with_the_network_cut_for_two_minutes_labelling_goes_on_and_nothing_is_l
     lone.page.clock.install()
     lone.page.reload()
     lone.wait_for_text()
+    asked: list[str] = []
+    lone.page.on("requestfinished", lambda request: asked.append(request.url))
+    refused: list[str] = []
+    lone.page.on("requestfailed", lambda request: refused.append(request.url))
     lone.page.context.set_offline(True)
     try:
         expect(lone.part("state")).to_have_text("Offline: answers are kept here")
@@ -49,6 +55,10 @@ def test_with_the_network_cut_for_two_minutes_labelling_goes_on_and_nothing_is_l
         lone.page.clock.fast_forward("02:00")
         expect(lone.part("state")).to_have_text(_OFFLINE.format(_HELD))
         expect(lone.part("announcement")).to_have_text("Offline. Answers are kept in this browser; go on.")
+        # Every answer was tried at once and then again and again, and none came through.
+        assert refused.count(f"{lone.server.url}/labelling") > _HELD
+        assert asked == []
+        assert lone.done == []
     finally:
         lone.page.context.set_offline(False)
     assert lone.wait_for_text() not in seen
@@ -81,11 +91,28 @@ def test_the_notice_of_a_lost_server_does_not_stand_before_the_card(lone: Hand) 
     _expect_each_once(lone, seen, [lone.class_of(1), lone.class_of(2)])
 
 
-def test_what_was_answered_offline_outlives_the_page(lone: Hand) -> None:
+def _go_elsewhere(hand: Hand) -> None:
+    hand.page.goto("about:blank")
+
+
+def _reload_in_vain(hand: Hand) -> None:
+    with pytest.raises(PlaywrightError, match="ERR_CONNECTION_REFUSED"):
+        hand.page.reload()
+
+
+def _crash(hand: Hand) -> None:
+    """The process that draws the page dies; all that is left is what the browser itself keeps."""
+    with hand.page.expect_event("crash"), pytest.raises(PlaywrightError):
+        hand.page.goto("chrome://crash")
+    hand.use_new_page()
+
+
+@pytest.mark.parametrize("leave", [_go_elsewhere, _reload_in_vain, _crash])
+def test_what_was_answered_offline_outlives_the_page(lone: Hand, leave: Callable[[Hand], None]) -> None:
     lone.server.kill()
     seen = [lone.wait_for_text(), lone.press("1")]
     lone.press("2")
-    lone.page.goto("about:blank")  # as after a crash: nothing is left but what the browser keeps
+    leave(lone)
     lone.server.start()
     lone.open()
     assert lone.wait_for_text() not in seen

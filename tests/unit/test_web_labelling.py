@@ -195,7 +195,7 @@ def test_the_known_class_of_a_gold_item_is_told_where_the_manager_wants_it(
     assert item["why"] == ""
     for _ in range(2):
         lesson = ask(acts=[_act(item, "pen")])["lesson"]
-        assert lesson == ({"given": "pen", "known": "ink"} if feedback else None)
+        assert lesson == ({"item": item["id"], "given": "pen", "known": "ink"} if feedback else None)
     assert "ink" not in json.dumps(ask(wantsPast=True))
 
 
