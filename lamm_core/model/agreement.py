@@ -25,6 +25,8 @@ MISSING = -1
 RESAMPLES = 1_000
 # Draws times kinds of units that are held at once: 16 MB.
 _MOST_HELD = 2_000_000
+# Figures that differ by less are equal but for their last digits.
+_NO_SPREAD = 1e-9
 
 Labels = NDArray[np.integer]
 _Counts = NDArray[np.int64]
@@ -214,9 +216,9 @@ def _mean_share(equal: _Counts, pairs: _Counts, rng: np.random.Generator, resamp
 def _bootstrapped(often: _Counts, parts: _Parts, rng: np.random.Generator, resamples: int) -> Figure:
     """A figure with its interval.
 
-    Resamples of a single class have no figure and are left out. Where all units agree, or none does, no resample
-    differs from another, which is no proof that nothing else can happen: Wilson's interval of the observed agreement
-    then says how far it may be off.
+    Resamples of a single class have no figure and are left out. Where all units agree, or none does, or one annotator
+    knows a single class, resamples do not differ, which is no proof that nothing else can happen: Wilson's interval of
+    the observed agreement then says how far it may be off.
 
     Args:
         often: `(kinds,)` units of each kind.
@@ -226,13 +228,12 @@ def _bootstrapped(often: _Counts, parts: _Parts, rng: np.random.Generator, resam
     if expected >= 1:
         return Figure(units, lack=Lack.ONE_CLASS)
     estimate = _corrected(observed, expected)
-    found = [estimate]
-    if observed in (0.0, 1.0):
-        found += [_corrected(bound, expected) for bound in wilson(observed, units)]
-    drawn = np.concatenate([_figures(*parts(each)) for each in _draws(often, rng, resamples)])
-    if len(drawn):
-        found += np.quantile(drawn, [0.025, 0.975]).tolist()
-    return Figure(units, estimate, min(found), max(found))
+    drawn = np.concatenate([[estimate], *(_figures(*parts(each)) for each in _draws(often, rng, resamples))])
+    bounds = [estimate, *np.quantile(drawn, [0.025, 0.975]).tolist()]
+    if observed in (0.0, 1.0) or np.ptp(drawn) < _NO_SPREAD:
+        bounds += [_corrected(bound, expected) for bound in wilson(observed, units)]
+    # No alpha and no kappa is under -1, though so wide a Wilson's interval may be.
+    return Figure(units, estimate, max(-1.0, min(bounds)), max(bounds))
 
 
 def _draws(often: _Counts, rng: np.random.Generator, resamples: int) -> Iterator[_Counts]:
