@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from lamm_core.cli import (
+    agreement_command,
     app_command,
     backtest_command,
     benchmark_command,
@@ -54,6 +55,7 @@ app.command("import", rich_help_panel=_SET_UP)(import_command.command)
 app.command("round", rich_help_panel=_WORK)(round_command.command)
 app.command("translate", rich_help_panel=_WORK)(translate_command.command)
 app.command("status", rich_help_panel=_WORK)(status_command.command)
+app.command("agreement", rich_help_panel=_WORK)(agreement_command.command)
 app.command("report", rich_help_panel=_WORK)(report_command.command)
 app.command("export", rich_help_panel=_WORK)(export_command.command)
 app.command("backtest", rich_help_panel=_RESEARCH)(backtest_command.command)

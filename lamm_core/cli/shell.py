@@ -27,6 +27,7 @@ _ORDER = (
     "round",
     "translate",
     "status",
+    "agreement",
     "report",
     "export",
     "app",

@@ -2,6 +2,7 @@
 
 from lamm_core.charts.details import class_chart, confusion_chart
 from lamm_core.language_names import language_name, text_direction
+from lamm_core.report.agreement import agreement_part
 from lamm_core.report.figures import chart
 from lamm_core.report.markup import Column, heading, safe, table
 from lamm_core.report.words import interval, metric_of, percent
@@ -29,7 +30,7 @@ def language_section(details: LanguageDetails, language: LanguageStatus, status:
         _confusion(details, status),
         _classes(details, status),
         _hardest(details),
-        _agreement(details),
+        agreement_part(details.agreement),
         _speeds(details),
         _gold(details, status),
         "</section>",
@@ -145,25 +146,6 @@ def _hard_row(each: HardItem, language: str) -> tuple[str, ...]:
     text = f'<span lang="{safe(language)}" dir="{text_direction(language)}">{safe(shown)}</span>'
     name = f'<br><span class="faint">{safe(each.external_id)}</span>'
     return f"{text}{name}", safe(each.true), safe(each.predicted), percent(each.confidence, 0)
-
-
-def _agreement(details: LanguageDetails) -> str:
-    found = details.agreement
-    if found.share is None:
-        words = _("No text was labelled by two people.")
-    else:
-        words = plural(
-            "Of {count:,} text that two or more people labelled, {agreed:,} ({share:.0%}, 95% interval {low:.0%} to "
-            "{high:.0%}) got the same class from all.",
-            "Of {count:,} texts that two or more people labelled, {agreed:,} ({share:.0%}, 95% interval {low:.0%} to "
-            "{high:.0%}) got the same class from all.",
-            found.items,
-            agreed=found.agreed,
-            share=found.share,
-            low=found.low,
-            high=found.high,
-        )
-    return heading(_("Agreement")) + f"\n<p>{safe(words)}</p>"
 
 
 def _speeds(details: LanguageDetails) -> str:

@@ -1,29 +1,36 @@
 """What annotators made of the items of a language: where they agree, how fast they are, and the texts themselves."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, and_, func, select, true
 
 from lamm_core.records import Action, Purpose, Source
-from lamm_core.storage.tables import annotator, item, label
+from lamm_core.storage.tables import annotator, item, label, project_class
 
 # SQLite takes at most 32,766 bound values in one statement.
 _CHUNK = 2_000
 
 
-def count_agreement(connection: Connection, project_id: int, language: str) -> tuple[int, int]:
-    """Items that two or more annotators labelled, and those of them to which all of these gave the same class.
+def read_opinions(connection: Connection, project_id: int, language: str | None = None) -> list[Row[Any]]:
+    """What each annotator says of each item, by item and annotator.
 
     An annotator counts with the newest act on an item, and only where that is a label: one that was taken back, or
     followed by a skip, does not stand. Labels that came with an import are nobody's, and gold items say how people
     agree with what is known, not with each other.
+
+    Args:
+        language: only items of this language; None takes all.
+
+    Returns:
+        rows with item_id, language, annotator, class_name and seconds, which may be None.
     """
-    of_people = (
-        (label.c.project_id == project_id)
-        & (label.c.source == Source.HUMAN)
-        & label.c.annotator_id.is_not(None)
-        & (item.c.language == language)
-        & (item.c.purpose != Purpose.GOLD)
+    of_people = and_(
+        label.c.project_id == project_id,
+        label.c.source == Source.HUMAN,
+        label.c.annotator_id.is_not(None),
+        item.c.purpose != Purpose.GOLD,
+        true() if language is None else item.c.language == language,
     )
     newest = (
         select(func.max(label.c.id))
@@ -31,17 +38,21 @@ def count_agreement(connection: Connection, project_id: int, language: str) -> t
         .where(of_people)
         .group_by(label.c.item_id, label.c.annotator_id)
     )
-    classes = func.count(label.c.class_id.distinct())
-    opinions = (
-        select(classes.label("classes"))
+    query = (
+        select(
+            label.c.item_id,
+            item.c.language,
+            annotator.c.name.label("annotator"),
+            project_class.c.name.label("class_name"),
+            label.c.seconds,
+        )
+        .join(item, item.c.id == label.c.item_id)
+        .join(annotator, annotator.c.id == label.c.annotator_id)
+        .join(project_class, project_class.c.id == label.c.class_id)
         .where(label.c.id.in_(newest), label.c.action == Action.LABEL)
-        .group_by(label.c.item_id)
-        .having(func.count() > 1)
-        .subquery()
+        .order_by(label.c.item_id, label.c.annotator_id)
     )
-    agreed = func.count().filter(opinions.c.classes == 1)
-    row = connection.execute(select(func.count(), agreed).select_from(opinions)).one()
-    return int(row[0]), int(row[1])
+    return list(connection.execute(query))
 
 
 def recent_speeds(connection: Connection, project_id: int, language: str, most: int) -> list[tuple[str, float]]:

@@ -15,6 +15,7 @@ from lamm_core.model.verdict import verdict
 from lamm_core.records import LanguageState, Project, RoundClass
 from lamm_core.storage import agreement, models, rounds
 from lamm_core.words import translate as _
+from lamm_core.workflow.agreement import Agreement, agreement_of
 from lamm_core.workflow.gold import GoldResult, read_results
 from lamm_core.workflow.workspace import Workspace
 
@@ -69,24 +70,6 @@ class HardItem:
 
 
 @dataclass(frozen=True)
-class Agreement:
-    """How often annotators give a text the same class.
-
-    Attributes:
-        items: items that two or more annotators labelled.
-        agreed: those of them to which all gave the same class.
-        share: agreed of items, 0 to 1; None without such an item.
-        low, high: 95 % interval of the share; 0 and 1 without one.
-    """
-
-    items: int
-    agreed: int
-    share: float | None
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
 class Speed:
     """How fast an annotator labels a language.
 
@@ -114,7 +97,7 @@ class LanguageDetails:
         macro_f1: mean over classes of F1 on the check items, with the plain interval of this one look; its proven
             bounds say nothing.
         hardest: check items predicted wrong, the most confident first, 20 at most.
-        agreement: how often annotators agree.
+        agreement: how far annotators agree.
         speeds: one for each annotator who labelled lately, most labels first.
         gold: one for each annotator who labelled gold items of the language, by name.
     """
@@ -148,7 +131,7 @@ def language_details(workspace: Workspace, project: Project, language: str) -> L
         model = models.latest_model(connection, project.id)
         found = rounds.list_classes(connection, project.id).get(model.round_id, []) if model else []
         number = rounds.get_round(connection, model.round_id).number if model else None
-        items, agreed = agreement.count_agreement(connection, project.id, language)
+        opinions = agreement.read_opinions(connection, project.id, language)
         taken = agreement.recent_speeds(connection, project.id, language, _SPEED_LABELS)
         gold = [each for each in read_results(connection, project) if each.language == language]
     seen = _Seen.of(_read_record(workspace, model.file) if model else None, project, language)
@@ -164,7 +147,7 @@ def language_details(workspace: Workspace, project: Project, language: str) -> L
         class_figures=_class_figures(project, language, seen.classes, confusion, found),
         macro_f1=_macro_f1(seen),
         hardest=tuple(seen.hard_item(row, *texts[int(seen.ids[row])]) for row in wrong if int(seen.ids[row]) in texts),
-        agreement=_agreement(items, agreed),
+        agreement=agreement_of(project, language, opinions, gold),
         speeds=_speeds(taken),
         gold=tuple(gold),
     )
@@ -258,11 +241,6 @@ def _macro_f1(seen: _Seen) -> Measurement:
     if not len(seen.ids):
         return UNMEASURED
     return take_look(macro_f1, seen.predicted, seen.true, len(seen.classes)).measurement((0.0, 1.0))
-
-
-def _agreement(items: int, agreed: int) -> Agreement:
-    share = agreed / items if items else None
-    return Agreement(items, agreed, share, *wilson(share or 0.0, items))
 
 
 def _speeds(taken: list[tuple[str, float]]) -> tuple[Speed, ...]:

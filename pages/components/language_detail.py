@@ -8,7 +8,7 @@ from lamm_core.charts.history import accuracy_chart
 from lamm_core.charts.words import figure_word
 from lamm_core.language_names import language_name
 from lamm_core.records import Metric
-from lamm_core.words import capital, in_context, marked, number, plural
+from lamm_core.words import capital, in_context, marked, number
 from lamm_core.words import translate as _
 from lamm_core.workflow.details import LanguageDetails, language_details
 from lamm_core.workflow.forecast_words import forecast_words
@@ -16,6 +16,7 @@ from lamm_core.workflow.gold import GOLD_WORDS
 from lamm_core.workflow.reasons import state_word, why
 from lamm_core.workflow.status import LanguageStatus, ProjectStatus, round_history
 from pages.components import services
+from pages.components.agreement_detail import show_agreement
 from pages.components.charts import show_chart
 from pages.components.frame import as_plain_text
 from pages.components.languages_table import ROW_PIXELS, close_language
@@ -37,7 +38,7 @@ def show_language(status: ProjectStatus, language: LanguageStatus) -> None:
     _show_hardest(details)
     left, right = st.columns(2, gap="large")
     with left:
-        _show_agreement(details)
+        show_agreement(details.agreement)
     with right:
         _show_speed(status, details, name)
     if details.gold:
@@ -149,25 +150,6 @@ def _show_hardest(details: LanguageDetails) -> None:
     )
     st.caption(
         _("Check items that the model got wrong, the most confident mistake first: read these for errors of labels.")
-    )
-
-
-def _show_agreement(details: LanguageDetails) -> None:
-    st.subheader(_("Agreement"), anchor=False)
-    found = details.agreement
-    if found.share is None:
-        st.text(_("No text has labels of two annotators yet."))
-        return
-    st.metric(_("Same class from all annotators"), number(found.share, ".0%"))
-    st.text(
-        plural(
-            "{agreed:,} of {count:,} text with two or more labels; 95% interval {low:.0%} to {high:.0%}.",
-            "{agreed:,} of {count:,} texts with two or more labels; 95% interval {low:.0%} to {high:.0%}.",
-            found.items,
-            agreed=found.agreed,
-            low=found.low,
-            high=found.high,
-        )
     )
 
 

@@ -162,7 +162,7 @@ def test_a_language_without_anything_says_so_in_words(data: Workspace) -> None:
     text = _texts(_app(language="sw"))
     assert "no round has measured this language" in text
     assert text.count("it comes with a round that measures check items of this language") == 3
-    assert "No text has labels of two annotators yet." in text
+    assert "Fewer than two people have labelled yet." in text
     assert "No label of this language has a time yet." in text
     assert "nan" not in text.lower()
 
@@ -276,3 +276,47 @@ def test_a_language_shows_how_annotators_answered_its_gold_items(data: Workspace
         ["Ben", 1, 0, "0%", "0% to 79%"],
     ]
     assert "what was skipped is left out" in _texts(app)
+
+
+def _disagree(data: Workspace, project: Project, people: int) -> None:
+    """The last of some people mixes up ink and pen."""
+    items = [each.id for each in world.stored_items(data, project).values() if each.language == "en"][:20]
+    for number in range(people):
+        annotator = world.ensure_annotator(data, f"P*{number}*")
+        for place, item_id in enumerate(items):
+            name = world.CLASSES[place % 4]
+            mixed = number == people - 1 and name == "ink"
+            labelling.submit(data, project, annotator, item_id, "pen" if mixed else name)
+
+
+def test_agreement_has_a_figure_a_reading_and_each_annotator(data: Workspace) -> None:
+    _disagree(data, world.make_project(data), 2)
+    app = _app(language="en")
+    assert [each.value for each in app.metric if each.label == "Krippendorff's alpha"] == ["0.67"]
+    assert "Krippendorff's alpha 0.67, 95% interval 0." in _texts(app)
+    assert "over 20 texts with labels of two or more people." in _texts(app)
+    classes, people = (each.value for each in app.dataframe)
+    assert set(classes["Class"]) == {"ink", "pen"}
+    assert people["Annotator"].tolist() == ["P*0*", "P*1*"]
+    assert people["As the others"].str.startswith("75% (").all()
+    assert people["Gold right"].tolist() == ["–", "–"]
+
+
+def test_the_pairs_that_disagree_most_are_named(data: Workspace) -> None:
+    _disagree(data, world.make_project(data), 3)
+    app = _app(language="en")
+    pairs = app.dataframe[1].value
+    assert sorted(pairs["Annotators"]) == ["P*0*, P*2*", "P*1*, P*2*"]
+    assert pairs["Shared texts"].tolist() == [20, 20]
+
+
+def test_people_who_agree_have_no_list_of_who_does_not(data: Workspace) -> None:
+    project = world.make_project(data)
+    items = [each.id for each in world.stored_items(data, project).values() if each.language == "en"][:40]
+    for name in ("Ana", "Ben"):
+        annotator = world.ensure_annotator(data, name)
+        for place, item_id in enumerate(items):
+            labelling.submit(data, project, annotator, item_id, world.CLASSES[place % 4])
+    app = _app(language="en")
+    assert "Agreement is good" in _texts(app)
+    assert [list(each.value.columns)[0] for each in app.dataframe] == ["Annotator"]

@@ -13,10 +13,12 @@ from lamm_core.charts.flags import flags_chart
 from lamm_core.charts.history import accuracy_chart, interval_of, quota_chart
 from lamm_core.charts.layout import config
 from lamm_core.charts.palette import DARK, LIGHT, Palette, language_styles, mixed, readable
+from lamm_core.model.agreement import Figure, Lack
 from lamm_core.model.intervals import wilson
 from lamm_core.model.measuring import UNMEASURED
 from lamm_core.records import LanguageState, Round, RoundLanguage, RoundState
-from lamm_core.workflow.details import Agreement, ClassFigure, LanguageDetails, Speed
+from lamm_core.workflow.agreement import Agreement
+from lamm_core.workflow.details import ClassFigure, LanguageDetails, Speed
 from lamm_core.workflow.status import LanguageStatus, RoundHistory
 
 _OUT = outlook(None, None, None, (0.66, 0.7), 0.0)
@@ -142,6 +144,9 @@ def test_languages_differ_without_colours_too():
     assert len(set(symbols)) == len(set(patterns)) == len(codes)
 
 
+_NONE = Figure(0, lack=Lack.NO_OVERLAP)
+
+
 def _details(
     confusion: list[list[int]], classes: tuple[str, ...] = ("ink", "pen"), **changes: object
 ) -> LanguageDetails:
@@ -154,7 +159,7 @@ def _details(
             ClassFigure(name, checked, correct, correct / checked if checked else None, low, high, None, None)
         )
     usual = LanguageDetails(
-        "pl", 3, classes, counts, tuple(figures), UNMEASURED, (), Agreement(0, 0, None, 0.0, 1.0), ()
+        "pl", 3, classes, counts, tuple(figures), UNMEASURED, (), Agreement(None, _NONE, _NONE, (), (), ()), ()
     )
     return replace(usual, **changes)
 

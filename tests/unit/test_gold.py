@@ -276,7 +276,7 @@ def figures(workspace: Workspace, project: Project) -> list[Any]:
         status.languages,
         status.progress,
         speeds,
-        [(each.agreement, each.speeds) for each in details],
+        [(replace(each.agreement, annotators=()), each.speeds) for each in details],
         labelling.batch_progress(workspace, project),
         comparison_status(workspace, project),
         translation_counts(workspace, project),

@@ -188,7 +188,8 @@ def test_a_label_closes_the_own_copy_alone(workspace: Workspace, shared: Project
     stored = world.stored_items(workspace, shared)[lease.item_id]
     assert (stored.state, stored.class_name) == (ItemState.LABELLED, "pen")
     with workspace.database.read() as connection:
-        assert agreement.count_agreement(connection, shared.id, lease.language) == (1, 0)
+        opinions = agreement.read_opinions(connection, shared.id, lease.language)
+    assert [(each.annotator, each.class_name) for each in opinions] == [("Ana", "pen"), ("Ben", "ink")]
 
 
 def test_a_changed_label_leaves_the_copy_of_others_open(

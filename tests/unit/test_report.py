@@ -186,6 +186,26 @@ def test_gold_items_stand_in_the_section_of_their_language(sqlite_workspace: Wor
     assert "A <b> 1 1 100% 21% to 100%" in text
 
 
+def test_agreement_names_what_people_disagree_on(sqlite_workspace: Workspace) -> None:
+    project = world.make_project(sqlite_workspace)
+    stored = world.stored_items(sqlite_workspace, project).values()
+    items = [each.id for each in stored if each.language == "en"][:20]
+    for name in ("A <b>", "Ben", "Cy"):
+        annotator = world.ensure_annotator(sqlite_workspace, name)
+        for place, item_id in enumerate(items):
+            true = world.CLASSES[place % 4]
+            given = "pen" if name == "Cy" and true == "ink" else true
+            labelling.submit(sqlite_workspace, project, annotator, item_id, given)
+    text = sound(report_html(sqlite_workspace, project)).text
+    assert "Krippendorff's alpha 0.78, 95% interval 0." in text
+    assert "over 20 texts with labels of two or more people." in text
+    assert "The classes that people disagree on most" in text
+    assert "A <b>, Cy 20 0.67 (" in text
+    assert "A <b> 20 88% (" in text
+    assert "A <b>, Ben" not in text
+    assert text.count("Fewer than two people have labelled yet.") == 2
+
+
 def test_only_the_chosen_languages_get_a_section(sqlite_workspace: Workspace, worked: Project) -> None:
     page = sound(report_html(sqlite_workspace, worked, ["sw", "en", "sw"]))
     assert set(page.values("href")) == {"#sw", "#en"}

@@ -173,7 +173,7 @@ def test_a_project_without_anything_has_empty_details(workspace: Workspace) -> N
     assert found.round_number is None
     assert [each.class_name for each in found.class_figures] == ["pen"]
     assert found.class_figures[0].state is LanguageState.UNMEASURED
-    assert (found.agreement.items, found.agreement.share, found.speeds) == (0, None, ())
+    assert (found.agreement.items, found.agreement.annotators, found.speeds) == (0, (), ())
 
 
 def test_without_a_model_there_are_still_the_people(workspace: Workspace, ana: int) -> None:
@@ -254,38 +254,6 @@ def test_a_language_that_the_project_does_not_have_is_refused(workspace: Workspa
 
 
 # people
-
-
-def test_agreement_is_over_labels_that_still_stand(workspace: Workspace, ana: int, ben: int) -> None:
-    project = world.make_project(workspace, targets={"en": 0.9}, rows=world.ROWS[world.ROWS["language"] == "en"])
-    run_round(workspace, project)
-    leases = claim_all(workspace, project, ana)
-    for lease in leases[:6]:
-        labelling.submit(workspace, project, ana, lease.item_id, "pen")
-    same, other, corrected, taken_back, skipped, alone = (lease.item_id for lease in leases[:6])
-    labelling.submit(workspace, project, ben, same, "pen")
-    labelling.submit(workspace, project, ben, other, "ink")
-    labelling.submit(workspace, project, ben, corrected, "ink")
-    labelling.submit(workspace, project, ben, corrected, "pen", 2)
-    labelling.submit(workspace, project, ben, skipped, "ink")
-    labelling.skip(workspace, project, ben, skipped)
-    labelling.submit(workspace, project, ben, taken_back, "ink")
-    labelling.undo(workspace, project, ben)
-    assert world.stored_items(workspace, project)[alone].state is ItemState.LABELLED
-    found = language_details(workspace, project, "en").agreement
-    assert (found.items, found.agreed, found.share) == (3, 2, 2 / 3)
-    assert (found.low, found.high) == wilson(2 / 3, 3)
-
-
-def test_three_annotators_agree_only_where_all_do(workspace: Workspace, ana: int, ben: int) -> None:
-    cy = world.ensure_annotator(workspace, "Cy")
-    project = world.make_project(workspace)
-    run_round(workspace, project)
-    (lease,) = labelling.claim(workspace, project, ana, 1)
-    for annotator_id, name in ((ana, "pen"), (ben, "pen"), (cy, "ink")):
-        labelling.submit(workspace, project, annotator_id, lease.item_id, name)
-    found = language_details(workspace, project, lease.language).agreement
-    assert (found.items, found.agreed) == (1, 0)
 
 
 def test_an_imported_label_is_no_second_opinion_and_other_projects_do_not_count(

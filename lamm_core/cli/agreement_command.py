@@ -1,0 +1,40 @@
+"""`lamm agreement`: how far annotators agree."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from lamm_core.cli.shell import console, open_data
+
+
+def command(
+    context: typer.Context,
+    project: Annotated[str, typer.Argument(metavar="PROJECT", help="Name of the project.")],
+    as_json: Annotated[
+        bool,
+        typer.Option("--json", metavar="", help="One JSON object instead of tables, with all of it for each language."),
+    ] = False,
+) -> None:
+    """Show how far annotators agree: in each language, on each class, each pair, and each annotator with the others.
+
+    Alpha and kappa are 1 where all agree and 0 where they do as by chance; from 0.8 on they count as good, from 0.667
+    on as fair. In brackets stand 95 % intervals. Gold items and labels that were taken back are left out.
+    """
+    from lamm_core.workflow.projects import get_project
+
+    with open_data(context) as workspace:
+        found = get_project(workspace, project)
+
+        from lamm_core.cli.agreement_text import agreement_record, agreement_tables
+        from lamm_core.workflow.agreement import project_agreement
+
+        whole, *languages = project_agreement(workspace, found)
+    if as_json:
+        # Plain ASCII, so that it arrives whole whatever the encoding of the pipe.
+        typer.echo(json.dumps(agreement_record(found.name, whole, languages), indent=2, allow_nan=False))
+    elif whole.annotators:
+        for each in agreement_tables(found.name, whole, languages):
+            console().print(each)
+    else:
+        typer.echo("Nobody has labelled yet.")
