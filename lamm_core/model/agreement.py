@@ -47,7 +47,7 @@ class Lack(StrEnum):
 class Reading(StrEnum):
     """What a chance-corrected figure is worth.
 
-    Source: Krippendorff (2004), "Content Analysis", section 11.4: conclusions can rest on labels with an alpha of 0.8
+    Source: Krippendorff (2004), "Content Analysis", page 241: conclusions can rest on labels with an alpha of 0.8
     or more; with 0.667 or more they are tentative; below that they cannot.
     """
 

@@ -146,7 +146,7 @@ def test_kappa_is_that_of_scikit_learn(labels: Labels) -> None:
 
 @_quick
 @given(_tables, st.randoms(use_true_random=False))
-def test_names_of_classes_and_the_order_of_annotators_and_units_do_not_matter(
+def test_names_of_classes_and_the_order_of_people_and_units_do_not_matter(
     labels: Labels, chance: random.Random
 ) -> None:
     names = chance.sample(range(10), 4)
