@@ -37,7 +37,8 @@ class Card extends Face {
     this.drafts = new Drafts();
     this.classes = new ClassList(this.parts, (place, rest) => this.label(place, rest));
     this.place = null; // of the answer that is looked at again, in `past`; null for the open text
-    this.flaggedAt = -Infinity;
+    this.flaggedAt = this.undoneAt = -Infinity;
+    this.openedBy = null; // the key that opened a field, for as long as it may still be held
     this.sentAt = 0;
     this.listen();
   }
@@ -59,7 +60,8 @@ class Card extends Face {
     this.timer = setInterval(() => this.look(false), LOOK_MS);
     parts.text.onscroll = () => (this.isScrolled = parts.text.scrollTop > 0);
     parts.skip.onclick = (event) => this.answer("skip", null, restAfter(event));
-    for (const name of ["undo", "flag", "comment", "back", "forth", "guidelines", "help"]) {
+    parts.undo.onclick = (event) => this.undo(restAfter(event));
+    for (const name of ["flag", "comment", "back", "forth", "guidelines", "help"]) {
       parts[name].onclick = () => this.command(name);
     }
     parts.commentField.oninput = () => this.keepComment();
@@ -216,6 +218,12 @@ class Card extends Face {
   }
 
   key(event) {
+    if (!event.repeat) this.openedBy = null;
+    else if (event.code === this.openedBy) {
+      event.preventDefault(); // it would be written into the field
+      event.stopImmediatePropagation();
+      return;
+    }
     // A button that has the focus is pressed again and again while Enter is held.
     if (event.repeat && event.key === "Enter" && this.isButton(event.composedPath()[0])) event.preventDefault();
     if (isMeantElsewhere(event) || this.parts.helpDialog.open || this.parts.guidelinesDialog.open) return;
@@ -223,6 +231,7 @@ class Card extends Face {
     if (meaning === null || meaning === -1 || isBehindDialog()) return;
     event.preventDefault();
     event.stopImmediatePropagation();
+    if (meaning === "comment" || meaning === "search") this.openedBy = event.code;
     if (typeof meaning === "number") this.label(meaning);
     else this.command(meaning);
   }
@@ -281,7 +290,10 @@ class Card extends Face {
     this.add({ ...actOn(entry), action, class: entry.class, seconds: null, ...sentRemarks(entry) });
   }
 
-  undo() {
+  /* A double press takes back one answer, not the one before it too. */
+  undo(rest = REST_AFTER_PAINT_MS) {
+    if (performance.now() - this.undoneAt < rest) return;
+    this.undoneAt = performance.now();
     this.closeComment();
     const [last] = this.past.splice(this.place ?? this.past.length - 1, 1);
     if (!last) return;

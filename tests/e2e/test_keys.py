@@ -7,6 +7,10 @@ from hand import Hand
 from playwright.sync_api import expect
 from support import world
 
+_PRESS_TWICE = """(event) => {
+    for (let time = 0; time < 2; time += 1) document.body.dispatchEvent(new KeyboardEvent("keydown", event));
+}"""
+
 
 def test_a_key_held_for_a_second_acts_once(hand: Hand) -> None:
     hand.hold("1")
@@ -23,20 +27,53 @@ def test_a_key_held_for_a_second_acts_once(hand: Hand) -> None:
 
 
 def test_a_key_pressed_twice_within_a_moment_labels_once(hand: Hand) -> None:
-    hand.page.evaluate(
-        """() => {
-            const press = () => document.dispatchEvent(new KeyboardEvent("keydown", { code: "Digit1", key: "1" }));
-            press();
-            press();
-        }"""
-    )
+    hand.page.evaluate(_PRESS_TWICE, {"code": "Digit1", "key": "1", "bubbles": True})
     hand.wait_until_saved()
     assert hand.labels_once_more() == [("label", hand.class_of(1)), ("label", hand.class_of(8))]
 
 
+def test_a_command_pressed_twice_within_a_moment_acts_once(hand: Hand) -> None:
+    for key in "12":
+        hand.press(key)
+    for code in ("KeyS", "KeyU", "KeyF"):
+        hand.read()
+        hand.page.evaluate(_PRESS_TWICE, {"code": code, "bubbles": True})
+    expect(hand.part("flag")).to_have_attribute("aria-pressed", "true")
+    assert [action for action, _ in hand.labels_once_more()] == ["label", "label", "skip", "undo", "label"]
+
+
+def test_undo_clicked_twice_takes_back_one_answer(hand: Hand) -> None:
+    for key in "12":
+        hand.press(key)
+    hand.read()
+    hand.part("undo").dblclick(delay=70)
+    assert [action for action, _ in hand.labels_once_more()] == ["label", "label", "undo", "label"]
+
+
+def test_a_held_key_that_opens_a_field_writes_nothing_into_it(hand: Hand) -> None:
+    before = hand.text
+    hand.read()
+    hand.hold("c")
+    expect(hand.part("commentField")).to_have_value("")
+    hand.page.keyboard.type("cc")  # pressed anew, it is a letter
+    expect(hand.part("commentField")).to_have_value("cc")
+    hand.page.keyboard.press("Escape")
+    assert hand.text == before
+
+
 def test_keys_that_mean_something_else_do_nothing(hand: Hand) -> None:
     before = hand.text
-    for key in ("Control+1", "Alt+1", "Meta+1", "Control+u", "9", "0", "x"):
+    others = (
+        "Control+1",
+        "Alt+1",
+        "Meta+1",
+        "Control+u",
+        "Alt+s",
+        "Meta+Backspace",
+        "Control+ArrowLeft",
+        "Alt+Numpad1",
+    )
+    for key in (*others, "9", "Numpad9", "0", "x"):
         hand.page.keyboard.press(key)
     assert hand.text == before
     assert hand.labels_once_more() == [("label", hand.class_of(8))]
@@ -156,12 +193,30 @@ def test_keys_of_an_input_method_and_keys_behind_a_dialog_do_nothing(hand: Hand)
     hand.dispatch(code="Digit1", key="Process")
     hand.dispatch(code="Digit1", key="1", keyCode=229)
     hand.dispatch(code="KeyS", key="s", ctrlKey=True, altKey=True)
+    hand.dispatch(code="Digit1", key="¹", modifierAltGraph=True)
     hand.page.evaluate("() => document.body.insertAdjacentHTML('beforeend', '<div id=over role=dialog>Over it</div>')")
     hand.tap("1", "s", "u", "f", "?")
     hand.page.evaluate("() => document.getElementById('over').remove()")
     assert hand.text == before
     expect(hand.part("flag")).to_have_attribute("aria-pressed", "false")
     assert hand.labels_once_more() == [("label", hand.class_of(8))]
+
+
+def test_an_input_method_at_work_in_the_comment_keeps_its_own_keys(hand: Hand) -> None:
+    before = hand.text
+    hand.tap("c")
+    browser = hand.page.context.new_cdp_session(hand.page)
+    browser.send("Input.imeSetComposition", {"text": "ぺん", "selectionStart": 2, "selectionEnd": 2})
+    for key in ("Escape", "Enter", "1"):  # to the input method: it gives up a choice, takes one, takes the first
+        browser.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", "key": key, "windowsVirtualKeyCode": 229})
+    expect(hand.part("commentField")).to_be_focused()
+    browser.send("Input.insertText", {"text": "ペン"})
+    expect(hand.part("commentField")).to_have_value("ペン")
+    hand.page.keyboard.press("Escape")
+    assert hand.text == before
+    hand.press("8")
+    hand.wait_until_saved()
+    assert hand.remarks == [("label", hand.class_of(8), False, "ペン")]
 
 
 def test_keys_work_under_other_layouts(hand: Hand) -> None:
@@ -227,6 +282,24 @@ def test_arrows_lead_back_to_answers_which_can_be_changed(hand: Hand) -> None:
     stored = world.stored_items(hand.server.workspace, hand.project)
     classes = {text: stored[item].class_name for item, text in hand.texts().items()}
     assert [classes[text] for text in seen] == [hand.class_of(key) for key in (1, 5, 6, 7)]
+
+
+def test_arrows_reach_back_over_twenty_answers_and_no_further(hand: Hand) -> None:
+    seen = [hand.wait_for_text()] + [hand.press(str(1 + number % 8)) for number in range(21)]
+    hand.wait_until_saved()
+    for _ in range(2):  # as the card remembers them, and as the server tells them
+        for _ in range(21):
+            hand.page.keyboard.press("ArrowLeft")
+        assert hand.text == seen[1]
+        expect(hand.part("visit")).to_contain_text("(20 back)")
+        expect(hand.part("back")).to_be_disabled()
+        for _ in range(20):
+            hand.page.keyboard.press("ArrowRight")
+        assert hand.text == seen[21]
+        expect(hand.part("visit")).to_be_hidden()
+        hand.page.reload()
+        hand.wait_for_text()
+    assert len(hand.done) == 21
 
 
 def test_an_answer_that_is_looked_at_can_be_taken_back(hand: Hand) -> None:

@@ -44,13 +44,15 @@ def hand(many: Server, new_screen: NewScreen, request: pytest.FixtureRequest) ->
 
 
 def test_letters_that_are_no_command_stand_for_the_classes_after_the_ninth(hand: Hand) -> None:
-    for key in ("a", "b", "z"):
+    for key in ("9", "Numpad9", "a", "B", "z"):
         hand.press(key)
+    hand.dispatch(code="KeyA", key="ф")  # Russian
+    hand.dispatch(code="KeyZ", key="y")  # German
     hand.wait_until_saved()
-    assert [class_name for _, class_name in hand.done] == [_CLASSES[place] for place in (9, 10, 29)]
+    places = (8, 8, 9, 10, 29, 9, 28)
+    assert [class_name for _, class_name in hand.done] == [_CLASSES[place] for place in places]
     hints = hand.part("classes").locator("kbd").all_text_contents()
-    assert len(hints) == 30
-    assert not set("SFUCG") & set(hints)
+    assert "".join(hints) == "123456789ABDEHIJKLMNOPQRTVWXYZ"
 
 
 def test_a_class_is_found_by_a_part_of_its_name(hand: Hand) -> None:
@@ -87,3 +89,34 @@ def test_arrows_choose_among_the_classes_found(hand: Hand) -> None:
     expect(hand.class_buttons).to_have_count(len(_CLASSES))
     hand.wait_until_saved()
     assert hand.done == [("label", "Kitchen > thing 19")]
+
+
+def test_a_held_key_searches_and_labels_once(hand: Hand) -> None:
+    before = hand.text
+    hand.read()
+    hand.hold("/")
+    expect(hand.part("search")).to_have_value("")
+    hand.page.keyboard.type("pen")
+    hand.hold("Enter")
+    after = hand.wait_for_text(but=before)
+    hand.press("s")
+    hand.wait_until_saved()
+    assert hand.done == [("label", "pen"), ("skip", None)]
+    assert hand.text not in (before, after)
+
+
+def test_an_input_method_at_work_in_the_search_gives_no_class(hand: Hand) -> None:
+    before = hand.text
+    hand.tap("/")
+    browser = hand.page.context.new_cdp_session(hand.page)
+    browser.send("Input.imeSetComposition", {"text": "pen", "selectionStart": 3, "selectionEnd": 3})
+    expect(hand.part("classes").locator(".marked")).to_have_text("pen")
+    for key in ("Enter", "Escape", "1"):  # Enter takes what the input method offers, and no class
+        browser.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", "key": key, "windowsVirtualKeyCode": 229})
+    browser.send("Input.insertText", {"text": "ink"})
+    expect(hand.class_buttons).to_have_text(["ink"])
+    assert hand.text == before
+    hand.page.keyboard.press("Enter")
+    hand.wait_for_text(but=before)
+    hand.wait_until_saved()
+    assert hand.done == [("label", "ink")]
