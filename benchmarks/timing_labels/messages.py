@@ -66,7 +66,9 @@ class PageState:
     def _read_element(self, element: Element) -> dict[str, Any] | None:
         kind = element.WhichOneof("type")
         if kind == "selectbox":
-            self._fields[element.selectbox.id] = self.project
+            options = list(element.selectbox.options)
+            chosen = self.project if self.project in options else options[element.selectbox.default]
+            self._fields[element.selectbox.id] = chosen
         elif kind == "text_input":
             self._fields[element.text_input.id] = self.annotator
         elif kind == "bidi_component":

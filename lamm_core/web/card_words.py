@@ -3,7 +3,9 @@
 What stands in braces, such as `{count}`, is put in by the card.
 """
 
-from lamm_core.words import in_context, marked
+from functools import cache
+
+from lamm_core.words import in_context, language, marked, speaking
 from lamm_core.words import translate as _
 
 # Characters that nobody could see, by their short names.
@@ -37,12 +39,24 @@ _MARKS = {
 
 def card_words() -> dict[str, str]:
     """All that the card shows by itself, by name; a page hands it to the card with its other data."""
-    return _frame_words() | _button_words() | _key_words() | _state_words() | _text_words()
+    return _card_words(language())
 
 
 def mark_words() -> dict[str, str]:
     """Names of characters that nobody could see, by their short names; the empty one stands for all others."""
-    return {short: _(name) for short, name in _MARKS.items()}
+    return _mark_words(language())
+
+
+@cache
+def _card_words(spoken: str) -> dict[str, str]:
+    with speaking(spoken):
+        return _frame_words() | _button_words() | _key_words() | _state_words() | _text_words()
+
+
+@cache
+def _mark_words(spoken: str) -> dict[str, str]:
+    with speaking(spoken):
+        return {short: _(name) for short, name in _MARKS.items()}
 
 
 def _frame_words() -> dict[str, str]:

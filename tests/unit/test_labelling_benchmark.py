@@ -191,9 +191,19 @@ def test_a_simulated_page_finds_its_card_and_remembers_its_fields() -> None:
     field = ForwardMsg()
     field.delta.new_element.text_input.id = "$$ID-2-annotator"
     assert page.read(field) is None
+    for name, options in (("project", ["Other", "Timing"]), ("language", ["English", "Deutsch"])):
+        choice = ForwardMsg()
+        choice.delta.new_element.selectbox.id = name
+        choice.delta.new_element.selectbox.options.extend(options)
+        choice.delta.new_element.selectbox.default = 1 if name == "language" else 0
+        assert page.read(choice) is None
     assert page.read(_card("1/x/1")) == {"session": "1/x/1"}
     state = _state_of(page.notice(Timer("the notice", 2))).rerun_script
-    assert {each.id: each.string_value for each in state.widget_states.widgets} == {"$$ID-2-annotator": "Person 1"}
+    assert {each.id: each.string_value for each in state.widget_states.widgets} == {
+        "$$ID-2-annotator": "Person 1",
+        "project": "Timing",
+        "language": "Deutsch",
+    }
 
 
 def test_a_part_of_the_page_that_wants_to_be_run_again_is_asked_for_by_its_own_id() -> None:
