@@ -1,5 +1,5 @@
 /* What the annotator did and the server has not acknowledged. It is sent again and again until the server says that it
- * is stored, and outlives a reload or a crash of the browser. */
+ * is stored, and outlives a reload or a crash of the page. The browser itself writes it to the disk within a minute. */
 
 const PATIENCE_MS = 6000; // longer without an answer, and the card says that it is offline
 

@@ -81,7 +81,7 @@ def test_labelling_goes_on_while_a_round_is_killed_at_fitting_and_run_again(
     expect(manager.alerts).to_have_count(0)
     seen += [hand.press(key) for key in "341234"]  # what was left, and two of the new batch
     hand.wait_until_saved()
-    expect(hand.part("count")).to_have_text("Batch 2: 2 of 6")
+    expect(hand.part("count")).to_have_text("Batch 2: 2 of 10")
     acts = hand.expect_acts(12)
     texts = hand.texts()
     assert [(texts[item], class_name) for item, *_, class_name in acts] == [
