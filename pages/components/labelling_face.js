@@ -128,8 +128,7 @@ class Face {
     const { state, announcement } = this.parts;
     const isOffline = this.outbox.isOffline();
     const kept = inWords(waiting === 1 ? "keptOne" : waiting ? "keptMany" : "keptAll", { count: waiting });
-    const isSaved = this.past.length || this.wasOffline;
-    const calm = waiting ? inWords("savingMany", { count: waiting }) : isSaved ? inWords("saved") : "";
+    const calm = waiting ? inWords("savingMany", { count: waiting }) : inWords("saved");
     setText(state, isOffline ? inWords("offline", { kept }) : calm);
     state.dataset.state = isOffline ? "offline" : waiting ? "saving" : "saved";
     if (isOffline === Boolean(this.wasOffline)) return;

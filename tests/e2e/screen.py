@@ -122,7 +122,7 @@ class Screen:
 
     def wait_until_saved(self) -> None:
         """Wait until the server has said of every act that it is stored."""
-        expect(self.part("state")).to_have_text(re.compile("^(Saved)?$"))
+        expect(self.part("state")).to_have_text("Saved")
 
     # what is stored
 
