@@ -98,7 +98,7 @@ def _go_elsewhere(hand: Hand) -> None:
 def _reload_in_vain(hand: Hand) -> None:
     with pytest.raises(PlaywrightError, match="ERR_CONNECTION_REFUSED"):
         hand.page.reload()
-    hand.page.goto("about:blank")  # the browser's own page of the error would load again by itself
+    hand.use_new_page()  # the browser's own page of the error would load again by itself
 
 
 def _crash(hand: Hand) -> None:
