@@ -11,12 +11,21 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from lamm_core.web.routes import routes
-from pages.components import services
+from lamm_core.workflow.workspace import Workspace
+from pages.components.addresses import allowed_hosts, base_path
 from pages.components.browser import browser_opened
+
+
+def _workspace() -> Workspace:
+    # What keeps things between runs of pages wants to be loaded by a server that runs already.
+    from pages.components import services
+
+    return services.workspace()
+
 
 app = st.App(
     Path(__file__).parent / "pages" / "main.py",
     lifespan=browser_opened,
-    routes=routes(services.workspace, services.base_path()),
-    middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=services.allowed_hosts(), www_redirect=False)],
+    routes=routes(_workspace, base_path()),
+    middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts(), www_redirect=False)],
 )

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 import streamlit as st
 
-from pages.components import services
+from pages.components.addresses import base_path
 
 # The server is about to answer; until it does, its socket keeps the browser waiting.
 _SECONDS = 0.3
@@ -20,7 +20,7 @@ async def browser_opened(_app: st.App) -> AsyncIterator[None]:
     """As long as the server lives: opens the browser once at its start, unless it was asked not to."""
     if not st.get_option("server.headless") and _has_screen():
         port = st.get_option("server.port")
-        timer = threading.Timer(_SECONDS, webbrowser.open, [f"http://127.0.0.1:{port}{services.base_path()}"])
+        timer = threading.Timer(_SECONDS, webbrowser.open, [f"http://127.0.0.1:{port}{base_path()}"])
         timer.daemon = True
         timer.start()
     yield

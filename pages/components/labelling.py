@@ -10,7 +10,7 @@ from lamm_core.web.labelling import frame
 from lamm_core.web.outbox import session_name
 from lamm_core.web.routes import LABELLING
 from lamm_core.words import language
-from pages.components import services
+from pages.components.addresses import base_path
 from pages.components.labelling_card import labelling_card
 
 
@@ -19,7 +19,7 @@ def show_labelling(project: Project, annotator: int) -> None:
     labelling_card(
         key="labelling_card",
         data={
-            "address": services.base_path() + LABELLING,
+            "address": base_path() + LABELLING,
             "session": session_name(project, annotator),
             "frame": frame(project.settings),
             "language": language(),

@@ -42,14 +42,3 @@ def user_name() -> str:
         return getpass.getuser()
     except (KeyError, OSError):  # no entry in the user database, as in some containers
         return "annotator"
-
-
-def base_path() -> str:
-    """What stands before every address of the app, such as `/lamm` behind a proxy; empty for nothing."""
-    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    return f"/{base}" if base else ""
-
-
-def allowed_hosts() -> list[str]:
-    """Names under which browsers may reach the app."""
-    return list(st.get_option("server.allowedHosts") or ["*"])
