@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, select
 
 from lamm_core.records import Action, Lease, Purpose
-from lamm_core.storage.tables import annotator, batch_item, item, label, round_, round_language
+from lamm_core.storage.queue_counts import newest_batch
+from lamm_core.storage.tables import annotator, item, label, round_, round_language
 
 
 def count_answered(
@@ -44,7 +45,7 @@ def leases(
 
     Nothing is stored: a gold item is leased to as many as ask for it.
     """
-    newest = select(func.max(batch_item.c.round_id)).where(batch_item.c.project_id == project_id).scalar_subquery()
+    newest, _ = newest_batch(connection, project_id)
     last_revision = (
         select(func.max(label.c.revision))
         .where(label.c.item_id == item.c.id, label.c.annotator_id == annotator_id)

@@ -24,13 +24,18 @@ from lamm_core.storage.tables import batch_item, round_
 def progress(connection: Connection, project_id: int, now: datetime) -> BatchProgress:
     """How far the newest batch is, and what is open and held in the whole project."""
     copies = has_copies(connection, project_id)
-    newest = connection.execute(_NEWEST_BATCH, {"project": project_id}).first()
-    newest_id, number = (newest.id, newest.number) if newest else (0, 0)
+    newest_id, number = newest_batch(connection, project_id)
     values = {"project": project_id, "now": now, "newest": newest_id}
     row = connection.execute(_open_counts(copies=copies), values).one()
     size = int(connection.execute(_SIZE, {"newest": newest_id}).scalar_one())
     done = int(connection.execute(_DONE, {"newest": newest_id}).scalar_one()) if copies else size - row.of_newest
     return BatchProgress(number, size, done, row.open, row.held, row.held_until)
+
+
+def newest_batch(connection: Connection, project_id: int) -> tuple[int, int]:
+    """Id and number of the newest round that chose something; 0 both before the first."""
+    row = connection.execute(_NEWEST_BATCH, {"project": project_id}).first()
+    return (row.id, row.number) if row else (0, 0)
 
 
 def count_open(connection: Connection, project_id: int, now: datetime) -> OpenItems:

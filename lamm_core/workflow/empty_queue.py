@@ -69,7 +69,7 @@ def why_empty(workspace: Workspace, project: Project, annotator_id: int) -> Empt
     now = utc_now()
     with workspace.database.read() as connection:
         known = annotators.languages_of(connection, annotator_id)
-        number = queue_counts.progress(connection, project.id, now).round_number
+        _, number = queue_counts.newest_batch(connection, project.id)
         told = EmptyQueue(WhyEmpty.ALL_DONE, number, known=known)
         waiting = _what_is_open(told, queue_counts.open_groups(connection, project.id, annotator_id, now))
         if gold.is_due(connection, project, annotator_id, known or None):
