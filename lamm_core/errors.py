@@ -78,6 +78,10 @@ class EmbeddingStoreDamaged(LammError):
 # storage and workflow
 
 
+class NotAllowed(LammError):
+    """The acting user may not do this, or nobody is signed in."""
+
+
 class StorageUnavailable(LammError):
     """The database or the data folder cannot be opened or written."""
 

@@ -52,6 +52,13 @@ class Metric(StrEnum):
     MACRO_F1 = "macro-f1"
 
 
+class Consensus(StrEnum):
+    """How one class follows from the labels of several annotators."""
+
+    MAJORITY = "majority"
+    DAWID_SKENE = "dawid-skene"
+
+
 class LanguageState(StrEnum):
     """How a language stands to its target, as far as the check set proves it."""
 
@@ -98,6 +105,7 @@ class ProjectSettings:
         overlap_count: how many annotators label each of these, 2 or more.
         gold_count: how many gold items a newcomer answers first, in the languages asked; 0 for none.
         gold_feedback: annotators are told the known class of a gold item once they have labelled it.
+        consensus: how one class follows from the labels of several annotators, a value of `Consensus`.
     """
 
     classes: tuple[str, ...]
@@ -126,6 +134,7 @@ class ProjectSettings:
     overlap_count: int = 2
     gold_count: int = 10
     gold_feedback: bool = False
+    consensus: str = Consensus.MAJORITY
 
 
 @dataclass(frozen=True)

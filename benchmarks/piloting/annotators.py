@@ -7,6 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing.synchronize import Barrier, Semaphore
 
+from lamm_core.actors import OPERATOR
 from lamm_core.records import Lease, Project
 from lamm_core.settings import Settings
 from lamm_core.storage.database import Database
@@ -57,7 +58,7 @@ def _annotate(settings: Settings, project: Project, name: str, truth: Mapping[st
 
     Nothing is released at the end, as when a browser is closed, so that no item changes hands.
     """
-    workspace = Workspace(settings, Database(settings.database_url))
+    workspace = Workspace(settings, Database(settings.database_url), OPERATOR)
     try:
         annotator = _Annotator(workspace, project, ensure_annotator(workspace, name), truth)
         _barrier.wait(_START_TOGETHER)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from lamm_core.actors import OPERATOR
 from lamm_core.experiments.tasks import TaskData
 from lamm_core.records import Project, ProjectSettings
 from lamm_core.settings import Settings
@@ -25,7 +26,7 @@ def open_home(home: Path) -> Workspace:
     """The data folder of the pilot, always with a database of its own inside."""
     home.mkdir(parents=True, exist_ok=True)
     settings = Settings(home, f"sqlite:///{home / 'lamm.db'}")
-    workspace = Workspace(settings, Database(settings.database_url))
+    workspace = Workspace(settings, Database(settings.database_url), OPERATOR)
     migrate(workspace.database)
     return workspace
 

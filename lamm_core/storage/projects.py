@@ -37,6 +37,7 @@ _SETTINGS = (
     "overlap_count",
     "gold_count",
     "gold_feedback",
+    "consensus",
 )
 
 
@@ -81,9 +82,10 @@ def list_projects(connection: Connection) -> list[Project]:
     return [_record(connection, row) for row in rows]
 
 
-def project_names(connection: Connection) -> list[str]:
-    """Names of all projects, sorted."""
-    return list(connection.execute(select(project.c.name).order_by(func.lower(project.c.name))).scalars())
+def project_names(connection: Connection) -> dict[int, str]:
+    """Project id to name, sorted by name."""
+    rows = connection.execute(select(project.c.id, project.c.name).order_by(func.lower(project.c.name)))
+    return {row.id: row.name for row in rows}
 
 
 def lock_project(connection: Connection, project_id: int) -> None:

@@ -22,7 +22,8 @@ from sqlalchemy import (
 )
 
 from lamm_core.records import Action
-from lamm_core.storage.tables import UtcDateTime, batch_item, label
+from lamm_core.storage.columns import UtcDateTime
+from lamm_core.storage.tables import batch_item, label
 
 PROJECT: BindParameter[int] = bindparam("project")
 ANNOTATOR: BindParameter[int] = bindparam("annotator")

@@ -1,68 +1,24 @@
-"""All tables. The migrations make the same ones; a test holds the two together."""
+"""The tables of projects, from texts to models; those of teams are in `team_tables`. Migrations make the same ones."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
     JSON,
-    BigInteger,
     Boolean,
     Column,
-    DateTime,
-    Dialect,
     Float,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     text,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-BigId = BigInteger().with_variant(Integer, "sqlite")
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """A moment, stored in UTC on both engines and always read back with its time zone."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Moments without a time zone are refused: nobody could tell what they mean."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"{value!r} has no time zone")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """SQLite forgets the time zone, which was UTC; PostgreSQL answers in the zone of its session."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-def _id() -> Column[Any]:
-    return Column("id", BigId, primary_key=True, autoincrement=True)
-
-
-def _project_id() -> Column[Any]:
-    return Column("project_id", BigId, ForeignKey("project.id"), nullable=False)
+from lamm_core.storage.columns import BigId, UtcDateTime, id_column, metadata, project_id_column
 
 
 def _figures() -> list[Column[Any]]:
@@ -74,7 +30,7 @@ def _figures() -> list[Column[Any]]:
 project = Table(
     "project",
     metadata,
-    _id(),
+    id_column(),
     Column("name", String(200), nullable=False, unique=True),
     Column("guidelines", Text, nullable=False, default=""),
     Column("budget", Integer, nullable=False),
@@ -99,14 +55,15 @@ project = Table(
     Column("overlap_count", Integer, nullable=False),
     Column("gold_count", Integer, nullable=False),
     Column("gold_feedback", Boolean, nullable=False),
+    Column("consensus", String(20), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
 )
 
 project_class = Table(
     "project_class",
     metadata,
-    _id(),
-    _project_id(),
+    id_column(),
+    project_id_column(),
     Column("position", Integer, nullable=False),
     Column("name", String(200), nullable=False),
     UniqueConstraint("project_id", "name"),
@@ -115,8 +72,8 @@ project_class = Table(
 project_language = Table(
     "project_language",
     metadata,
-    _id(),
-    _project_id(),
+    id_column(),
+    project_id_column(),
     Column("position", Integer, nullable=False),
     Column("language", String(35), nullable=False),
     Column("target", Float, nullable=False),
@@ -126,8 +83,8 @@ project_language = Table(
 project_class_target = Table(
     "project_class_target",
     metadata,
-    _id(),
-    _project_id(),
+    id_column(),
+    project_id_column(),
     Column("language", String(35), nullable=False),
     Column("class_id", BigId, ForeignKey("project_class.id"), nullable=False),
     Column("target", Float, nullable=False),
@@ -137,7 +94,7 @@ project_class_target = Table(
 annotator = Table(
     "annotator",
     metadata,
-    _id(),
+    id_column(),
     Column("name", String(200), nullable=False, unique=True),
     Column("created_at", UtcDateTime, nullable=False),
 )
@@ -146,7 +103,7 @@ annotator = Table(
 annotator_language = Table(
     "annotator_language",
     metadata,
-    _id(),
+    id_column(),
     Column("annotator_id", BigId, ForeignKey("annotator.id"), nullable=False),
     Column("language", String(35), nullable=False),
     UniqueConstraint("annotator_id", "language"),
@@ -159,8 +116,8 @@ annotator_language = Table(
 item = Table(
     "item",
     metadata,
-    _id(),
-    _project_id(),
+    id_column(),
+    project_id_column(),
     Column("external_id", String(500), nullable=False),
     Column("language", String(35), nullable=False),
     Column("text", Text, nullable=False),
@@ -182,8 +139,8 @@ item = Table(
 label = Table(
     "label",
     metadata,
-    _id(),
-    _project_id(),
+    id_column(),
+    project_id_column(),
     Column("item_id", BigId, ForeignKey("item.id"), nullable=False),
     Column("annotator_id", BigId, ForeignKey("annotator.id"), nullable=True),
     Column("revision", Integer, nullable=False),
@@ -203,8 +160,8 @@ label = Table(
 translation = Table(
     "translation",
     metadata,
-    _id(),
-    _project_id(),
+    id_column(),
+    project_id_column(),
     Column("item_id", BigId, ForeignKey("item.id"), nullable=False),
     Column("language", String(35), nullable=False),
     Column("text", Text, nullable=True),
@@ -217,8 +174,8 @@ translation = Table(
 round_ = Table(
     "round",
     metadata,
-    _id(),
-    _project_id(),
+    id_column(),
+    project_id_column(),
     Column("number", Integer, nullable=False),
     Column("attempt", Integer, nullable=False),
     Column("state", String(10), nullable=False),
@@ -252,7 +209,7 @@ round_ = Table(
 round_language = Table(
     "round_language",
     metadata,
-    _id(),
+    id_column(),
     Column("round_id", BigId, ForeignKey("round.id"), nullable=False),
     Column("language", String(35), nullable=False),
     Column("target", Float, nullable=False),
@@ -271,7 +228,7 @@ round_language = Table(
 round_class = Table(
     "round_class",
     metadata,
-    _id(),
+    id_column(),
     Column("round_id", BigId, ForeignKey("round.id"), nullable=False),
     Column("language", String(35), nullable=False),
     Column("class_id", BigId, ForeignKey("project_class.id"), nullable=False),
@@ -285,8 +242,8 @@ round_class = Table(
 model_version = Table(
     "model_version",
     metadata,
-    _id(),
-    _project_id(),
+    id_column(),
+    project_id_column(),
     Column("round_id", BigId, ForeignKey("round.id"), nullable=False),
     Column("number", Integer, nullable=False),
     Column("file", String(500), nullable=False),
@@ -304,8 +261,8 @@ model_version = Table(
 comparison = Table(
     "comparison",
     metadata,
-    _id(),
-    _project_id(),
+    id_column(),
+    project_id_column(),
     Column("state", String(10), nullable=False),
     Column("strategies", JSON, nullable=False),
     Column("seeds", Integer, nullable=False),
@@ -334,8 +291,8 @@ comparison = Table(
 batch_item = Table(
     "batch_item",
     metadata,
-    _id(),
-    _project_id(),
+    id_column(),
+    project_id_column(),
     Column("round_id", BigId, ForeignKey("round.id"), nullable=False),
     Column("item_id", BigId, ForeignKey("item.id"), nullable=False),
     Column("language", String(35), nullable=False),

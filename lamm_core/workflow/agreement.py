@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Row
 
+from lamm_core.actors import Role
 from lamm_core.model.agreement import (
     MISSING,
     Figure,
@@ -30,6 +31,7 @@ from lamm_core.model.intervals import wilson
 from lamm_core.records import Project
 from lamm_core.storage import agreement
 from lamm_core.workflow.gold import GoldResult, read_results
+from lamm_core.workflow.rights import needs
 from lamm_core.workflow.workspace import Workspace
 
 _MOST_WEAK = 3
@@ -127,6 +129,7 @@ class Agreement:
         return tuple(sorted(weak, key=lambda each: _surely_at_most(each.kappa))[:_MOST_WEAK])
 
 
+@needs(Role.MANAGER)
 def project_agreement(workspace: Workspace, project: Project) -> tuple[Agreement, ...]:
     """How far annotators agree: in the whole project, then in each language in the project's order."""
     with workspace.database.read() as connection:

@@ -6,15 +6,18 @@ from lamm_core.errors import UnknownAnnotator
 from lamm_core.storage import annotators
 from lamm_core.words import translate as _
 from lamm_core.workflow.projects import check_language
+from lamm_core.workflow.rights import needs_admin, needs_sign_in
 from lamm_core.workflow.workspace import Workspace
 
 
+@needs_sign_in
 def languages_of(workspace: Workspace, annotator_id: int) -> tuple[str, ...]:
     """The languages an annotator is asked about, sorted, in whatever project; none stands for all."""
     with workspace.database.read() as connection:
         return annotators.languages_of(connection, annotator_id)
 
 
+@needs_admin
 def set_languages(workspace: Workspace, annotator_id: int, languages: Sequence[str]) -> tuple[str, ...]:
     """Say which languages an annotator is asked about, from the next claim on; none stands for all.
 

@@ -8,6 +8,7 @@ import sys
 
 from sqlalchemy.exc import DBAPIError
 
+from lamm_core.actors import Role
 from lamm_core.errors import LammError, RoundRunning, RoundSuperseded, StorageUnavailable
 from lamm_core.records import OpenItems, Project, Round, RoundState
 from lamm_core.storage import items, labels, queue_counts, rounds
@@ -15,6 +16,7 @@ from lamm_core.words import marked
 from lamm_core.words import translate as _
 from lamm_core.workflow.batches import is_nearly_done
 from lamm_core.workflow.check_sets import wants_check_items
+from lamm_core.workflow.rights import needs
 from lamm_core.workflow.running import begin_round
 from lamm_core.workflow.workspace import Workspace, utc_now
 
@@ -22,6 +24,7 @@ _log = logging.getLogger(__name__)
 _NOT_STARTED = marked("The process of the round could not be started: {reason}.")
 
 
+@needs(Role.ANNOTATOR)
 def start_round_if_due(workspace: Workspace, project: Project, open_items: OpenItems | None = None) -> Round | None:
     """Start the next round when the batch is nearly done; returns it, or None when none is due.
 
@@ -33,8 +36,9 @@ def start_round_if_due(workspace: Workspace, project: Project, open_items: OpenI
     """
     if open_items is not None and not is_nearly_done(project.settings.budget, open_items):
         return None
+    by_itself = workspace.by_itself()
     try:
-        return start_round(workspace, project) if _is_due(workspace, project) else None
+        return start_round(by_itself, project) if _is_due(by_itself, project) else None
     except RoundRunning:
         return None
     except (LammError, DBAPIError, OSError):
@@ -42,12 +46,14 @@ def start_round_if_due(workspace: Workspace, project: Project, open_items: OpenI
         return None
 
 
+@needs(Role.ANNOTATOR)
 def is_more_to_ask(workspace: Workspace, project: Project) -> bool:
     """Whether a round would find texts for a further batch: of the pool, or of a check set that is to grow."""
     with workspace.database.read() as connection:
         return items.has_unlabelled(connection, project.id) or wants_check_items(connection, project)
 
 
+@needs(Role.MANAGER)
 def start_round(workspace: Workspace, project: Project) -> Round:
     """Start the next round in a process of its own, and return at once.
 

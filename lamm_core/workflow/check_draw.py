@@ -14,8 +14,10 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection
 
+from lamm_core.actors import Role
 from lamm_core.records import ItemState, Project, Purpose
 from lamm_core.storage import check_sets, items, projects
+from lamm_core.workflow.rights import needs
 from lamm_core.workflow.workspace import Workspace
 
 # A double holds 53 bits exactly.
@@ -24,6 +26,7 @@ _BITS = 53
 _Counts = Mapping[tuple[Purpose, str, ItemState], int]
 
 
+@needs(Role.MANAGER)
 def draw_check_items(workspace: Workspace, project: Project) -> None:
     """Set apart what is to be drawn now, in one transaction; done twice, it changes nothing the second time.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lamm_core.actors import Role
 from lamm_core.errors import ModelUnreadable, NotEnoughLabels
 from lamm_core.model.check_record import CHECK_RECORD, CheckRecord, figure_name
 from lamm_core.model.classifier import Classifier
@@ -18,6 +19,7 @@ from lamm_core.records import Metric, Project
 from lamm_core.storage import models
 from lamm_core.storage.items import ItemTable
 from lamm_core.workflow.preparing import PreparedVectors
+from lamm_core.workflow.rights import needs
 from lamm_core.workflow.round_data import RoundData
 from lamm_core.workflow.workspace import Workspace
 
@@ -50,6 +52,7 @@ class CheckFigures:
 NO_FIGURES = CheckFigures({}, {}, None)
 
 
+@needs(Role.MANAGER)
 def read_check_records(workspace: Workspace, project: Project) -> list[CheckRecord | None]:
     """What earlier models made of the check items, oldest first; None for a record that cannot be read."""
     with workspace.database.read() as connection:

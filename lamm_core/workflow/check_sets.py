@@ -8,11 +8,13 @@ from typing import TypeVar
 import numpy as np
 from sqlalchemy import Connection
 
+from lamm_core.actors import Role
 from lamm_core.model.check_plan import labels_for_width, plan_check_labels, spread_of
 from lamm_core.model.intervals import wilson
 from lamm_core.records import ItemState, Project, Purpose, RoundLanguage
 from lamm_core.storage import check_sets, items, rounds
 from lamm_core.workflow.batches import batch_size
+from lamm_core.workflow.rights import needs
 from lamm_core.workflow.round_data import RoundData
 from lamm_core.workflow.workspace import Workspace
 
@@ -49,6 +51,7 @@ class CheckSetProgress:
     near_duplicates: int
 
 
+@needs(Role.MANAGER)
 def check_set_progress(workspace: Workspace, project: Project) -> dict[str, CheckSetProgress]:
     """How far the check set of each language is."""
     with workspace.database.read() as connection:

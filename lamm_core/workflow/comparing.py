@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import psutil
 from sqlalchemy import Connection
 
+from lamm_core.actors import Role
 from lamm_core.comparison import Comparison, ComparisonState
 from lamm_core.enough_labels import Comparable, comparable
 from lamm_core.errors import ComparisonCancelled, ComparisonRunning, InvalidInput, StorageUnavailable
@@ -20,6 +21,7 @@ from lamm_core.selection.strategies import find_strategy
 from lamm_core.storage import comparisons, items
 from lamm_core.words import marked, retold
 from lamm_core.words import translate as _
+from lamm_core.workflow.rights import needs
 from lamm_core.workflow.running import is_alive
 from lamm_core.workflow.workspace import Workspace, utc_now
 
@@ -66,6 +68,7 @@ def strategies_to_compare(project: Project, names: Sequence[str]) -> tuple[str, 
     return tuple(dict.fromkeys(strategy.name for strategy in found))
 
 
+@needs(Role.MANAGER)
 def comparison_status(workspace: Workspace, project: Project) -> ComparisonStatus:
     """Where the comparisons stand; one whose process died is marked failed first, so that it can be run again."""
     with workspace.database.read() as connection:
@@ -78,6 +81,7 @@ def comparison_status(workspace: Workspace, project: Project) -> ComparisonStatu
     return ComparisonStatus(latest, done, found)
 
 
+@needs(Role.MANAGER)
 def begin_comparison(
     workspace: Workspace,
     project: Project,
@@ -116,6 +120,7 @@ def begin_comparison(
         return _existing(comparisons.find_comparison(connection, new))
 
 
+@needs(Role.MANAGER)
 def start_comparison(workspace: Workspace, project: Project, strategies: Sequence[str]) -> Comparison:
     """Compare strategies in a process of its own, and return at once.
 
@@ -148,6 +153,7 @@ def start_comparison(workspace: Workspace, project: Project, strategies: Sequenc
     return begun
 
 
+@needs(Role.MANAGER)
 def cancel_comparison(workspace: Workspace, project: Project) -> bool:
     """End the comparison that is running; returns whether there was one.
 

@@ -6,6 +6,7 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
+from lamm_core.actors import Role
 from lamm_core.errors import InvalidInput, ModelUnreadable
 from lamm_core.model.check_record import CHECK_RECORD, CheckRecord
 from lamm_core.model.intervals import wilson
@@ -17,6 +18,7 @@ from lamm_core.storage import agreement, models, rounds
 from lamm_core.words import translate as _
 from lamm_core.workflow.agreement import Agreement, agreement_of
 from lamm_core.workflow.gold import GoldResult, read_results
+from lamm_core.workflow.rights import needs
 from lamm_core.workflow.workspace import Workspace
 
 _MOST_HARD = 20
@@ -114,6 +116,7 @@ class LanguageDetails:
     gold: tuple[GoldResult, ...] = ()
 
 
+@needs(Role.MANAGER)
 def language_details(workspace: Workspace, project: Project, language: str) -> LanguageDetails:
     """One language in detail.
 

@@ -11,6 +11,7 @@ from lamm_core.model.verdict import verdict
 from lamm_core.records import LanguageState, Project, Purpose, RoundClass, RoundLanguage, RoundState
 from lamm_core.storage import annotators, items, queue_counts, rounds
 from lamm_core.workflow import automatic, gold
+from lamm_core.workflow.rights import needs_self
 from lamm_core.workflow.running import notice_dead_round
 from lamm_core.workflow.workspace import Workspace, utc_now
 
@@ -62,6 +63,7 @@ class EmptyQueue:
     error: str = ""
 
 
+@needs_self
 def why_empty(workspace: Workspace, project: Project, annotator_id: int) -> EmptyQueue:
     """Why a claim of this annotator gives nothing; a round that is due is started first."""
     latest = automatic.start_round_if_due(workspace, project) or notice_dead_round(workspace, project)

@@ -6,10 +6,12 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Row
 
+from lamm_core.actors import Role
 from lamm_core.exchange.writing import WRITERS, table_bytes, write_table
 from lamm_core.records import Project, Purpose
 from lamm_core.storage import provenance
 from lamm_core.storage import translations as stored_translations
+from lamm_core.workflow.rights import needs
 from lamm_core.workflow.workspace import Workspace
 
 EXPORT_ENDINGS = tuple(WRITERS)
@@ -19,6 +21,7 @@ _TYPES = {"round": "Int64", "model": "Int64", "flagged": "bool"}
 _TYPES |= dict.fromkeys(("weight", "uncertainty", "seconds"), "float64")
 
 
+@needs(Role.MANAGER)
 def labels_table(workspace: Workspace, project: Project, translations: bool = False) -> pd.DataFrame:
     """The labels of a project that stand, one row a label, oldest first.
 
@@ -66,6 +69,7 @@ def _with_translations(table: pd.DataFrame, translated: list[Row[Any]]) -> pd.Da
     return pd.concat([table, rows], ignore_index=True) if translated else table
 
 
+@needs(Role.MANAGER)
 def labels_file(workspace: Workspace, project: Project, ending: str, translations: bool = False) -> bytes:
     """The content of a file with the labels of a project.
 
@@ -79,6 +83,7 @@ def labels_file(workspace: Workspace, project: Project, ending: str, translation
     return table_bytes(labels_table(workspace, project, translations), ending)
 
 
+@needs(Role.MANAGER)
 def export_labels(workspace: Workspace, project: Project, path: Path, translations: bool = False) -> int:
     """Write the labels of a project to a .csv, .jsonl or .parquet file; returns how many rows.
 

@@ -12,10 +12,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from lamm_core.actors import Role
 from lamm_core.model.intervals import wilson
 from lamm_core.records import Action, Lease, Project, Purpose
 from lamm_core.storage import gold, projects
 from lamm_core.words import marked
+from lamm_core.workflow.rights import needs
 from lamm_core.workflow.workspace import Workspace
 
 # What a table of results says of itself, by whether annotators are told the known class.
@@ -103,6 +105,7 @@ def known_class(connection: Connection, project: Project, item: Row[Any], action
     return next(name for name, class_id in ids.items() if class_id == item.class_id)
 
 
+@needs(Role.MANAGER)
 def gold_results(workspace: Workspace, project: Project) -> list[GoldResult]:
     """How annotators answered the gold items, by name and then in the order of the project's languages."""
     with workspace.database.read() as connection:

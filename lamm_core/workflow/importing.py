@@ -8,6 +8,7 @@ from typing import BinaryIO
 import pandas as pd
 from sqlalchemy import Connection
 
+from lamm_core.actors import Role
 from lamm_core.exchange.columns import ColumnMapping as ColumnMapping  # what `read_file` gives and `import_table` takes
 from lamm_core.exchange.columns import ParsedRows, RejectedRow, parse_rows, propose_columns
 from lamm_core.exchange.reading import READERS, read_table
@@ -17,6 +18,7 @@ from lamm_core.records import ItemState, NewItem, Project, Purpose
 from lamm_core.storage import items, projects, queue, translations
 from lamm_core.words import marked
 from lamm_core.words import translate as _
+from lamm_core.workflow.rights import needs
 from lamm_core.workflow.workspace import Workspace, utc_now
 
 FILE_ENDINGS = tuple(READERS)
@@ -91,6 +93,7 @@ def read_file(file: Path | BinaryIO, name: str | None = None) -> tuple[pd.DataFr
     return table, propose_columns(table)
 
 
+@needs(Role.MANAGER)
 def import_table(
     workspace: Workspace,
     project: Project,
@@ -121,6 +124,7 @@ def import_table(
     return store_rows(workspace, project, parsed)
 
 
+@needs(Role.MANAGER)
 def store_rows(workspace: Workspace, project: Project, parsed: ParsedRows) -> ImportResult:
     """Add parsed rows to a project, in one transaction."""
     keys = {each.external_id: text_key(each.text) for each in parsed.items}
@@ -212,6 +216,7 @@ def _clash(stored: items.StoredItem, new: NewItem, key: bytes) -> str | None:
     return None
 
 
+@needs(Role.MANAGER)
 def embed_project(workspace: Workspace, project: Project, progress: Progress | None = None) -> int:
     """Compute the embeddings that a project's items and translations lack; returns how many were computed.
 

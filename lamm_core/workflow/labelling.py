@@ -7,15 +7,18 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from lamm_core.actors import Role
 from lamm_core.errors import InvalidInput, NothingToUndo
 from lamm_core.records import Action, BatchProgress, LabelEvent, Lease, Project
 from lamm_core.storage import annotators, items, labels, queue, queue_counts
 from lamm_core.words import translate as _
 from lamm_core.workflow import automatic, gold
 from lamm_core.workflow.acts import Act, Receipt, apply_act, lock_annotator
+from lamm_core.workflow.rights import needs, needs_self
 from lamm_core.workflow.workspace import Workspace, utc_now
 
 
+@needs_self
 def claim(
     workspace: Workspace, project: Project, annotator_id: int, count: int = 1, languages: Sequence[str] | None = None
 ) -> list[Lease]:
@@ -54,12 +57,14 @@ def claim_within(
     return leases if project.settings.suggestions else [replace(each, suggestion=None) for each in leases]
 
 
+@needs_self
 def release(workspace: Workspace, project: Project, annotator_id: int) -> int:
     """Give back all items an annotator holds; returns how many."""
     with workspace.database.write() as connection:
         return queue.release(connection, project.id, annotator_id)
 
 
+@needs_self
 def submit(
     workspace: Workspace,
     project: Project,
@@ -73,6 +78,7 @@ def submit(
     return record(workspace, project, annotator_id, Act(item_id, Action.LABEL, revision, class_name, seconds))
 
 
+@needs_self
 def skip(
     workspace: Workspace, project: Project, annotator_id: int, item_id: int, revision: int | None = None
 ) -> Receipt:
@@ -80,6 +86,7 @@ def skip(
     return record(workspace, project, annotator_id, Act(item_id, Action.SKIP, revision))
 
 
+@needs_self
 def undo(workspace: Workspace, project: Project, annotator_id: int) -> Receipt:
     """Take back the annotator's newest label or skip that still stands; the item is theirs again.
 
@@ -94,6 +101,7 @@ def undo(workspace: Workspace, project: Project, annotator_id: int) -> Receipt:
     return record(workspace, project, annotator_id, Act(last.item_id, Action.UNDO, last.revision + 1))
 
 
+@needs_self
 def record(workspace: Workspace, project: Project, annotator_id: int, act: Act) -> Receipt:
     """Store one act, committed when this returns, and start the next round if the batch is nearly done.
 
@@ -131,6 +139,7 @@ class RecentAct:
     comment: str | None = None
 
 
+@needs_self
 def recent_acts(workspace: Workspace, project: Project, annotator_id: int, count: int = 20) -> list[RecentAct]:
     """The annotator's newest labels and skips that still stand, one an item, newest first.
 
@@ -158,6 +167,7 @@ def _recent(act: LabelEvent, item: Row[Any]) -> RecentAct:
     )
 
 
+@needs(Role.ANNOTATOR)
 def batch_progress(workspace: Workspace, project: Project) -> BatchProgress:
     """How far the newest batch is, and what is open and held in the whole project."""
     with workspace.database.read() as connection:

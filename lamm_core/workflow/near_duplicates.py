@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
+from lamm_core.actors import Role
 from lamm_core.model.near_duplicates import near_duplicates
 from lamm_core.records import Project
 from lamm_core.storage import check_sets, items, projects
+from lamm_core.workflow.rights import needs
 from lamm_core.workflow.workspace import Workspace
 
 
+@needs(Role.MANAGER)
 def mark_near_duplicates(workspace: Workspace, project: Project) -> None:
     """Compare, in each language, the pool with the check items that it was not compared with yet.
 

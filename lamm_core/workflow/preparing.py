@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from lamm_core.actors import Role
 from lamm_core.errors import ModelUnreadable
 from lamm_core.model.embedding_store import Vectors
 from lamm_core.model.preparation.names import parse_preparation
@@ -13,6 +14,7 @@ from lamm_core.model.preparation.preparation import Preparation, fit_preparation
 from lamm_core.records import Project
 from lamm_core.storage import items
 from lamm_core.storage.items import ItemTable
+from lamm_core.workflow.rights import needs
 from lamm_core.workflow.round_data import RoundData
 from lamm_core.workflow.workspace import Workspace
 
@@ -38,6 +40,7 @@ class PreparedVectors:
     translations: Vectors
 
 
+@needs(Role.MANAGER)
 def prepare_vectors(workspace: Workspace, project: Project, data: RoundData) -> PreparedVectors:
     """Prepare all texts of a round. Check texts and translations play no part in how the pool is prepared.
 
@@ -60,6 +63,7 @@ def prepare_vectors(workspace: Workspace, project: Project, data: RoundData) -> 
     )
 
 
+@needs(Role.MANAGER)
 def forget_other_preparations(workspace: Workspace, project: Project, data: RoundData) -> None:
     """Remove the preparations of earlier pools: a model of a later round has taken their place."""
     current = preparation_folder(workspace, project, data)
@@ -68,6 +72,7 @@ def forget_other_preparations(workspace: Workspace, project: Project, data: Roun
             shutil.rmtree(folder, ignore_errors=True)
 
 
+@needs(Role.MANAGER)
 def preparation_folder(workspace: Workspace, project: Project, data: RoundData) -> Path:
     """Folder of the preparation for this pool, encoder and setting."""
     settings = project.settings

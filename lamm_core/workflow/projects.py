@@ -1,19 +1,22 @@
 """Create projects, change their settings, find them again."""
 
 import re
+from dataclasses import replace
 
 from sqlalchemy.exc import IntegrityError
 
+from lamm_core.actors import Role
 from lamm_core.errors import InvalidProject, ProjectExists, UnknownAnnotator, UnknownProject
 from lamm_core.model.encoders import BUILTIN_ENCODERS, supported_languages
 from lamm_core.model.preparation.names import PREPARATION_SUMMARIES, parse_preparation
-from lamm_core.records import Metric, Project, ProjectSettings
+from lamm_core.records import Consensus, Metric, Project, ProjectSettings
 from lamm_core.selection.strategies import STRATEGIES, find_strategy
 from lamm_core.selection.uncertainty import find_uncertainty
 from lamm_core.storage import annotators, projects
 from lamm_core.translation.translators import TRANSLATORS, load_translator
 from lamm_core.words import marked
 from lamm_core.words import translate as _
+from lamm_core.workflow.rights import check_role, needs, needs_admin, needs_sign_in
 from lamm_core.workflow.workspace import Workspace, utc_now
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -34,8 +37,10 @@ _PROJECT_NUL = marked("A project's name cannot hold a NUL character.")
 _ANNOTATOR_NAME = marked("An annotator's name has 1 to {most} characters; this one has {length}.")
 _ANNOTATOR_NUL = marked("An annotator's name cannot hold a NUL character.")
 MAX_GOLD_COUNT = 1_000
+_OF_MANAGERS = ("targets", "class_targets", "guidelines")
 
 
+@needs_admin
 def create_project(workspace: Workspace, name: str, settings: ProjectSettings) -> Project:
     """Store a new project.
 
@@ -58,16 +63,20 @@ def create_project(workspace: Workspace, name: str, settings: ProjectSettings) -
     return get_project(workspace, clean_name)
 
 
+@needs(Role.MANAGER)
 def change_settings(workspace: Workspace, project: Project, settings: ProjectSettings) -> Project:
-    """Store changed settings; they hold from the next round on.
+    """Store changed settings; they hold from the next round on. Managers may set targets and guidelines, admins all.
 
     Raises:
+        NotAllowed: a manager wants to change more than targets and guidelines.
         InvalidProject: the settings cannot work, or take away a class or a language that items may refer to.
         UnknownStrategy: the strategy or the uncertainty is not registered.
         UnknownPreparation: a part of the preparation is not registered.
         UnknownTranslator: the translator is of no kind that there is.
     """
     check_settings(settings)
+    if replace(project.settings, **{each: getattr(settings, each) for each in _OF_MANAGERS}) != settings:
+        check_role(workspace, project, Role.ADMIN)
     lost_classes = set(project.settings.classes) - set(settings.classes)
     lost_languages = set(project.settings.targets) - set(settings.targets)
     if lost_classes or lost_languages:
@@ -78,6 +87,7 @@ def change_settings(workspace: Workspace, project: Project, settings: ProjectSet
     return get_project(workspace, project.name)
 
 
+@needs_sign_in
 def get_project(workspace: Workspace, name: str) -> Project:
     """The project of that name, as it is now.
 
@@ -86,8 +96,8 @@ def get_project(workspace: Workspace, name: str) -> Project:
     """
     with workspace.database.read() as connection:
         found = projects.find_project(connection, name.strip())
-        known = [] if found else projects.project_names(connection)
-    if found is None:
+    if found is None or not workspace.actor.sees(found.id):
+        known = project_names(workspace)
         if not known:
             raise UnknownProject(_("There is no project named {name!r}; there is none yet.", name=name))
         listed = ", ".join(known)
@@ -95,24 +105,30 @@ def get_project(workspace: Workspace, name: str) -> Project:
     return found
 
 
+@needs_sign_in
 def find_project(workspace: Workspace, project_id: int) -> Project | None:
-    """The project of that number, as it is now; None where there is none."""
+    """The project of that number, as it is now; None where there is none that the acting user has to do with."""
+    if not workspace.actor.sees(project_id):
+        return None
     with workspace.database.read() as connection:
         return projects.get_project(connection, project_id)
 
 
+@needs_sign_in
 def project_names(workspace: Workspace) -> list[str]:
-    """Names of all projects, sorted."""
+    """Names of all projects that the acting user has to do with, sorted."""
     with workspace.database.read() as connection:
-        return projects.project_names(connection)
+        return [name for id_, name in projects.project_names(connection).items() if workspace.actor.sees(id_)]
 
 
+@needs_sign_in
 def list_projects(workspace: Workspace) -> list[Project]:
-    """All projects, by name."""
+    """All projects that the acting user has to do with, by name."""
     with workspace.database.read() as connection:
-        return projects.list_projects(connection)
+        return [each for each in projects.list_projects(connection) if workspace.actor.sees(each.id)]
 
 
+@needs_admin
 def ensure_annotator(workspace: Workspace, name: str) -> int:
     """Id of the annotator of that name, who is added if new.
 
@@ -128,6 +144,7 @@ def ensure_annotator(workspace: Workspace, name: str) -> int:
         return annotators.ensure_annotator(connection, clean_name, utc_now())
 
 
+@needs_sign_in
 def find_annotator(workspace: Workspace, name: str) -> int:
     """Id of the annotator of that name.
 
@@ -141,6 +158,7 @@ def find_annotator(workspace: Workspace, name: str) -> int:
     return found
 
 
+@needs_sign_in
 def list_annotators(workspace: Workspace) -> dict[int, str]:
     """Annotator id to name, of all who ever came."""
     with workspace.database.read() as connection:
@@ -217,6 +235,14 @@ def _check_measuring(settings: ProjectSettings) -> None:
                     target=target,
                 )
             )
+    if settings.consensus not in set(Consensus):
+        raise InvalidProject(
+            _(
+                "There is no consensus {name!r}; there are: {known}.",
+                name=settings.consensus,
+                known=", ".join(Consensus),
+            )
+        )
     _check_share(marked("share of texts that several annotators label"), settings.overlap_share, 0, 1)
     _check_number(marked("number of annotators of such a text"), settings.overlap_count, 2, MAX_OVERLAP_COUNT)
     _check_share(marked("share of texts set apart for the check set"), settings.check_part, 0, 0.9)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
+from lamm_core.actors import Role
 from lamm_core.model.check_record import figure_name
 from lamm_core.model.embedding_store import Vectors
 from lamm_core.records import ItemState, OpenItems, Project, Purpose, RoundClass, RoundLanguage
@@ -14,6 +15,7 @@ from lamm_core.selection.standing import Observation
 from lamm_core.storage import items, labels, queue_counts, rounds, translations
 from lamm_core.storage.items import ItemTable
 from lamm_core.storage.translations import TranslationTable
+from lamm_core.workflow.rights import needs
 from lamm_core.workflow.workspace import Workspace, utc_now
 
 
@@ -90,6 +92,7 @@ def _observation(languages: Sequence[RoundLanguage], classes: Sequence[RoundClas
     return Observation(labels, figures)
 
 
+@needs(Role.MANAGER)
 def read_round_data(workspace: Workspace, project: Project) -> RoundData:
     """Read items and embeddings as they are now.
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection
 
+from lamm_core.actors import Role
 from lamm_core.files import written_aside
 from lamm_core.model.check_record import CHECK_RECORD
 from lamm_core.model.classifier import CLASSIFIER_SETTINGS, Classifier
@@ -23,6 +24,7 @@ from lamm_core.selection.strategies import find_strategy
 from lamm_core.storage import items, models, projects, queue, rounds
 from lamm_core.workflow.check_figures import CheckFigures
 from lamm_core.workflow.check_sets import mix, plan_check_items
+from lamm_core.workflow.rights import needs
 from lamm_core.workflow.round_data import RoundData
 from lamm_core.workflow.suggestions import draw_overlap, draw_withheld
 from lamm_core.workflow.workspace import Workspace, utc_now
@@ -58,6 +60,7 @@ class RoundResult:
     suggested: list[str] = field(default_factory=list)
 
 
+@needs(Role.MANAGER)
 def save_result(workspace: Workspace, project: Project, round_: Round, result: RoundResult) -> None:
     """Save a round, whole or not at all. The model's file is written first, under a name that nothing else has.
 

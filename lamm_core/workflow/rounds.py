@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
+from lamm_core.actors import Role
 from lamm_core.errors import LammError, NotEnoughLabels, StorageUnavailable
 from lamm_core.model.classifier import Classifier
 from lamm_core.model.threads import with_one_thread
@@ -23,12 +24,14 @@ from lamm_core.workflow.heartbeat import Heartbeat, Report
 from lamm_core.workflow.importing import embed_project
 from lamm_core.workflow.near_duplicates import mark_near_duplicates
 from lamm_core.workflow.preparing import PreparedVectors, forget_other_preparations, prepare_vectors
+from lamm_core.workflow.rights import needs
 from lamm_core.workflow.round_data import RoundData, read_round_data
 from lamm_core.workflow.round_result import RoundResult, Seconds, save_result
 from lamm_core.workflow.running import begin_round
 from lamm_core.workflow.workspace import Workspace, utc_now
 
 
+@needs(Role.MANAGER)
 def run_round(workspace: Workspace, project: Project, report: Report | None = None) -> Round:
     """Run the next round in this process, from the labels so far to the next batch.
 
@@ -47,6 +50,7 @@ def run_round(workspace: Workspace, project: Project, report: Report | None = No
     return perform_round(workspace, project, begin_round(workspace, project), report)
 
 
+@needs(Role.MANAGER)
 def perform_round(workspace: Workspace, project: Project, round_: Round, report: Report | None = None) -> Round:
     """Do the work of a round that was begun. Whatever goes wrong, the old model and the old batches stay."""
     try:

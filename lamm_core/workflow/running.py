@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 import psutil
 from sqlalchemy import Connection
 
+from lamm_core.actors import Role
 from lamm_core.comparison import Comparison
 from lamm_core.errors import RoundRunning
 from lamm_core.records import Project, Round, RoundState
 from lamm_core.storage import rounds
 from lamm_core.words import marked, retold
 from lamm_core.words import translate as _
+from lamm_core.workflow.rights import needs
 from lamm_core.workflow.workspace import Workspace, utc_now
 
 # A round says every two seconds that it is alive. Where its process can be looked at, that decides, and only a very
@@ -22,6 +24,7 @@ SILENCE_OF_A_LIVING_PROCESS = timedelta(minutes=10)
 DIED = marked("The round stopped without finishing; rounds.log in the data folder may say why.")
 
 
+@needs(Role.MANAGER)
 def begin_round(workspace: Workspace, project: Project) -> Round:
     """Open the next round for whoever performs it; a failed one is opened again.
 
@@ -43,6 +46,7 @@ def begin_round(workspace: Workspace, project: Project) -> Round:
         return rounds.get_round(connection, round_id)
 
 
+@needs(Role.ANNOTATOR)
 def notice_dead_round(workspace: Workspace, project: Project) -> Round | None:
     """The newest round of a project; one that died is marked failed first, so that it can be run again."""
     with workspace.database.read() as connection:

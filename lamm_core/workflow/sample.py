@@ -11,6 +11,7 @@ from lamm_core.exchange.reading import read_table
 from lamm_core.records import Project, ProjectSettings
 from lamm_core.workflow.importing import import_table
 from lamm_core.workflow.projects import create_project, get_project
+from lamm_core.workflow.rights import needs_admin
 from lamm_core.workflow.workspace import Workspace
 
 SAMPLE_NAME = "Sample: product catalogue"
@@ -26,6 +27,7 @@ Give each listing the class of the thing that is sold, not of the things it ment
 """
 
 
+@needs_admin
 def ensure_sample_project(workspace: Workspace) -> Project:
     """The sample project, made at the first call: classes, targets, texts, check set and the first labels."""
     table = read_table(SAMPLE_FILE)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from lamm_core.actors import Role
 from lamm_core.model.intervals import wilson
 from lamm_core.model.measuring import UNMEASURED, Measurement, measured
 from lamm_core.model.verdict import labels_to_settle, verdict, worst
@@ -25,6 +26,7 @@ from lamm_core.selection.strategies import find_strategy
 from lamm_core.storage import items, labels, models, queue_counts, rounds
 from lamm_core.workflow.check_sets import CheckSetProgress, check_set_progress
 from lamm_core.workflow.outlook import Outlook, Outlooks, read_outlooks
+from lamm_core.workflow.rights import needs
 from lamm_core.workflow.round_data import read_history
 from lamm_core.workflow.running import notice_dead_round
 from lamm_core.workflow.workspace import Workspace, utc_now
@@ -187,6 +189,7 @@ class RoundHistory:
     model: ModelVersion | None
 
 
+@needs(Role.MANAGER)
 def project_status(workspace: Workspace, project: Project) -> ProjectStatus:
     """Where a project stands now."""
     latest = notice_dead_round(workspace, project)
@@ -222,6 +225,7 @@ def project_status(workspace: Workspace, project: Project) -> ProjectStatus:
     )
 
 
+@needs(Role.MANAGER)
 def round_history(workspace: Workspace, project: Project) -> list[RoundHistory]:
     """All finished rounds of a project, oldest first."""
     with workspace.database.read() as connection:

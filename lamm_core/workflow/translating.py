@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from lamm_core.actors import Role
 from lamm_core.errors import LammError, TranslationStopped, TranslatorUnavailable
 from lamm_core.model.embedding_store import text_key
 from lamm_core.records import Project
@@ -12,6 +13,7 @@ from lamm_core.storage.translations import NewTranslation
 from lamm_core.translation.batching import Patience, translate_in_batches
 from lamm_core.translation.translators import Translator, load_translator
 from lamm_core.words import translate as _
+from lamm_core.workflow.rights import needs
 from lamm_core.workflow.translation_runs import only_translator
 from lamm_core.workflow.workspace import Workspace, utc_now
 
@@ -115,6 +117,7 @@ class TranslationCounts:
     newest_label_id: int | None
 
 
+@needs(Role.MANAGER)
 def translation_estimate(workspace: Workspace, project: Project) -> TranslationEstimate:
     """What translating would do now, and what it would cost. Nothing is sent to a translator.
 
@@ -143,6 +146,7 @@ def translation_estimate(workspace: Workspace, project: Project) -> TranslationE
     )
 
 
+@needs(Role.MANAGER)
 def translation_counts(workspace: Workspace, project: Project) -> TranslationCounts:
     """How many translations there are, and how many there would be if all were made."""
     with workspace.database.read() as connection:
@@ -152,6 +156,7 @@ def translation_counts(workspace: Workspace, project: Project) -> TranslationCou
     return TranslationCounts(stored[True], stored[False], labelled * (len(project.languages) - 1), newest)
 
 
+@needs(Role.MANAGER)
 def translate_labels(
     workspace: Workspace,
     project: Project,
@@ -196,6 +201,7 @@ def translate_labels(
     return TranslationResult(run.done, run.without, len(plan.reused), len(plan.texts) - run.done)
 
 
+@needs(Role.MANAGER)
 def remove_translations(workspace: Workspace, project: Project) -> int:
     """Remove all translations of a project, so that the next round is trained without; returns how many there were.
 

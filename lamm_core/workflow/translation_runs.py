@@ -12,10 +12,12 @@ from pathlib import Path
 import psutil
 from filelock import FileLock, Timeout
 
+from lamm_core.actors import Role
 from lamm_core.errors import StorageUnavailable, TranslationRunning
 from lamm_core.files import written_aside
 from lamm_core.records import Project
 from lamm_core.words import translate as _
+from lamm_core.workflow.rights import needs
 from lamm_core.workflow.workspace import Workspace
 
 _log = logging.getLogger(__name__)
@@ -24,6 +26,7 @@ _SECONDS = 2.0
 
 
 @contextmanager
+@needs(Role.MANAGER)
 def only_translator(workspace: Workspace, project: Project) -> Iterator[None]:
     """Be the only process that translates for a project; the end of the process ends it in any case.
 
@@ -48,6 +51,7 @@ def only_translator(workspace: Workspace, project: Project) -> Iterator[None]:
         lock.release()
 
 
+@needs(Role.MANAGER)
 def start_translating(workspace: Workspace, project: Project) -> None:
     """Translate what is labelled in a process of its own, and return at once.
 
@@ -79,6 +83,7 @@ def start_translating(workspace: Workspace, project: Project) -> None:
     _log.info("translating for project %s runs as process %s", project.id, process.pid)
 
 
+@needs(Role.MANAGER)
 def is_translating(workspace: Workspace, project: Project) -> bool:
     """Whether a process translates for this project, or was started to and has not come so far yet.
 
@@ -99,6 +104,7 @@ def is_translating(workspace: Workspace, project: Project) -> bool:
     return False
 
 
+@needs(Role.MANAGER)
 def note_failure(workspace: Workspace, project: Project, reason: str | None) -> None:
     """Keep why translating stopped, for whoever looks next; None for no reason.
 
@@ -114,6 +120,7 @@ def note_failure(workspace: Workspace, project: Project, reason: str | None) -> 
         aside.write_text(reason, "utf-8")
 
 
+@needs(Role.MANAGER)
 def last_failure(workspace: Workspace, project: Project) -> str | None:
     """Why the last process that was started here stopped before the end; None where it did not."""
     try:

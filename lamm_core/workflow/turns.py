@@ -11,6 +11,7 @@ from lamm_core.storage import queue_counts
 from lamm_core.workflow import automatic
 from lamm_core.workflow.acts import Act, Receipt, apply_act, lock_annotator
 from lamm_core.workflow.labelling import claim_within
+from lamm_core.workflow.rights import needs_self
 from lamm_core.workflow.workspace import Workspace, utc_now
 
 # Texts held in the browser: the next one is on the screen at once while the answer travels behind, and labelling goes
@@ -34,6 +35,7 @@ class Turn:
     progress: BatchProgress
 
 
+@needs_self
 def take_turn(workspace: Workspace, project: Project, annotator_id: int, acts: Sequence[Act], *, claims: bool) -> Turn:
     """Store acts in their order and claim what comes next; committed, all of it, when this returns.
 

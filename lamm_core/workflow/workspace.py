@@ -1,9 +1,10 @@
-"""One installation's data: the database and the folders beside it."""
+"""One installation's data, the database and the folders beside it, and who acts on it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from lamm_core.actors import OPERATOR, Actor
 from lamm_core.errors import StorageUnavailable
 from lamm_core.model.embedding_store import EmbeddingStore
 from lamm_core.settings import Settings, load_settings
@@ -14,10 +15,23 @@ from lamm_core.words import translate as _
 
 @dataclass(frozen=True)
 class Workspace:
-    """Everything that a workflow call needs. Safe to share between threads."""
+    """Everything that a workflow call needs. Safe to share between threads.
+
+    Attributes:
+        actor: whose rights hold; every workflow call is made for somebody.
+    """
 
     settings: Settings
     database: Database
+    actor: Actor
+
+    def acting_as(self, actor: Actor) -> "Workspace":
+        """The same data in the hands of somebody else."""
+        return replace(self, actor=actor)
+
+    def by_itself(self) -> "Workspace":
+        """For what a project does by itself, whoever gave the occasion: rounds that follow from labels."""
+        return self.acting_as(OPERATOR)
 
     def embedding_store(self, encoder: str) -> EmbeddingStore:
         """The store of one encoder, seen as it is now."""
@@ -30,6 +44,8 @@ class Workspace:
 
 def open_workspace(home: Path | None = None) -> Workspace:
     """Open the data of this installation, making folders and tables where they are missing.
+
+    It acts for the operator: who can open the data may do everything with it. `Workspace.acting_as` hands it on.
 
     Args:
         home: data folder; None takes LAMM_HOME, or the user's data folder.
@@ -46,7 +62,7 @@ def open_workspace(home: Path | None = None) -> Workspace:
         ) from error
     database = Database(settings.database_url)
     migrate(database)
-    return Workspace(settings, database)
+    return Workspace(settings, database, OPERATOR)
 
 
 def utc_now() -> datetime:

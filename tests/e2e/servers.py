@@ -12,6 +12,7 @@ import psutil
 from spoilt_server import STANDS
 from support.workers import until
 
+from lamm_core.actors import OPERATOR
 from lamm_core.settings import DATABASE_VARIABLE, HOME_VARIABLE, Settings
 from lamm_core.storage.database import Database
 from lamm_core.workflow.workspace import Workspace
@@ -30,7 +31,7 @@ def free_port() -> int:
 def workspace_at(home: Path) -> Workspace:
     """The data of a server, seen from the test."""
     settings = Settings(home, f"sqlite:///{home / 'lamm.db'}")
-    return Workspace(settings, Database(settings.database_url))
+    return Workspace(settings, Database(settings.database_url), OPERATOR)
 
 
 class Server:

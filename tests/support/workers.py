@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from lamm_core.actors import OPERATOR
 from lamm_core.errors import RoundRunning
 from lamm_core.records import Project
 from lamm_core.settings import Settings
@@ -27,7 +28,7 @@ def use_barrier(barrier: Any) -> None:
 
 def opened(settings: Settings) -> Workspace:
     """The workspace of these settings, without migrating it."""
-    return Workspace(settings, Database(settings.database_url))
+    return Workspace(settings, Database(settings.database_url), OPERATOR)
 
 
 def migrate_together(settings: Settings) -> None:

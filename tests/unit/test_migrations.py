@@ -16,9 +16,10 @@ from lamm_core.errors import StorageUnavailable
 from lamm_core.records import ItemState, Metric, ProjectSettings, Purpose, RoundLanguage
 from lamm_core.settings import DATABASE_VARIABLE, Settings
 from lamm_core.storage import projects, rounds
+from lamm_core.storage.columns import metadata
 from lamm_core.storage.database import Database
 from lamm_core.storage.migrate import migrate, migration_config
-from lamm_core.storage.tables import batch_item, label, metadata
+from lamm_core.storage.tables import batch_item, label
 from lamm_core.workflow.workspace import open_workspace
 
 

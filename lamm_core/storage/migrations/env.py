@@ -2,7 +2,8 @@
 
 from alembic import context
 
-from lamm_core.storage.tables import metadata
+from lamm_core.storage import tables, team_tables  # noqa: F401 - importing them fills the metadata
+from lamm_core.storage.columns import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -1,0 +1,64 @@
+"""Who does something, and what they may do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a user is in a project; each may do what those before it may."""
+
+    ANNOTATOR = "annotator"
+    MANAGER = "manager"
+    ADMIN = "admin"
+
+    def covers(self, other: "Role") -> bool:
+        """Whether who has this role may do what the other one may."""
+        ranks = list(Role)
+        return ranks.index(self) >= ranks.index(other)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Whoever a workflow call acts for.
+
+    Attributes:
+        name: what the trail of what was done calls them.
+        user_id: their account; None for who has none.
+        annotator_id: the annotator that their labels are stored under; None for who has no account.
+        is_admin: every right, in every project and over all accounts.
+        is_operator: whoever runs LAMM on this machine and can open its data anyway, by the command line or without
+            accounts; may label under any name.
+        roles: what they are in which project (id of the project to role).
+    """
+
+    name: str
+    user_id: int | None = None
+    annotator_id: int | None = None
+    is_admin: bool = False
+    is_operator: bool = False
+    roles: Mapping[int, Role] = field(default_factory=dict)
+
+    @property
+    def is_nobody(self) -> bool:
+        """Whether nobody is signed in."""
+        return self.user_id is None and not self.is_operator
+
+    def has(self, role: Role, project_id: int) -> bool:
+        """Whether they may do in a project what that role may."""
+        if self.is_admin or self.is_operator:
+            return True
+        mine = self.roles.get(project_id)
+        return mine is not None and mine.covers(role)
+
+    def sees(self, project_id: int) -> bool:
+        """Whether they have to do with a project at all; to others it does not exist."""
+        return self.has(Role.ANNOTATOR, project_id)
+
+    def is_annotator(self, annotator_id: int) -> bool:
+        """Whether labels may be stored under that annotator in their name."""
+        return self.is_operator or annotator_id == self.annotator_id
+
+
+OPERATOR = Actor("operator", is_operator=True)
+NOBODY = Actor("nobody")
