@@ -1,4 +1,4 @@
-"""Entry point of the app: the server, with its pages and the addresses beside them. Nothing else.
+"""Entry point of the app: the server, with its door, its pages and the addresses beside them. Nothing else.
 
 The script of the pages lies in their own folder. Beside this file, Streamlit would take the folder for pages of its own
 kind and serve each without the frame around it.
@@ -10,22 +10,30 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from lamm_core.web.door import Door
+from lamm_core.web.recent_actors import RecentActors
 from lamm_core.web.routes import routes
 from lamm_core.workflow.workspace import Workspace
 from pages.components.addresses import allowed_hosts, base_path
-from pages.components.browser import browser_opened
+from pages.components.lifespan import lifespan
+from pages.components.provider import StreamlitProvider
 
 
-def _workspace() -> Workspace:
+def _data() -> Workspace:
     # What keeps things between runs of pages wants to be loaded by a server that runs already.
     from pages.components import services
 
-    return services.workspace()
+    return services.data()
 
+
+_actors, _provider = RecentActors(), StreamlitProvider()
 
 app = st.App(
     Path(__file__).parent / "pages" / "main.py",
-    lifespan=browser_opened,
-    routes=routes(_workspace, base_path()),
-    middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts(), www_redirect=False)],
+    lifespan=lifespan,
+    routes=routes(_data, _actors, _provider, base_path()),
+    middleware=[
+        Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts(), www_redirect=False),
+        Middleware(Door, workspace=_data, actors=_actors, provider=_provider, base=base_path()),
+    ],
 )

@@ -61,4 +61,5 @@ class Actor:
 
 
 OPERATOR = Actor("operator", is_operator=True)
+ITSELF = Actor("LAMM", is_operator=True)
 NOBODY = Actor("nobody")

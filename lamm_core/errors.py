@@ -82,6 +82,22 @@ class NotAllowed(LammError):
     """The acting user may not do this, or nobody is signed in."""
 
 
+class SignInFailed(LammError):
+    """An e-mail address and a password do not go together, or a link works no more; the message does not say which."""
+
+
+class TooManySignIns(LammError):
+    """Too many sign-ins failed lately; the message says how long to wait."""
+
+
+class InvalidUser(InvalidInput):
+    """An account cannot be made or changed like that."""
+
+
+class UnknownUser(InvalidInput):
+    """There is no account with that e-mail address."""
+
+
 class StorageUnavailable(LammError):
     """The database or the data folder cannot be opened or written."""
 

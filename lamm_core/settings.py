@@ -8,6 +8,7 @@ import platformdirs
 
 HOME_VARIABLE = "LAMM_HOME"
 DATABASE_VARIABLE = "LAMM_DATABASE_URL"
+PUBLIC_URL_VARIABLE = "LAMM_PUBLIC_URL"
 
 
 @dataclass(frozen=True)
@@ -17,10 +18,12 @@ class Settings:
     Attributes:
         home: folder for the SQLite database, embeddings, models and logs.
         database_url: SQLAlchemy URL of the database; may hold a password, so it is never shown.
+        public_url: under which address people open the app; empty where nobody said, and without a slash at its end.
     """
 
     home: Path
     database_url: str
+    public_url: str = ""
 
     def __repr__(self) -> str:
         return f"Settings(home={str(self.home)!r})"
@@ -42,7 +45,11 @@ class Settings:
 
     def environment(self) -> dict[str, str]:
         """Environment for a subprocess that works on the same data."""
-        return os.environ | {HOME_VARIABLE: str(self.home), DATABASE_VARIABLE: self.database_url}
+        return os.environ | {
+            HOME_VARIABLE: str(self.home),
+            DATABASE_VARIABLE: self.database_url,
+            PUBLIC_URL_VARIABLE: self.public_url,
+        }
 
 
 def load_settings(home: Path | None = None) -> Settings:
@@ -54,7 +61,8 @@ def load_settings(home: Path | None = None) -> Settings:
     chosen = home or Path(os.environ.get(HOME_VARIABLE) or platformdirs.user_data_path("lamm"))
     folder = chosen.expanduser().absolute()
     url = os.environ.get(DATABASE_VARIABLE) or f"sqlite:///{folder / 'lamm.db'}"
-    return Settings(home=folder, database_url=_with_driver(url))
+    public_url = os.environ.get(PUBLIC_URL_VARIABLE, "").rstrip("/")
+    return Settings(home=folder, database_url=_with_driver(url), public_url=public_url)
 
 
 def _with_driver(url: str) -> str:

@@ -48,3 +48,28 @@ class AuditEvent:
     action: AuditAction
     project: str
     details: Mapping[str, Any]
+
+
+# What annotators do, as their labels tell it.
+OF_LABELS = (AuditAction.LABEL, AuditAction.EDIT, AuditAction.SKIP, AuditAction.UNDO)
+
+
+@dataclass(frozen=True)
+class TrailFilter:
+    """Which lines of the trail are wanted; None stands for all.
+
+    Attributes:
+        actor: the name of whoever did it, or a part of it, in any case of letters.
+        actions: what was done.
+        since: from this moment on.
+        until: before this moment.
+    """
+
+    actor: str | None = None
+    actions: tuple[AuditAction, ...] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def wants(self, action: AuditAction) -> bool:
+        """Whether lines of that kind are wanted."""
+        return self.actions is None or action in self.actions

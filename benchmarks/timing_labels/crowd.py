@@ -26,20 +26,22 @@ class Errand:
     """What the crowd is to do.
 
     Attributes:
-        port: of the server.
+        ports: of the servers, which people take in turn.
         project: name of the project.
         people: how many they are.
         pause: shortest and longest time that each looks at a text, in seconds.
         seed: of the pauses and the classes given.
         most: labels of all together after which they stop; None goes on until they are told to.
+        tokens: a session for each of them; none where nobody signs in.
     """
 
-    port: int
+    ports: tuple[int, ...]
     project: str
     people: int
     pause: tuple[float, float]
     seed: int
     most: int | None = None
+    tokens: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,11 @@ class Done:
 
     log: Log = field(default_factory=Log)
     seconds: float = 0.0
+
+
+def name_of(number: int) -> str:
+    """Name of one of the people, who are numbered from 0."""
+    return f"Person {number + 1}"
 
 
 class Crowd:
@@ -121,8 +128,14 @@ def _run(errand: Errand, connection: "Connection[Any, Any]") -> None:
 async def _work(errand: Errand, connection: "Connection[Any, Any]") -> None:
     seeds = np.random.SeedSequence(errand.seed).spawn(errand.people)
     people = [
-        Person(errand.port, errand.project, f"Person {number}", np.random.default_rng(seed))
-        for number, seed in enumerate(seeds, 1)
+        Person(
+            errand.ports[number % len(errand.ports)],
+            errand.project,
+            name_of(number),
+            np.random.default_rng(seed),
+            errand.tokens[number] if errand.tokens else None,
+        )
+        for number, seed in enumerate(seeds)
     ]
     try:
         await asyncio.gather(*(each.open() for each in people))
@@ -145,7 +158,7 @@ async def _label(errand: Errand, people: list[Person], connection: "Connection[A
         while not stop.is_set() and left != 0:
             if left is not None:
                 left -= 1
-            await person.label(errand.pause)
+            await person.label(errand.pause, stop)
 
     async def listen() -> None:
         while left != 0 and not all(each.log.given for each in people):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from aiohttp import ClientError, ClientSession
+from aiohttp import ClientError, ClientSession, CookieJar
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
@@ -15,6 +15,7 @@ from timing_labels.errors import BenchmarkStopped
 from timing_labels.messages import PageState, Timer, is_end_of_run, parse, timer_of
 
 _PATIENCE = 30.0  # seconds until an answer must be there
+_MOST_WAITING = 300.0  # seconds without a text, for a round that takes its time
 _ASK_AGAIN = 4.0  # seconds after which the card sends again, or asks for texts where it has none
 _FEW_AT_HAND = 4  # with no more texts than these, the card asks for further ones
 
@@ -27,21 +28,32 @@ class Log:
         given: labels that the server acknowledged.
         milliseconds: for each, the time from sending it until the acknowledgement was read.
         reruns: how often the server was made to run the page or a part of it.
+        waited: seconds without a text to label, as between two batches.
+        problems: what the server, or the way to it, said instead of an answer.
     """
 
     given: list[Given] = field(default_factory=list)
     milliseconds: list[float] = field(default_factory=list)
     reruns: int = 0
+    waited: float = 0.0
+    problems: list[str] = field(default_factory=list)
 
     def __add__(self, other: "Log") -> "Log":
-        return Log(self.given + other.given, self.milliseconds + other.milliseconds, self.reruns + other.reruns)
+        return Log(
+            self.given + other.given,
+            self.milliseconds + other.milliseconds,
+            self.reruns + other.reruns,
+            self.waited + other.waited,
+            self.problems + other.problems,
+        )
 
 
 class Person:
     """One person on one page."""
 
-    def __init__(self, port: int, project: str, name: str, rng: np.random.Generator) -> None:
+    def __init__(self, port: int, project: str, name: str, rng: np.random.Generator, token: str | None = None) -> None:
         self.name = name
+        self._cookies = {} if token is None else {"lamm_session": token}
         self.log = Log()
         self._server = f"127.0.0.1:{port}"
         self._page = PageState(f"http://{self._server}/", project, name)
@@ -55,10 +67,11 @@ class Person:
 
     async def open(self) -> None:
         """Open the page, and wait until there is a text to label."""
-        self._http = ClientSession(f"http://{self._server}")
+        self._http = ClientSession(f"http://{self._server}", cookies=self._cookies, cookie_jar=CookieJar(unsafe=True))
         self._socket = await connect(
             f"ws://{self._server}/_stcore/stream",
             subprotocols=[Subprotocol("streamlit")],
+            additional_headers=[("cookie", f"{name}={value}") for name, value in self._cookies.items()],
             max_size=None,
             open_timeout=_PATIENCE,
         )
@@ -67,11 +80,17 @@ class Person:
         self._tasks.append(asyncio.create_task(self._read_on(self._socket)))
         await self._until_there_are_items()
 
-    async def label(self, pause: tuple[float, float]) -> None:
-        """Look at a text for a while, label it, and wait for the acknowledgement."""
+    async def label(self, pause: tuple[float, float], stop: asyncio.Event | None = None) -> None:
+        """Look at a text for a while, label it, and wait for the acknowledgement.
+
+        Args:
+            stop: ends the wait for a text where there is none.
+        """
         seconds = float(self._rng.uniform(*pause))
         await asyncio.sleep(seconds)
-        await self._until_there_are_items()
+        await self._until_there_are_items(stop)
+        if not self._items:
+            return
         item = self._items.pop(0)
         name = str(self._rng.choice(self._card["frame"]["classes"]))
         act = self._act(item, name, seconds)
@@ -111,15 +130,16 @@ class Person:
             "key": f"{self._card['session']}:{item['id']}:{item['revision']}:label:{class_name}",
         }
 
-    async def _until_there_are_items(self) -> None:
-        give_up = time.perf_counter() + _PATIENCE
+    async def _until_there_are_items(self, stop: asyncio.Event | None = None) -> None:
+        began = time.perf_counter()
         while not self._items:
             await self._exchange([])
-            if self._items:
-                return
-            if time.perf_counter() > give_up:
+            if self._items or (stop is not None and stop.is_set()):
+                break
+            if time.perf_counter() > began + _MOST_WAITING:
                 raise BenchmarkStopped(f"{self.name} has no text to label.")
             await asyncio.sleep(_ASK_AGAIN)
+        self.log.waited += time.perf_counter() - began
 
     async def _exchange(self, acts: list[dict[str, Any]]) -> list[str]:
         """Say what the card says; keys of acts that are stored. None are where the server does not answer."""
@@ -131,8 +151,11 @@ class Person:
         try:
             async with self._http.post(self._card["address"], json=message) as answer:
                 told = await answer.json()
-        except (ClientError, TimeoutError):
+        except (ClientError, TimeoutError) as error:
+            self.log.problems.append(f"{type(error).__name__}: {error}")
             return []
+        if told.get("problem"):
+            self.log.problems.append(str(told["problem"]))
         if told.get("items") is not None:
             self._items = told["items"]
         stored: list[str] = told.get("stored", [])

@@ -1,5 +1,6 @@
 """The project that is labelled: made-up texts whose embeddings are at hand, so that no encoder is needed."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -33,24 +34,49 @@ _WORDS = (
 )
 
 
-def open_home(home: Path) -> Workspace:
-    """The data folder of a run, always with a database of its own inside."""
+def open_home(home: Path, database_url: str | None = None) -> Workspace:
+    """The data folder of a run, with a database of its own inside unless another one is named."""
     home.mkdir(parents=True, exist_ok=True)
-    settings = Settings(home, f"sqlite:///{home / 'lamm.db'}")
+    settings = Settings(home, database_url or f"sqlite:///{home / 'lamm.db'}")
     workspace = Workspace(settings, Database(settings.database_url), OPERATOR)
     migrate(workspace.database)
     return workspace
 
 
-def make_project(workspace: Workspace, run: Run) -> Project:
+@dataclass(frozen=True)
+class Content:
+    """What a project is made of.
+
+    Attributes:
+        pool: texts of the pool.
+        labelled: of these, how many come with their class, so that there is a model to fit.
+        budget: labels a batch.
+        strategy: name of the strategy.
+        seed: of the texts and their classes.
+    """
+
+    pool: int
+    labelled: int
+    budget: int
+    strategy: str
+    seed: int
+
+
+def content_of(run: Run) -> Content:
+    """What the project of a run is made of. Where nothing is fitted, chance fills the queue at once."""
+    strategy = DEFAULT_STRATEGY if run.case is Case.FITTING else "random"
+    return Content(run.pool, run.labelled, run.queue, strategy, run.seed)
+
+
+def make_project(workspace: Workspace, content: Content) -> Project:
     """A project with its first batch queued.
 
     Raises:
         BenchmarkStopped: a text was not imported.
     """
-    project = create_project(workspace, NAME, _settings(run))
-    rng = np.random.default_rng(run.seed)
-    rows = _rows(run, rng)
+    project = create_project(workspace, NAME, _settings(content))
+    rng = np.random.default_rng(content.seed)
+    rows = _rows(content, rng)
     _store_embeddings(workspace, rows, rng)
     shown = rows.astype({"class": "object"})
     shown.loc[~shown["known"], "class"] = None
@@ -63,26 +89,25 @@ def make_project(workspace: Workspace, run: Run) -> Project:
     return project
 
 
-def _settings(run: Run) -> ProjectSettings:
+def _settings(content: Content) -> ProjectSettings:
     return ProjectSettings(
         classes=CLASSES,
         targets=dict.fromkeys(LANGUAGES, 0.9),
-        budget=run.queue,
-        # Where nothing is fitted, chance fills the queue at once.
-        strategy=DEFAULT_STRATEGY if run.case is Case.FITTING else "random",
+        budget=content.budget,
+        strategy=content.strategy,
         encoder=_ENCODER,
-        seed=run.seed,
+        seed=content.seed,
         check_share=0.0,
     )
 
 
-def _rows(run: Run, rng: np.random.Generator) -> pd.DataFrame:
+def _rows(content: Content, rng: np.random.Generator) -> pd.DataFrame:
     """Columns id, language, text, class, split, known: whether the import shows the class."""
-    check = _CHECKED * len(LANGUAGES) if run.labelled else 0
-    count = run.pool + check
-    in_check = np.arange(count) >= run.pool
+    check = _CHECKED * len(LANGUAGES) if content.labelled else 0
+    count = content.pool + check
+    in_check = np.arange(count) >= content.pool
     known = in_check.copy()
-    known[rng.permutation(run.pool)[: run.labelled]] = True
+    known[rng.permutation(content.pool)[: content.labelled]] = True
     return pd.DataFrame(
         {
             "id": [f"item-{number}" for number in range(count)],

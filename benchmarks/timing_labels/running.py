@@ -17,7 +17,7 @@ from timing_labels.figures import spread
 from timing_labels.fitting import Rounds, rounds_running
 from timing_labels.page_runs import page_run_cpu_ms
 from timing_labels.plan import CHROMIUM_PACE, HUMAN_PACE, NO_PACE, Case, Run
-from timing_labels.project import NAME, make_project, open_home
+from timing_labels.project import NAME, content_of, make_project, open_home
 from timing_labels.report import RunReport, faults_shown
 from timing_labels.server import Server, serving
 
@@ -50,7 +50,7 @@ def perform(run: Run, home: Path, say: Say) -> RunReport:
     say(f"{run.case}, {run.users} users: making a project of {run.pool:,} texts.")
     workspace = open_home(home)
     try:
-        project = make_project(workspace, run)
+        project = make_project(workspace, content_of(run))
         with serving(workspace.settings) as server:
             say(f"{run.case}, {run.users} users: labelling.")
             found = _label(run, workspace, project, server)
@@ -84,7 +84,7 @@ def _work(run: Run, page: BrowserPerson | None, crowd: Crowd | None) -> tuple[Ti
 
 def _errand(run: Run, server: Server) -> Errand:
     return Errand(
-        port=server.port,
+        ports=(server.port,),
         project=NAME,
         people=run.simulated,
         pause=HUMAN_PACE if run.in_browser else NO_PACE,

@@ -17,11 +17,13 @@ from lamm_core.cli import (
     report_command,
     round_command,
     status_command,
+    trail_command,
     translate_command,
 )
 from lamm_core.cli.annotator_commands import annotator_app
 from lamm_core.cli.project_commands import project_app
 from lamm_core.cli.shell import LammGroup
+from lamm_core.cli.user_commands import user_app
 from lamm_core.settings import HOME_VARIABLE
 
 _EXAMPLES = """\
@@ -50,6 +52,7 @@ _SET_UP, _WORK, _SCREEN, _RESEARCH = "Set up", "Label and learn", "In the browse
 
 app.command("app", rich_help_panel=_SCREEN)(app_command.command)
 app.add_typer(project_app, name="project", rich_help_panel=_SET_UP)
+app.add_typer(user_app, name="user", rich_help_panel=_SET_UP)
 app.add_typer(annotator_app, name="annotator", rich_help_panel=_SET_UP)
 app.command("import", rich_help_panel=_SET_UP)(import_command.command)
 app.command("round", rich_help_panel=_WORK)(round_command.command)
@@ -57,6 +60,7 @@ app.command("translate", rich_help_panel=_WORK)(translate_command.command)
 app.command("status", rich_help_panel=_WORK)(status_command.command)
 app.command("agreement", rich_help_panel=_WORK)(agreement_command.command)
 app.command("report", rich_help_panel=_WORK)(report_command.command)
+app.command("trail", rich_help_panel=_WORK)(trail_command.command)
 app.command("export", rich_help_panel=_WORK)(export_command.command)
 app.command("backtest", rich_help_panel=_RESEARCH)(backtest_command.command)
 app.command("benchmark", rich_help_panel=_RESEARCH)(benchmark_command.command)

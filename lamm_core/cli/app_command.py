@@ -4,13 +4,14 @@ import errno
 import os
 import socket
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from lamm_core.cli.shell import complain, home_of, open_data
-from lamm_core.settings import load_settings
+from lamm_core.settings import PUBLIC_URL_VARIABLE, load_settings
 
 APP_FILE = Path(__file__).parents[2] / "app.py"
 _ADDRESS = "127.0.0.1"
@@ -19,6 +20,21 @@ _ADDRESS = "127.0.0.1"
 def command(
     context: typer.Context,
     port: Annotated[int, typer.Option(min=1, max=65535, metavar="N", help="Port on this machine.")] = 8501,
+    address: Annotated[
+        str,
+        typer.Option(
+            metavar="HOST",
+            help="Network address to serve: 127.0.0.1 for this computer only, 0.0.0.0 for all; others need accounts.",
+        ),
+    ] = _ADDRESS,
+    public_url: Annotated[
+        str | None,
+        typer.Option(
+            envvar=PUBLIC_URL_VARIABLE,
+            metavar="URL",
+            help="Under which address people open it, where that is another one, such as behind a proxy.",
+        ),
+    ] = None,
     no_browser: Annotated[
         bool, typer.Option("--no-browser", metavar="", help="Only serve, and leave the browser alone.")
     ] = False,
@@ -28,20 +44,22 @@ def command(
 ) -> None:
     """Open LAMM in the browser, for annotators and managers."""
     _check_app_file()
-    _check_port(port)
-    if not no_sample:
-        _make_sample(context)
-    arguments = [sys.executable, "-m", "streamlit", *_streamlit_arguments(port, headless=no_browser)]
-    typer.echo(f"LAMM opens at http://{_ADDRESS}:{port}; end it with Ctrl-C.")
+    _check_port(address, port)
+    _prepare(context, address, with_sample=not no_sample)
+    options = _streamlit_arguments(address, port, headless=no_browser)
+    arguments = [sys.executable, "-m", "streamlit", *options]
+    opens_at = public_url or f"http://{address}:{port}"
+    typer.echo(f"LAMM opens at {opens_at}; end it with Ctrl-C.")
     sys.stdout.flush()
     sys.stderr.flush()
     # The server takes the place of this process, so that signals reach it.
-    os.execve(sys.executable, arguments, load_settings(home_of(context)).environment())  # noqa: S606 - our own interpreter
+    settings = replace(load_settings(home_of(context)), public_url=public_url or "")
+    os.execve(sys.executable, arguments, settings.environment())  # noqa: S606 - our own interpreter
 
 
-def _streamlit_arguments(port: int, *, headless: bool) -> list[str]:
+def _streamlit_arguments(address: str, port: int, *, headless: bool) -> list[str]:
     options = {
-        "server.address": _ADDRESS,
+        "server.address": address,
         "server.port": str(port),
         "server.headless": "true" if headless else "false",
         # It would ask for an e-mail address and wait.
@@ -59,14 +77,15 @@ def _check_app_file() -> None:
         raise typer.Exit(1)
 
 
-def _check_port(port: int) -> None:
+def _check_port(address: str, port: int) -> None:
     """End unless the port is free; streamlit itself might take another one without a word."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
         if os.name == "posix":
             # Otherwise a port whose last server has just ended counts as busy for a minute.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((_ADDRESS, port))
+            probe.bind((address, port))
         except OSError as error:
             busy = error.errno == errno.EADDRINUSE
             reason = "is in use already" if busy else f"cannot be used ({error.strerror})"
@@ -74,8 +93,11 @@ def _check_port(port: int) -> None:
             raise typer.Exit(1) from error
 
 
-def _make_sample(context: typer.Context) -> None:
+def _prepare(context: typer.Context, address: str, *, with_sample: bool) -> None:
     from lamm_core.workflow.sample import ensure_sample_project
+    from lamm_core.workflow.serving import check_address
 
     with open_data(context) as workspace:
-        ensure_sample_project(workspace)
+        check_address(workspace, address)
+        if with_sample:
+            ensure_sample_project(workspace)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import getpass
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 from typer.core import TyperGroup
 
+from lamm_core.actors import OPERATOR
 from lamm_core.errors import LammError
 
 if TYPE_CHECKING:
@@ -22,6 +25,7 @@ INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 _WIDEST = 10_000
 _ORDER = (
     "project",
+    "user",
     "annotator",
     "import",
     "round",
@@ -29,6 +33,7 @@ _ORDER = (
     "status",
     "agreement",
     "report",
+    "trail",
     "export",
     "app",
     "backtest",
@@ -73,14 +78,21 @@ def console(*, errors: bool = False) -> Console:
 
 @contextmanager
 def open_data(context: typer.Context) -> Iterator[Workspace]:
-    """The data of this installation, closed again at the end."""
+    """The data of this installation in the hands of whoever runs the command, closed again at the end."""
     from lamm_core.workflow.workspace import open_workspace
 
     workspace = open_workspace(home_of(context))
     try:
-        yield workspace
+        yield workspace.acting_as(replace(OPERATOR, name=_operator_name()))
     finally:
         workspace.close()
+
+
+def _operator_name() -> str:
+    try:
+        return f"{getpass.getuser()} (command line)"
+    except (KeyError, OSError):  # no entry in the user database, as in some containers
+        return "command line"
 
 
 def home_of(context: typer.Context) -> Path | None:

@@ -1,14 +1,24 @@
-"""The trail of what was done, as it is written."""
+"""The trail of what was done: what is written of it, and what labels tell of themselves."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, Select, and_, func, insert, or_, select
 
 from lamm_core.actors import Actor
+from lamm_core.records import Action, Source
+from lamm_core.storage.tables import annotator, item, label, project, project_class
 from lamm_core.storage.team_tables import audit_event
-from lamm_core.trail import AuditAction
+from lamm_core.trail import OF_LABELS, AuditAction, AuditEvent, TrailFilter
+
+# A label after the annotator's first one on a text is an edit.
+_LABELS_OF = {
+    AuditAction.LABEL: and_(label.c.action == Action.LABEL, label.c.revision == 1),
+    AuditAction.EDIT: and_(label.c.action == Action.LABEL, label.c.revision > 1),
+    AuditAction.SKIP: label.c.action == Action.SKIP,
+    AuditAction.UNDO: label.c.action == Action.UNDO,
+}
 
 
 def add_event(
@@ -30,3 +40,73 @@ def add_event(
             details=dict(details),
         )
     )
+
+
+def list_events(connection: Connection, project_id: int | None, wanted: TrailFilter, most: int) -> list[AuditEvent]:
+    """The newest lines that are wanted, newest first.
+
+    Args:
+        project_id: only lines that concern this project; None for all.
+        most: how many at most.
+    """
+    found = _written(connection, project_id, wanted, most) + _of_labels(connection, project_id, wanted, most)
+    return sorted(found, key=lambda each: each.at, reverse=True)[:most]
+
+
+def _written(connection: Connection, project_id: int | None, wanted: TrailFilter, most: int) -> list[AuditEvent]:
+    query = select(audit_event, project.c.name.label("project_name")).outerjoin(
+        project, project.c.id == audit_event.c.project_id
+    )
+    if project_id is not None:
+        query = query.where(audit_event.c.project_id == project_id)
+    if wanted.actions is not None:
+        query = query.where(audit_event.c.action.in_([each.value for each in wanted.actions]))
+    query = _narrowed(query, wanted, audit_event.c.at, audit_event.c.actor)
+    rows = connection.execute(query.order_by(audit_event.c.at.desc(), audit_event.c.id.desc()).limit(most))
+    return [AuditEvent(row.at, row.actor, AuditAction(row.action), row.project_name or "", row.details) for row in rows]
+
+
+def _of_labels(connection: Connection, project_id: int | None, wanted: TrailFilter, most: int) -> list[AuditEvent]:
+    kinds = [_LABELS_OF[each] for each in OF_LABELS if wanted.wants(each)]
+    if not kinds:
+        return []
+    query = (
+        select(
+            label.c.created_at,
+            label.c.action,
+            label.c.revision,
+            annotator.c.name.label("annotator_name"),
+            project.c.name.label("project_name"),
+            item.c.external_id,
+            project_class.c.name.label("class_name"),
+        )
+        .join(annotator, annotator.c.id == label.c.annotator_id)
+        .join(project, project.c.id == label.c.project_id)
+        .join(item, item.c.id == label.c.item_id)
+        .outerjoin(project_class, project_class.c.id == label.c.class_id)
+        .where(label.c.source == Source.HUMAN, or_(*kinds))
+    )
+    if project_id is not None:
+        query = query.where(label.c.project_id == project_id)
+    query = _narrowed(query, wanted, label.c.created_at, annotator.c.name)
+    # By number and not by time: labels are numbered as they come, and the number has an index.
+    return [_label_event(row) for row in connection.execute(query.order_by(label.c.id.desc()).limit(most))]
+
+
+def _label_event(row: Any) -> AuditEvent:
+    is_edit = row.action == Action.LABEL and row.revision > 1
+    details = {"item": row.external_id, "revision": row.revision}
+    if row.class_name is not None:
+        details["class"] = row.class_name
+    action = AuditAction.EDIT if is_edit else AuditAction(row.action)
+    return AuditEvent(row.created_at, row.annotator_name, action, row.project_name, details)
+
+
+def _narrowed(query: Select[Any], wanted: TrailFilter, at: Any, actor: Any) -> Select[Any]:
+    if wanted.since is not None:
+        query = query.where(at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(at < wanted.until)
+    if wanted.actor:
+        query = query.where(func.lower(actor).contains(wanted.actor.lower(), autoescape=True))
+    return query

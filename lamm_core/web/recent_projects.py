@@ -25,7 +25,9 @@ class RecentProjects:
         self._found: dict[int, tuple[float, Project]] = {}
 
     def find(self, workspace: Workspace, project_id: int) -> Project | None:
-        """The project of that number, as it is now or was up to a second ago; None where there is none."""
+        """The project of that number, as it is now or was up to a second ago; None where the actor sees none."""
+        if not workspace.actor.sees(project_id):
+            return None
         now = self._clock()
         with self._lock:
             until, project = self._found.get(project_id, (now, None))

@@ -1,12 +1,21 @@
 """The trail of what was done: every workflow function that changes something writes its line in its own transaction."""
 
+import json
 from typing import Any
 
+import pandas as pd
 from sqlalchemy import Connection
 
+from lamm_core.actors import Role
+from lamm_core.exchange.writing import table_bytes
+from lamm_core.records import Project
 from lamm_core.storage import audit
-from lamm_core.trail import AuditAction
+from lamm_core.trail import AuditAction, AuditEvent, TrailFilter
+from lamm_core.workflow.rights import needs, needs_admin
 from lamm_core.workflow.workspace import Workspace, utc_now
+
+# More lines than this are no reading; who needs all of them asks for one stretch of time after the other.
+MOST_LINES = 1_000_000
 
 
 def note(
@@ -19,3 +28,41 @@ def note(
         details: what more there is to say, as JSON has it; never an item's text and never a secret.
     """
     audit.add_event(connection, utc_now(), workspace.actor, action, project_id, details)
+
+
+@needs(Role.MANAGER)
+def project_trail(workspace: Workspace, project: Project, wanted: TrailFilter, most: int = 200) -> list[AuditEvent]:
+    """The newest lines that concern a project, newest first."""
+    with workspace.database.read() as connection:
+        return audit.list_events(connection, project.id, wanted, most)
+
+
+@needs_admin
+def whole_trail(workspace: Workspace, wanted: TrailFilter, most: int = 200) -> list[AuditEvent]:
+    """The newest lines of all projects, and of what concerns none such as sign-ins, newest first."""
+    with workspace.database.read() as connection:
+        return audit.list_events(connection, None, wanted, most)
+
+
+def trail_table(events: list[AuditEvent]) -> pd.DataFrame:
+    """Lines of the trail as a table: at, actor, action, project, details (as JSON)."""
+    rows = [
+        {
+            "at": each.at,
+            "actor": each.actor,
+            "action": each.action.value,
+            "project": each.project,
+            "details": json.dumps(dict(each.details), ensure_ascii=False, sort_keys=True),
+        }
+        for each in events
+    ]
+    return pd.DataFrame(rows, columns=["at", "actor", "action", "project", "details"])
+
+
+def trail_file(events: list[AuditEvent], ending: str) -> bytes:
+    """The content of a file of these lines.
+
+    Args:
+        ending: one of `exporting.EXPORT_ENDINGS`.
+    """
+    return table_bytes(trail_table(events), ending)

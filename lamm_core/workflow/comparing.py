@@ -19,8 +19,10 @@ from lamm_core.model.preparation.names import parse_preparation, preparation_nam
 from lamm_core.records import ItemState, Project, Purpose
 from lamm_core.selection.strategies import find_strategy
 from lamm_core.storage import comparisons, items
+from lamm_core.trail import AuditAction
 from lamm_core.words import marked, retold
 from lamm_core.words import translate as _
+from lamm_core.workflow.audit import note
 from lamm_core.workflow.rights import needs
 from lamm_core.workflow.running import is_alive
 from lamm_core.workflow.workspace import Workspace, utc_now
@@ -117,6 +119,7 @@ def begin_comparison(
                 )
             )
         new = comparisons.start_comparison(connection, project.id, names, seeds, prepared_as, utc_now())
+        note(connection, workspace, AuditAction.COMPARISON, project.id, change="started", strategies=list(names))
         return _existing(comparisons.find_comparison(connection, new))
 
 
@@ -165,6 +168,7 @@ def cancel_comparison(workspace: Workspace, project: Project) -> bool:
         if latest is None or latest.state is not ComparisonState.RUNNING:
             return False
         comparisons.close(connection, latest.id, ComparisonState.CANCELLED, None, utc_now())
+        note(connection, workspace, AuditAction.COMPARISON, project.id, change="cancelled")
     if latest.process_id is not None and latest.host == socket.gethostname() and is_alive(latest):
         with contextlib.suppress(psutil.NoSuchProcess):
             psutil.Process(latest.process_id).terminate()

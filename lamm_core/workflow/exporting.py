@@ -11,6 +11,8 @@ from lamm_core.exchange.writing import WRITERS, table_bytes, write_table
 from lamm_core.records import Project, Purpose
 from lamm_core.storage import provenance
 from lamm_core.storage import translations as stored_translations
+from lamm_core.trail import AuditAction
+from lamm_core.workflow.audit import note
 from lamm_core.workflow.rights import needs
 from lamm_core.workflow.workspace import Workspace
 
@@ -80,7 +82,10 @@ def labels_file(workspace: Workspace, project: Project, ending: str, translation
     Raises:
         UnreadableFile: the ending names no format that can be written.
     """
-    return table_bytes(labels_table(workspace, project, translations), ending)
+    table = labels_table(workspace, project, translations)
+    content = table_bytes(table, ending)
+    _note_export(workspace, project, ending, len(table))
+    return content
 
 
 @needs(Role.MANAGER)
@@ -96,4 +101,10 @@ def export_labels(workspace: Workspace, project: Project, path: Path, translatio
     """
     table = labels_table(workspace, project, translations)
     write_table(table, path)
+    _note_export(workspace, project, path.suffix, len(table))
     return len(table)
+
+
+def _note_export(workspace: Workspace, project: Project, ending: str, rows: int) -> None:
+    with workspace.database.write() as connection:
+        note(connection, workspace, AuditAction.EXPORTED, project.id, format=ending, rows=rows)

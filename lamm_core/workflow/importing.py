@@ -16,8 +16,10 @@ from lamm_core.model.embedding import Progress, embed_missing
 from lamm_core.model.embedding_store import text_key
 from lamm_core.records import ItemState, NewItem, Project, Purpose
 from lamm_core.storage import items, projects, queue, translations
+from lamm_core.trail import AuditAction
 from lamm_core.words import marked
 from lamm_core.words import translate as _
+from lamm_core.workflow.audit import note
 from lamm_core.workflow.rights import needs
 from lamm_core.workflow.workspace import Workspace, utc_now
 
@@ -137,7 +139,9 @@ def store_rows(workspace: Workspace, project: Project, parsed: ParsedRows) -> Im
             queue.close(connection, item_id, now)
         fresh_keys = [keys[each.external_id] for each in sorted_rows.fresh]
         items.add_items(connection, project.id, sorted_rows.fresh, fresh_keys, class_ids, now)
-    added = Counter(each.purpose for each in sorted_rows.fresh)
+        added = Counter(each.purpose for each in sorted_rows.fresh)
+        counts = {"added": added.total(), "labelled": len(sorted_rows.classes), "refused": len(sorted_rows.rejected)}
+        note(connection, workspace, AuditAction.IMPORTED, project.id, **counts)
     return ImportResult(
         added_pool=added[Purpose.POOL],
         added_check=added[Purpose.CHECK],

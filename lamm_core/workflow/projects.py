@@ -1,22 +1,24 @@
 """Create projects, change their settings, find them again."""
 
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 
 from sqlalchemy.exc import IntegrityError
 
 from lamm_core.actors import Role
-from lamm_core.errors import InvalidProject, ProjectExists, UnknownAnnotator, UnknownProject
+from lamm_core.errors import InvalidProject, NotAllowed, ProjectExists, UnknownAnnotator, UnknownProject
 from lamm_core.model.encoders import BUILTIN_ENCODERS, supported_languages
 from lamm_core.model.preparation.names import PREPARATION_SUMMARIES, parse_preparation
 from lamm_core.records import Consensus, Metric, Project, ProjectSettings
 from lamm_core.selection.strategies import STRATEGIES, find_strategy
 from lamm_core.selection.uncertainty import find_uncertainty
 from lamm_core.storage import annotators, projects
+from lamm_core.trail import AuditAction
 from lamm_core.translation.translators import TRANSLATORS, load_translator
 from lamm_core.words import marked
 from lamm_core.words import translate as _
-from lamm_core.workflow.rights import check_role, needs, needs_admin, needs_sign_in
+from lamm_core.workflow.audit import note
+from lamm_core.workflow.rights import needs, needs_admin, needs_sign_in
 from lamm_core.workflow.workspace import Workspace, utc_now
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -57,7 +59,8 @@ def create_project(workspace: Workspace, name: str, settings: ProjectSettings) -
         with workspace.database.write() as connection:
             if projects.find_project(connection, clean_name):
                 raise ProjectExists(_("There is a project named {name!r} already.", name=clean_name))
-            projects.add_project(connection, clean_name, settings, utc_now())
+            project_id = projects.add_project(connection, clean_name, settings, utc_now())
+            note(connection, workspace, AuditAction.PROJECT_CREATED, project_id)
     except IntegrityError as error:
         raise ProjectExists(_("There is a project named {name!r} already.", name=clean_name)) from error
     return get_project(workspace, clean_name)
@@ -75,8 +78,9 @@ def change_settings(workspace: Workspace, project: Project, settings: ProjectSet
         UnknownTranslator: the translator is of no kind that there is.
     """
     check_settings(settings)
-    if replace(project.settings, **{each: getattr(settings, each) for each in _OF_MANAGERS}) != settings:
-        check_role(workspace, project, Role.ADMIN)
+    beyond = replace(project.settings, **{each: getattr(settings, each) for each in _OF_MANAGERS}) != settings
+    if beyond and not workspace.actor.has(Role.ADMIN, project.id):
+        raise NotAllowed(_("Managers set targets and guidelines; other settings are for the admins of the project."))
     lost_classes = set(project.settings.classes) - set(settings.classes)
     lost_languages = set(project.settings.targets) - set(settings.targets)
     if lost_classes or lost_languages:
@@ -84,7 +88,14 @@ def change_settings(workspace: Workspace, project: Project, settings: ProjectSet
         raise InvalidProject(_("Classes and languages can be added but not taken away; missing: {lost}.", lost=lost))
     with workspace.database.write() as connection:
         projects.update_project(connection, project, settings)
+        changed = [each.name for each in fields(settings) if _differs(project.settings, settings, each.name)]
+        if changed:
+            note(connection, workspace, AuditAction.SETTINGS_CHANGED, project.id, changed=changed)
     return get_project(workspace, project.name)
+
+
+def _differs(one: ProjectSettings, other: ProjectSettings, name: str) -> bool:
+    return bool(getattr(one, name) != getattr(other, name))
 
 
 @needs_sign_in
@@ -135,7 +146,7 @@ def ensure_annotator(workspace: Workspace, name: str) -> int:
     Raises:
         InvalidProject: the name is empty or too long.
     """
-    clean_name = _clean_name(name, _ANNOTATOR_NAME, _ANNOTATOR_NUL)
+    clean_name = clean_annotator_name(name)
     with workspace.database.read() as connection:
         found = annotators.find_annotator(connection, clean_name)
     if found is not None:
@@ -163,6 +174,15 @@ def list_annotators(workspace: Workspace) -> dict[int, str]:
     """Annotator id to name, of all who ever came."""
     with workspace.database.read() as connection:
         return annotators.list_annotators(connection)
+
+
+def clean_annotator_name(name: str) -> str:
+    """The name without spaces around it.
+
+    Raises:
+        InvalidProject: it is empty or too long, or holds a NUL character.
+    """
+    return _clean_name(name, _ANNOTATOR_NAME, _ANNOTATOR_NUL)
 
 
 def _clean_name(name: str, wrong_length: str, nul: str) -> str:

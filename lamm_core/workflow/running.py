@@ -11,8 +11,10 @@ from lamm_core.comparison import Comparison
 from lamm_core.errors import RoundRunning
 from lamm_core.records import Project, Round, RoundState
 from lamm_core.storage import rounds
+from lamm_core.trail import AuditAction
 from lamm_core.words import marked, retold
 from lamm_core.words import translate as _
+from lamm_core.workflow.audit import note
 from lamm_core.workflow.rights import needs
 from lamm_core.workflow.workspace import Workspace, utc_now
 
@@ -43,7 +45,9 @@ def begin_round(workspace: Workspace, project: Project) -> Round:
                 )
             )
         round_id = rounds.start_round(connection, project.id, latest, utc_now())
-        return rounds.get_round(connection, round_id)
+        begun = rounds.get_round(connection, round_id)
+        note(connection, workspace, AuditAction.ROUND, project.id, number=begun.number, attempt=begun.attempt)
+        return begun
 
 
 @needs(Role.ANNOTATOR)

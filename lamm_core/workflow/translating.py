@@ -10,9 +10,11 @@ from lamm_core.model.embedding_store import text_key
 from lamm_core.records import Project
 from lamm_core.storage import items, labels, translations
 from lamm_core.storage.translations import NewTranslation
+from lamm_core.trail import AuditAction
 from lamm_core.translation.batching import Patience, translate_in_batches
 from lamm_core.translation.translators import Translator, load_translator
 from lamm_core.words import translate as _
+from lamm_core.workflow.audit import note
 from lamm_core.workflow.rights import needs
 from lamm_core.workflow.translation_runs import only_translator
 from lamm_core.workflow.workspace import Workspace, utc_now
@@ -209,7 +211,9 @@ def remove_translations(workspace: Workspace, project: Project) -> int:
         TranslationRunning: translations are being made at this moment.
     """
     with only_translator(workspace, project), workspace.database.write() as connection:
-        return translations.remove_all(connection, project.id)
+        removed = translations.remove_all(connection, project.id)
+        note(connection, workspace, AuditAction.TRANSLATION, project.id, change="removed", texts=removed)
+        return removed
 
 
 @dataclass(frozen=True)

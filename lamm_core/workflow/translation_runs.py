@@ -16,7 +16,9 @@ from lamm_core.actors import Role
 from lamm_core.errors import StorageUnavailable, TranslationRunning
 from lamm_core.files import written_aside
 from lamm_core.records import Project
+from lamm_core.trail import AuditAction
 from lamm_core.words import translate as _
+from lamm_core.workflow.audit import note
 from lamm_core.workflow.rights import needs
 from lamm_core.workflow.workspace import Workspace
 
@@ -80,6 +82,8 @@ def start_translating(workspace: Workspace, project: Project) -> None:
         raise StorageUnavailable(
             _("The process that translates could not be started: {reason}.", reason=error)
         ) from error
+    with workspace.database.write() as connection:
+        note(connection, workspace, AuditAction.TRANSLATION, project.id, change="started")
     _log.info("translating for project %s runs as process %s", project.id, process.pid)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lamm_core.actors import OPERATOR, Actor
+from lamm_core.actors import ITSELF, OPERATOR, Actor
 from lamm_core.errors import StorageUnavailable
 from lamm_core.model.embedding_store import EmbeddingStore
 from lamm_core.settings import Settings, load_settings
@@ -31,7 +31,7 @@ class Workspace:
 
     def by_itself(self) -> "Workspace":
         """For what a project does by itself, whoever gave the occasion: rounds that follow from labels."""
-        return self.acting_as(OPERATOR)
+        return self.acting_as(ITSELF)
 
     def embedding_store(self, encoder: str) -> EmbeddingStore:
         """The store of one encoder, seen as it is now."""

@@ -1,23 +1,26 @@
 """The frame around every page: the sidebar, and the chosen project."""
 
+from html import escape
 from pathlib import Path
 
 import streamlit as st
 
 from lamm_core.errors import LammError, StorageUnavailable
 from lamm_core.records import Project
+from lamm_core.web.door_routes import SIGN_IN, SIGN_OUT
 from lamm_core.words import translate as _
 from pages.components import services
+from pages.components.addresses import base_path
 from pages.components.reader import ask_language
 
-# Keys of two choices in the sidebar. Both stand in the address too, so that a reload or a link keeps them.
+# Key of a choice in the sidebar. It stands in the address too, so that a reload or a link keeps it.
 _PROJECT = "project"
-_ANNOTATOR = "annotator"
 _NEXT_PROJECT = "next_project"
 _LOGO = str(Path(__file__).parent / "logo.svg")
 # Streamlit keeps a third of a small screen empty above the title, and a fifth of a laptop's beside the page.
 _STYLE = """<style>
 .stMainBlockContainer { padding-top: 4rem; max-width: 75rem; }
+.lamm-way-out { text-decoration: underline; color: inherit; }
 @media (min-width: 50rem) { .stMainBlockContainer { padding-left: 2.5rem; padding-right: 2.5rem; } }
 </style>"""
 
@@ -36,20 +39,45 @@ def show_sidebar() -> None:
     with st.sidebar:
         if names:
             st.selectbox(_("Project"), names, key=_PROJECT, bind="query-params")
+        _show_reader()
+        ask_language()
+
+
+def _show_reader() -> None:
+    """Who labels: whoever signed in, or the name that anybody on this computer may change."""
+    actor = services.actor()
+    if actor.is_operator:
         st.text_input(
             _("Your name"),
             value=services.user_name(),
-            key=_ANNOTATOR,
+            key=services.NAME,
             bind="query-params",
             max_chars=100,
             help=_("Labels are stored under this name."),
         )
-        ask_language()
+        return
+    st.text(_("Signed in as {name}", name=actor.name))
+    _show_way(_("Sign out"), SIGN_OUT)
+
+
+def _show_way(words: str, path: str) -> None:
+    """A link to a page that is none of Streamlit's, in this window."""
+    st.html(f'<a class="lamm-way-out" href="{base_path()}{path}" target="_self">{escape(words)}</a>')
+
+
+def show_signed_out() -> None:
+    """What is left of a page whose reader was signed out: a way to sign in again. The page ends."""
+    st.title(_("You are signed out"))
+    _show_way(_("Sign in"), SIGN_IN)
+    st.stop()
 
 
 def chosen_project() -> Project:
     """The project chosen in the sidebar. Where there is none yet, the page says what to do and ends."""
     found = services.find_project(st.session_state.get(_PROJECT))
+    if found is None and not (services.actor().is_admin or services.actor().is_operator):
+        st.info(_("You have no part in any project yet. An admin can give you one."), icon=":material/group_add:")
+        st.stop()
     if found is None:
         st.info(_("There is no project yet. Make one from a file of texts on the page Project."), icon=":material/add:")
         st.page_link("project.py", label=_("Go to Project"), icon=":material/folder_open:")
@@ -64,7 +92,24 @@ def choose_project(name: str) -> None:
 
 def annotator_id() -> int:
     """Id of the person who labels in this session."""
-    return services.annotator_id(str(st.session_state.get(_ANNOTATOR) or "").strip() or services.user_name())
+    _ask_name_at_first_start()
+    return services.annotator_id(str(st.session_state.get(services.NAME) or "").strip() or services.user_name())
+
+
+def _ask_name_at_first_start() -> None:
+    """Where nobody signs in and nobody has said a name yet, ask for one before the first label."""
+    if not services.actor().is_operator or services.NAME in st.query_params or services.is_named():
+        return
+    with st.form("first_name", width=480):
+        name = st.text_input(_("Under which name shall your labels be stored?"), services.user_name(), max_chars=100)
+        if not st.form_submit_button(_("Start labelling"), type="primary"):
+            st.stop()
+    try:
+        services.say_name(name)
+    except LammError as error:
+        show_error(error)
+        st.stop()
+    st.rerun()
 
 
 def show_error(error: LammError) -> None:

@@ -12,6 +12,11 @@ from pages.components import services
 _FORMATS = {".csv": "CSV", ".jsonl": "JSONL", ".parquet": "Parquet"}
 
 
+def format_name(ending: str) -> str:
+    """What people call the format of an ending."""
+    return _FORMATS.get(ending, ending)
+
+
 def show_export(project: Project) -> None:
     """Every label that stands, with where it came from."""
     table = labels_table(services.workspace(), project)
@@ -29,7 +34,7 @@ def show_export(project: Project) -> None:
     name = "".join(mark if mark.isalnum() else "-" for mark in project.name).strip("-").lower()
     for place, ending in zip(st.columns(len(EXPORT_ENDINGS), width=620), EXPORT_ENDINGS, strict=True):
         place.download_button(
-            _("Download {format}", format=_FORMATS.get(ending, ending)),
+            _("Download {format}", format=format_name(ending)),
             partial(labels_file, services.workspace(), project, ending),  # written when somebody asks for it
             f"{name}-labels{ending}",
             icon=":material/download:",

@@ -26,4 +26,4 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 @pytest.fixture
 def data(home: Path) -> Workspace:
     """The data that the pages see."""
-    return services.workspace()
+    return services.data()

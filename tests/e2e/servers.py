@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 
 import psutil
@@ -51,14 +52,16 @@ class Server:
     def log(self) -> str:
         return (self.home / "server.log").read_text("utf-8", "replace")
 
-    def launch(self, spoilt: str | None = None) -> "Server":
+    def launch(self, spoilt: str | None = None, options: Mapping[str, str] | None = None) -> "Server":
         """Start the process, without waiting for it.
 
         Args:
             spoilt: what is to go wrong in it, one of those in `spoilt_server`; None for nothing.
+            options: further options of Streamlit's configuration.
         """
         program = ["-m", "streamlit"] if spoilt is None else [str(SPOILT), spoilt]
         command = [sys.executable, *program, "run", "app.py", "--server.port", str(self.port)]
+        command += [f"--{name}={value}" for name, value in (options or {}).items()]
         with (self.home / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
                 command, cwd=ROOT, env=self._environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log
@@ -70,9 +73,9 @@ class Server:
         until(self._answers, 60)
         return self
 
-    def start(self, spoilt: str | None = None) -> "Server":
+    def start(self, spoilt: str | None = None, options: Mapping[str, str] | None = None) -> "Server":
         """Start the process and wait until it answers. See `launch`."""
-        return self.launch(spoilt).wait()
+        return self.launch(spoilt, options).wait()
 
     def wait_until_it_stands(self) -> None:
         """Wait until the spoilt thing has stopped, where it stops at a moment of its work."""

@@ -21,7 +21,7 @@ from timing_labels.checks import Faults, Given, find_faults, stored_labels
 from timing_labels.figures import Spread, spread
 from timing_labels.messages import PageState, Timer, is_end_of_run, is_rerun, timer_of
 from timing_labels.plan import Case, Run, plan_runs
-from timing_labels.project import CLASSES, make_project, open_home
+from timing_labels.project import CLASSES, content_of, make_project, open_home
 from timing_labels.report import RunReport, as_json
 
 RUN = Run(Case.ALONE, users=1, labels=3, seed=0)
@@ -32,7 +32,7 @@ GIVEN = [Given("Ann", "a text", "praise"), Given("Ben", "another", "login"), Giv
 def made(tmp_path: Path) -> Iterator[tuple[Workspace, Project]]:
     """The project of a small run."""
     workspace = open_home(tmp_path / "home")
-    yield workspace, make_project(workspace, RUN)
+    yield workspace, make_project(workspace, content_of(RUN))
     workspace.close()
 
 

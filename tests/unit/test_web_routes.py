@@ -6,16 +6,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy.exc import OperationalError
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.testclient import TestClient
 from support import world
+from support.site import browser, site
 
 from lamm_core.errors import StorageUnavailable
 from lamm_core.records import Project
 from lamm_core.web.outbox import session_name
-from lamm_core.web.routes import routes
 from lamm_core.workflow.rounds import run_round
 from lamm_core.workflow.workspace import Workspace
 
@@ -32,8 +29,7 @@ def queued(workspace: Workspace, project: Project) -> Project:
 @pytest.fixture
 def client(workspace: Workspace) -> Iterator[TestClient]:
     """A browser on the address `http://localhost`, the only one allowed."""
-    middleware = [Middleware(TrustedHostMiddleware, allowed_hosts=["localhost"], www_redirect=False)]
-    with TestClient(Starlette(routes=routes(lambda: workspace), middleware=middleware), "http://localhost") as opened:
+    with browser(site(workspace, hosts=["localhost"])) as opened:
         yield opened
 
 
@@ -120,11 +116,11 @@ def test_data_that_cannot_be_opened_is_told(queued: Project, ana: int) -> None:
     def broken() -> Workspace:
         raise StorageUnavailable("The data folder cannot be made.")
 
-    with TestClient(Starlette(routes=routes(broken))) as client:
+    with browser(site(broken)) as client:
         answer = client.post("/labelling", content=_message(queued, ana), headers=_JSON)
     assert (answer.status_code, answer.json()) == (503, {"problem": "The data folder cannot be made."})
 
 
 def test_an_address_behind_a_path_is_found_there(workspace: Workspace, queued: Project, ana: int) -> None:
-    with TestClient(Starlette(routes=routes(lambda: workspace, "/lamm"))) as client:
+    with browser(site(workspace, "/lamm")) as client:
         assert client.post("/lamm/labelling", content=_message(queued, ana), headers=_JSON).status_code == 200

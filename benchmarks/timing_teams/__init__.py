@@ -1,0 +1,1 @@
+"""A team at work, with errors, losses, times and memory."""

@@ -1,0 +1,114 @@
+"""Stands before everything the app answers: whoever is not signed in gets no further than to the sign-in."""
+
+import logging
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from anyio import to_thread
+from starlette.requests import HTTPConnection
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from lamm_core.accounts import Identity
+from lamm_core.actors import Actor
+from lamm_core.errors import LammError, StorageUnavailable
+from lamm_core.web.door_pages import problem_page
+from lamm_core.web.door_routes import SIGN_IN, WITHOUT_SIGN_IN
+from lamm_core.web.provider import Provider
+from lamm_core.web.recent_actors import RecentActors
+from lamm_core.web.requests import is_secure, language_of
+from lamm_core.web.session_cookie import keep_session, session_token
+from lamm_core.words import speaking
+from lamm_core.words import translate as _
+from lamm_core.workflow.signing_in import sign_in_by_provider
+from lamm_core.workflow.workspace import Workspace
+
+ACTOR = "lamm.actor"
+# Streamlit's own: whether it lives, and the way to a provider and back.
+_WITHOUT_SIGN_IN = {*WITHOUT_SIGN_IN, "/_stcore/health", "/auth/login", "/oauth2callback"}
+_REFUSED = 4401
+
+_log = logging.getLogger(__name__)
+
+
+class Door:
+    """ASGI middleware. What is let in carries its actor, under `ACTOR`.
+
+    Args:
+        app: everything behind the door.
+        workspace: gives the data of this installation.
+        actors: where sessions are looked up.
+        provider: who else may vouch for people.
+        base: what stands before every address, such as `/lamm`; empty for nothing.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        workspace: Callable[[], Workspace],
+        actors: RecentActors,
+        provider: Provider,
+        base: str = "",
+    ) -> None:
+        self._app = app
+        self._workspace = workspace
+        self._actors = actors
+        self._provider = provider
+        self._base = base
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request in, or answer it here."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        connection = HTTPConnection(scope)
+        try:
+            scope[ACTOR] = actor = await self._actor(connection)
+            refusal = await self._refusal(connection) if actor.is_nobody and not self._is_open(connection) else None
+        except StorageUnavailable as error:
+            _log.warning("nobody can be let in: %s", error)
+            refusal = JSONResponse({"problem": str(error)}, 503)
+        if refusal is None:
+            await self._app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": _REFUSED})
+        else:
+            await refusal(scope, receive, send)
+
+    async def _actor(self, connection: HTTPConnection) -> Actor:
+        token = session_token(connection.cookies)
+        known = self._actors.known(token)
+        if known is not None:
+            return known
+        return await to_thread.run_sync(lambda: self._actors.find(self._workspace(), token))
+
+    def _is_open(self, connection: HTTPConnection) -> bool:
+        path: str = connection.scope["path"]
+        return path.startswith(self._base) and path.removeprefix(self._base) in _WITHOUT_SIGN_IN
+
+    async def _refusal(self, connection: HTTPConnection) -> Response:
+        """The way to the sign-in for who opens a page; a short no for everything else."""
+        with speaking(language_of(connection)):
+            is_page = connection.scope.get("method") == "GET" and "text/html" in connection.headers.get("accept", "")
+            if not is_page:
+                return JSONResponse({"problem": _("Sign in first.")}, 401)
+            if identity := self._provider.identity(connection.cookies):
+                return await self._welcome(connection, identity)
+        wanted = connection.url.path + (f"?{connection.url.query}" if connection.url.query else "")
+        return RedirectResponse(f"{self._base}{SIGN_IN}?{urlencode({'next': wanted})}", 303)
+
+    async def _welcome(self, connection: HTTPConnection, identity: Identity) -> Response:
+        """Begin a session for who came back from a provider, whose cookies have then done their work."""
+        try:
+            began = await to_thread.run_sync(lambda: sign_in_by_provider(self._workspace(), identity))
+        except StorageUnavailable:
+            raise
+        except LammError as error:
+            again = [(_("Sign in"), f"{self._base}{SIGN_IN}")]
+            response: Response = problem_page(str(error), again, 403)
+        else:
+            response = RedirectResponse(str(connection.url.path), 303)
+            keep_session(response, began.token, secure=is_secure(connection))
+        for name in self._provider.cookies(connection.cookies):
+            response.delete_cookie(name, path=self._base or "/")
+        return response

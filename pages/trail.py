@@ -1,0 +1,113 @@
+"""Trail: who did what when, to filter and to take away."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import streamlit as st
+
+from lamm_core.actors import Role
+from lamm_core.records import Project
+from lamm_core.trail import AuditAction, AuditEvent, TrailFilter
+from lamm_core.words import translate as _
+from lamm_core.workflow.audit import MOST_LINES, project_trail, trail_file, whole_trail
+from lamm_core.workflow.exporting import EXPORT_ENDINGS
+from pages.components import services
+from pages.components.frame import chosen_project
+from pages.components.project_export import format_name
+from pages.components.trail_words import action_word, details_words
+
+_SHOWN = 200
+
+
+def ask_filter() -> TrailFilter:
+    """Who, what and when."""
+    who, what, when = st.columns([2, 4, 3])
+    actor = who.text_input(_("Who"), placeholder=_("Anybody"), key="trail_who", max_chars=100)
+    kinds = what.multiselect(
+        _("What"), list(AuditAction), format_func=action_word, placeholder=_("Everything"), key="trail_what"
+    )
+    days = when.date_input(_("When"), value=(), key="trail_when", format="YYYY-MM-DD")
+    first, last = (*days, None, None)[:2] if isinstance(days, tuple) else (days, days)
+    return TrailFilter(actor.strip() or None, tuple(kinds) or None, _start_of(first), _end_of(last or first))
+
+
+def read(project: Project | None, wanted: TrailFilter, most: int) -> list[AuditEvent]:
+    """The newest lines, of one project or of all."""
+    if project is None:
+        return whole_trail(services.workspace(), wanted, most)
+    return project_trail(services.workspace(), project, wanted, most)
+
+
+def show_events(events: list[AuditEvent]) -> None:
+    """One line each, newest first."""
+    rows = [
+        {
+            "at": each.at,
+            "actor": each.actor,
+            "action": action_word(each.action),
+            "project": each.project,
+            "details": details_words(each),
+        }
+        for each in events
+    ]
+    st.dataframe(
+        rows,
+        hide_index=True,
+        height=min(38 + 35 * len(rows), 640),
+        column_config={
+            "at": st.column_config.DatetimeColumn(_("When (UTC)"), format="YYYY-MM-DD HH:mm:ss", width="medium"),
+            "actor": st.column_config.TextColumn(_("Who"), width="small"),
+            "action": st.column_config.TextColumn(_("What"), width="small"),
+            "project": st.column_config.TextColumn(_("Project"), width="small"),
+            "details": st.column_config.TextColumn(_("Details"), width="large"),
+        },
+    )
+
+
+def show_downloads(project: Project | None, wanted: TrailFilter) -> None:
+    """The same lines as files, however many there are."""
+    data, name = services.workspace(), "trail" if project is None else "project-trail"
+
+    def content(ending: str) -> bytes:
+        lines = (
+            whole_trail(data, wanted, MOST_LINES)
+            if project is None
+            else project_trail(data, project, wanted, MOST_LINES)
+        )
+        return trail_file(lines, ending)
+
+    with st.container(horizontal=True):
+        for ending in EXPORT_ENDINGS:
+            st.download_button(
+                _("Download {format}", format=format_name(ending)),
+                lambda ending=ending: content(ending),
+                f"{name}{ending}",
+                icon=":material/download:",
+            )
+
+
+def _start_of(day: date | None) -> datetime | None:
+    return None if day is None else datetime.combine(day, time(), UTC)
+
+
+def _end_of(day: date | None) -> datetime | None:
+    return None if day is None else datetime.combine(day, time(), UTC) + timedelta(days=1)
+
+
+st.title(_("Trail"))
+st.caption(_("Who did what when. Nothing here can be changed or removed; labels appear as they were given."))
+actor = services.actor()
+sees_all = actor.is_admin or actor.is_operator
+everything = sees_all and st.toggle(_("All projects, and sign-ins"), key="trail_all")
+project = None if everything else chosen_project()
+if project is None or services.may(Role.MANAGER, project):
+    wanted = ask_filter()
+    events = read(project, wanted, _SHOWN)
+    if events:
+        show_events(events)
+        if len(events) == _SHOWN:
+            st.caption(_("The newest {number} lines; the files hold all of them.", number=_SHOWN))
+        show_downloads(project, wanted)
+    else:
+        st.info(_("There is nothing like that in the trail."), icon=":material/history:")
+else:
+    st.info(_("This is for the managers of the project."), icon=":material/lock:")
