@@ -15,10 +15,12 @@ _PROJECT = "project"
 _ANNOTATOR = "annotator"
 _NEXT_PROJECT = "next_project"
 _LOGO = str(Path(__file__).parent / "logo.svg")
-# Streamlit keeps a third of a small screen empty above the title, and a fifth of a laptop's beside the page.
+# Streamlit keeps a third of a small screen empty above the title, and a fifth of a laptop's beside the page. Its tables
+# offer themselves as CSV with cells that a spreadsheet would run; exports of our own have none.
 _STYLE = """<style>
 .stMainBlockContainer { padding-top: 4rem; max-width: 75rem; }
 @media (min-width: 50rem) { .stMainBlockContainer { padding-left: 2.5rem; padding-right: 2.5rem; } }
+[data-testid="stElementToolbar"] [aria-label="Download as CSV"] { display: none; }
 </style>"""
 
 
