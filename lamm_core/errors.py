@@ -102,6 +102,10 @@ class StorageUnavailable(LammError):
     """The database or the data folder cannot be opened or written."""
 
 
+class UnsafePath(LammError):
+    """A name that came from elsewhere would lead out of the folder in which it belongs."""
+
+
 class UnknownProject(InvalidInput):
     """No project has that name."""
 

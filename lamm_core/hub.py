@@ -1,9 +1,17 @@
-"""Whether a hub of models can be reached."""
+"""Models by name: what can be one, and whether the hub that has it can be reached."""
 
 import logging
 
+from lamm_core.words import translate as _
+
 _LOG = logging.getLogger(__name__)
 _TIMEOUT_S = 5.0
+
+
+def check_model_name(name: str) -> None:
+    """Raise ValueError unless a name can be that of a folder or of a model on a hub: no address is ever fetched."""
+    if "://" in name:
+        raise ValueError(_("it is an address; a folder or the id of a model on a hub is wanted"))
 
 
 def hub_answers(name: str) -> bool:

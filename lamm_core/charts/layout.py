@@ -1,11 +1,11 @@
 """What all charts share: fonts and colours that do not depend on the page around them, safe text, picture files."""
 
 import html
-import re
 from collections.abc import Sequence
 from typing import Any
 
 from lamm_core.charts.palette import Palette
+from lamm_core.paths import download_name
 from lamm_core.words import number, separators
 
 _FONT = '"Source Sans", "Source Sans 3", "Source Sans Pro", system-ui, "Noto Sans", sans-serif'
@@ -55,12 +55,11 @@ def config(project: str, view: str) -> dict[str, Any]:
         project: name of the project.
         view: what the chart shows; both make the name of the file.
     """
-    name = "-".join(filter(None, (re.sub(r"\W+", "-", part).strip("-") for part in (project, view))))
     return {
         "displaylogo": False,
         "displayModeBar": True,
         "modeBarButtons": [["toImage"]],
-        "toImageButtonOptions": {"format": "png", "filename": name, "scale": 2},
+        "toImageButtonOptions": {"format": "png", "filename": download_name(project, view), "scale": 2},
     }
 
 

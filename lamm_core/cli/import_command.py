@@ -150,12 +150,10 @@ def _report(project: Project, result: ImportResult, rejected_to: Path | None) ->
 
 
 def _write_rejected(rejected: Sequence[RejectedRow], path: Path) -> None:
-    import pandas as pd
-
     from lamm_core.exchange.writing import write_table
+    from lamm_core.workflow.importing import rejected_table
 
-    rows = [{"row": each.row or None, "reason": each.reason} for each in rejected]
-    write_table(pd.DataFrame(rows, columns=["row", "reason"]).astype({"row": "Int64"}), path)
+    write_table(rejected_table(rejected), path)
 
 
 def _embed(workspace: Workspace, project: Project) -> None:

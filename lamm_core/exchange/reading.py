@@ -1,6 +1,5 @@
 """Read a file into a table of texts, whatever its format."""
 
-import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -8,54 +7,42 @@ from typing import BinaryIO, cast
 
 import pandas as pd
 
+from lamm_core.bounded import MAX_LINE, check_cells, lines, read_parquet, read_separated
 from lamm_core.errors import UnreadableFile
+from lamm_core.exchange.formulas import restored
 from lamm_core.words import translate as _
 
 Reader = Callable[[BinaryIO], pd.DataFrame]
+_SPREADSHEETS = (".csv", ".tsv")
 
 
 def _read_csv(file: BinaryIO) -> pd.DataFrame:
     # Spreadsheets write semicolons where the comma separates decimals.
-    header = file.readline()
-    file.seek(0)
-    return _read_separated(file, ";" if b";" in header and b"," not in header else ",")
-
-
-def _read_separated(file: BinaryIO, separator: str) -> pd.DataFrame:
-    # utf-8-sig takes the mark that spreadsheets put in front. Only an empty cell is missing: the text "NA" is a text.
-    table = pd.read_csv(
-        file,
-        sep=separator,
-        dtype=str,
-        keep_default_na=False,
-        na_values=[""],
-        encoding="utf-8-sig",
-        skipinitialspace=True,
-    )
-    if not isinstance(table.index, pd.RangeIndex):  # pandas took the first column for the names of the rows
-        raise ValueError(  # noqa: TRY004 - the file is wrong, not a type
-            _("the first row has more cells than the header")
-        )
-    return table
+    header = file.readline(MAX_LINE)
+    return read_separated(file, ";" if b";" in header and b"," not in header else ",")
 
 
 def _read_tsv(file: BinaryIO) -> pd.DataFrame:
-    return _read_separated(file, "\t")
+    return read_separated(file, "\t")
 
 
 def _read_jsonl(file: BinaryIO) -> pd.DataFrame:
     # Line by line and without types: the reader of pandas turns whole numbers next to gaps into 7.0.
-    records = [
-        _json_object(number, line)
-        for number, line in enumerate(io.TextIOWrapper(file, encoding="utf-8-sig"), 1)
-        if line.strip()
-    ]
+    records: list[dict[str, str | None]] = []
+    columns: set[str] = set()
+    for number, line in enumerate(lines(file), 1):
+        if line.strip():
+            records.append({key: _as_text(value) for key, value in _json_object(number, line).items()})
+            columns.update(records[-1])
+            check_cells(len(records), len(columns))
     return pd.DataFrame(records, dtype=object)
 
 
 def _json_object(number: int, line: str) -> dict[str, object]:
     try:
         record = json.loads(line)
+    except RecursionError:
+        raise ValueError(_("line {line} is nested too deep", line=number)) from None
     except ValueError as error:
         raise ValueError(_("line {line} is not JSON", line=number)) from error
     if not isinstance(record, dict):
@@ -63,15 +50,11 @@ def _json_object(number: int, line: str) -> dict[str, object]:
     return record
 
 
-def _read_parquet(file: BinaryIO) -> pd.DataFrame:
-    return pd.read_parquet(file)
-
-
 READERS: dict[str, Reader] = {
     ".csv": _read_csv,
     ".tsv": _read_tsv,
     ".jsonl": _read_jsonl,
-    ".parquet": _read_parquet,
+    ".parquet": read_parquet,
 }
 
 
@@ -86,10 +69,11 @@ def read_table(file: Path | BinaryIO, name: str | None = None) -> pd.DataFrame:
         One row for each item, columns as named in the file.
 
     Raises:
-        UnreadableFile: the file is missing, empty, of an unknown format or not what its ending says.
+        UnreadableFile: the file is missing, empty, too large, of an unknown format or not what its ending says.
     """
     title = name or (Path(file).name if isinstance(file, str | Path) else "")
-    reader = READERS.get(Path(title).suffix.lower())
+    ending = Path(title).suffix.lower()
+    reader = READERS.get(ending)
     if reader is None:
         raise UnreadableFile(
             _("{file!r} is of an unknown format; use one of {formats}.", file=title, formats=", ".join(READERS))
@@ -101,9 +85,10 @@ def read_table(file: Path | BinaryIO, name: str | None = None) -> pd.DataFrame:
     repeated = sorted(set(table.columns[table.columns.duplicated()]))
     if repeated:
         raise UnreadableFile(_("{file!r} has more than one column named {column!r}.", file=title, column=repeated[0]))
+    text_of = _as_text_of_spreadsheet if ending in _SPREADSHEETS else _as_text
     # Built column by column as objects: a text column of pandas would turn None into NaN.
     return pd.DataFrame(
-        {column: pd.Series([_as_text(value) for value in table[column]], dtype=object) for column in table.columns}
+        {column: pd.Series([text_of(value) for value in table[column]], dtype=object) for column in table.columns}
     )
 
 
@@ -137,3 +122,8 @@ def _as_text(value: object) -> str | None:
         value = int(value)
     text = str(value).strip()
     return text or None
+
+
+def _as_text_of_spreadsheet(value: object) -> str | None:
+    text = _as_text(value)
+    return None if text is None else restored(text)

@@ -1,5 +1,6 @@
 """Write a table in the format that an ending names; to a file whole or not at all."""
 
+import csv
 import io
 from collections.abc import Callable
 from pathlib import Path
@@ -7,13 +8,23 @@ from pathlib import Path
 import pandas as pd
 
 from lamm_core.errors import StorageUnavailable, UnreadableFile
+from lamm_core.exchange.formulas import defused
 from lamm_core.files import written_aside
 
 Writer = Callable[[pd.DataFrame], bytes]
 
 
+def csv_text(table: pd.DataFrame) -> str:
+    """The table as CSV that no spreadsheet computes anything from; `read_table` gives the exact texts back.
+
+    Every text stands in quotes, as otherwise a lone carriage return would end its row.
+    """
+    safe = table.map(lambda value: defused(value) if isinstance(value, str) else value)
+    return safe.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
+
+
 def _csv(table: pd.DataFrame) -> bytes:
-    return table.to_csv(index=False, lineterminator="\n").encode()
+    return csv_text(table).encode()
 
 
 def _jsonl(table: pd.DataFrame) -> bytes:

@@ -17,6 +17,7 @@ from lamm_core.experiments.processes import Job, Progress, replay_all
 from lamm_core.experiments.replay import Outline, Plan, Replay
 from lamm_core.files import written_aside
 from lamm_core.model.embedding_store import Vectors
+from lamm_core.paths import inside
 from lamm_core.selection.strategies import find_strategy
 from lamm_core.selection.uncertainty import find_uncertainty
 
@@ -77,7 +78,7 @@ class KeptReplays:
             raise StorageUnavailable(f"{str(path)!r} cannot be written: {error.strerror or error}.") from error
 
     def _path(self, name: str) -> Path:
-        return self.folder / f"{name}.npz"
+        return inside(self.folder, f"{name}.npz")
 
 
 def replay_missing(

@@ -119,7 +119,7 @@ def _replay_in_processes(
 def _open_arena(path: Path, outline: Outline) -> None:
     global _arena_of_this_worker
     threading.Thread(target=_end_with_the_parent, name="end-with-the-parent", daemon=True).start()
-    _arena_of_this_worker = outline.arena(np.asarray(np.load(path, mmap_mode="r")))
+    _arena_of_this_worker = outline.arena(np.asarray(np.load(path, mmap_mode="r", allow_pickle=False)))
 
 
 def _end_with_the_parent() -> None:

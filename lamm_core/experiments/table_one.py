@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from lamm_core.exchange.writing import csv_text
 from lamm_core.experiments.backtest import BacktestResult
 from lamm_core.experiments.environment import commit, versions
 from lamm_core.experiments.label_cut import hrl_label_cut
@@ -29,8 +30,8 @@ def table_one(results: Sequence[BacktestResult]) -> pd.DataFrame:
 
 
 def to_csv(results: Sequence[BacktestResult]) -> str:
-    """The table as CSV: numbers in full, infinity as `inf`, and an empty cell for what cannot be known."""
-    return table_one(results).to_csv(index=False, lineterminator="\n")
+    """The table as CSV: numbers in full, infinity as `inf`, an empty cell for what cannot be known, and no formulas."""
+    return csv_text(table_one(results))
 
 
 def _target(target: Target) -> float | str:

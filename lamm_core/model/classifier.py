@@ -12,6 +12,7 @@ from lamm_core.errors import ModelUnreadable, NotEnoughLabels
 from lamm_core.files import written_aside
 from lamm_core.model.embedding_store import Vectors
 from lamm_core.model.threads import with_one_thread
+from lamm_core.model.trusted import strange_part
 
 # At these sizes newton-cg is a little faster than lbfgs and stops far closer to the optimum (probabilities within
 # 0.001 of it instead of 0.02). A project's models start cold, so that the same labels give the same model.
@@ -117,14 +118,17 @@ class Classifier:
         """Read a model written by `save`.
 
         Raises:
-            ModelUnreadable: the file is missing, damaged, or holds types that skops does not trust.
+            ModelUnreadable: the file is missing, damaged, or holds types that no model has.
         """
         import skops.io
 
         try:
-            model = skops.io.load(path, trusted=[])
+            strange = strange_part(path)
+            model = None if strange else skops.io.load(path, trusted=[])
         except Exception as error:
             raise ModelUnreadable(f"The model {path} cannot be read ({type(error).__name__}).") from error
+        if strange:
+            raise ModelUnreadable(f"The model {path} holds {strange}, which no model has.")
         if not isinstance(model, LogisticRegression) or not hasattr(model, "classes_"):
             raise ModelUnreadable(f"The file {path} holds a {type(model).__name__}, not a fitted model.")
         return cls(model)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from lamm_core.errors import EmbeddingStoreDamaged
 from lamm_core.files import written_aside
+from lamm_core.paths import inside
 from lamm_core.words import translate as _
 
 KEY_BYTES = 16
@@ -41,7 +42,7 @@ class EmbeddingStore:
 
     def __init__(self, root: Path, encoder: str) -> None:
         self.encoder = encoder
-        self.folder = root / _folder_name(encoder)
+        self.folder = inside(root, _folder_name(encoder))
         self._vectors_path = self.folder / "vectors.f32"
         self._keys_path = self.folder / "keys.bin"
         self._about_path = self.folder / "about.json"

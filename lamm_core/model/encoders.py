@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lamm_core.errors import EncoderUnavailable
-from lamm_core.hub import hub_answers
+from lamm_core.hub import check_model_name, hub_answers
 from lamm_core.words import marked
 from lamm_core.words import translate as _
 
@@ -115,10 +115,12 @@ def supported_languages(name: str) -> frozenset[str]:
 
 
 def _load_by_path_or_id(name: str) -> SentenceTransformer:
-    from sentence_transformers import SentenceTransformer
-
     if not name.strip():
         raise ValueError(_("its name is empty"))
+    check_model_name(name)
+
+    from sentence_transformers import SentenceTransformer
+
     folder = Path(name).expanduser()
     if folder.is_dir():
         return SentenceTransformer(str(folder), local_files_only=True)

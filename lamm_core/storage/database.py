@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, DataError, DBAPIError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -91,20 +91,33 @@ class Database:
 def _create_engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
+        _check_hosts(parsed)
         options: dict[str, Any] = {"pool_pre_ping": True} if parsed.get_backend_name() != "sqlite" else {}
         if parsed.get_backend_name() == "sqlite":
             if parsed.database:
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
             options["connect_args"] = {"timeout": _BUSY_SECONDS, "check_same_thread": False}
-        engine = create_engine(parsed, **options)
+        # What people wrote stands in the values; no log and no error may quote them.
+        engine = create_engine(parsed, hide_parameters=True, **options)
+    except StorageUnavailable:
+        raise
     except OSError as error:
         raise StorageUnavailable(_("The data folder cannot be made: {error}.", error=error)) from error
-    except Exception as error:  # a bad URL fails in many ways; the URL itself may hold a password, so it is not shown
-        raise StorageUnavailable(_("The database URL cannot be used ({kind}).", kind=type(error).__name__)) from error
+    except Exception as error:  # noqa: BLE001 - a bad URL fails in many ways
+        # The URL may hold a password, and errors quote parts of it: they are shown neither here nor in a traceback.
+        raise StorageUnavailable(_("The database URL cannot be used ({kind}).", kind=type(error).__name__)) from None
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite_connection)
         event.listen(engine, "begin", _begin_sqlite_transaction)
     return engine
+
+
+def _check_hosts(url: URL) -> None:
+    """Refuse a password that was cut in two: its rest would count as the host, and errors name the host."""
+    if url.get_backend_name() != "sqlite" and "@" in f"{url.host}{url.database}":
+        raise StorageUnavailable(
+            _("A name or a password in the database URL holds an @ or a /; it must be percent-encoded there.")
+        )
 
 
 def _prepare_sqlite_connection(connection: Any, _record: Any) -> None:
@@ -141,6 +154,8 @@ def _begin_sqlite_transaction(connection: Connection) -> None:
 
 
 def _is_unavailable(error: DBAPIError) -> bool:
+    if isinstance(error, ProgrammingError) and error.statement is None:  # in vain before there was a connection
+        return True
     # These speak of the data, and their messages quote it: a project named "full" is no full disk.
     if isinstance(error, IntegrityError | DataError | ProgrammingError):
         return False

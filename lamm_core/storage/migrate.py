@@ -6,7 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, func, select
 
 from lamm_core.errors import StorageUnavailable
 from lamm_core.storage.database import Database
@@ -29,7 +29,7 @@ def migrate(database: Database) -> None:
             return
     with database.write() as connection:
         if not database.is_sqlite:
-            connection.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})"))
+            connection.execute(select(func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
         if not _is_current(connection, config):
             config.attributes["connection"] = connection
             command.upgrade(config, "head")

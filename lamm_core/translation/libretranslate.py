@@ -13,11 +13,13 @@ from urllib.parse import urlsplit
 from lamm_core.errors import TranslatorBusy, TranslatorUnavailable, UnknownTranslator
 from lamm_core.translation.languages import closest_code
 from lamm_core.translation.reasons import reason_of
+from lamm_core.translation.same_host import ask
 from lamm_core.words import translate as _
 
 KEY_VARIABLE = "LAMM_LIBRETRANSLATE_KEY"
 _TIMEOUT_S = 60
 _TEMPORARY = frozenset([408, 425, 429, 500, 502, 503, 504])
+_MOST_SAID = 100_000  # bytes of a refusal that are read
 _TOO_LONG = "exceeds text limit"
 
 
@@ -42,13 +44,13 @@ class LibreTranslator:
             raise UnknownTranslator(
                 _("{url!r} is no URL of a LibreTranslate server ({reason}).", url=url, reason=error)
             ) from error
+        if parts.username or parts.password or parts.query:  # first, so that no other sentence quotes it
+            raise UnknownTranslator(
+                _("Give the key of a LibreTranslate server by {variable}, not in its URL.", variable=KEY_VARIABLE)
+            )
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise UnknownTranslator(
                 _("{url!r} is no URL of a LibreTranslate server, such as http://localhost:5000.", url=url)
-            )
-        if parts.username or parts.password or parts.query:
-            raise UnknownTranslator(
-                _("Give the key of a LibreTranslate server by {variable}, not in its URL.", variable=KEY_VARIABLE)
             )
         self.name = f"libretranslate:{url}"
         self._url = url.rstrip("/")
@@ -118,8 +120,7 @@ class LibreTranslator:
             self._url + path, data, {"Content-Type": "application/json"}
         )
         try:
-            with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as answer:  # noqa: S310
-                return json.load(answer)
+            return json.loads(ask(request, _TIMEOUT_S))
         except urllib.error.HTTPError as error:
             with error:
                 raise self._refused(error) from error
@@ -127,7 +128,7 @@ class LibreTranslator:
             raise TranslatorBusy(
                 _("{url} did not answer ({reason}).", url=self._url, reason=reason_of(error))
             ) from error
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise TranslatorUnavailable(
                 _("{url} does not answer as a LibreTranslate server does.", url=self._url)
             ) from error
@@ -147,6 +148,6 @@ class _TooLongError(Exception):
 def _error_in(error: urllib.error.HTTPError) -> str:
     """What the server says about a refusal; empty where it says nothing that can be read."""
     try:
-        return reason_of(ValueError(json.load(error)["error"]))
-    except (ValueError, KeyError, TypeError, OSError):
+        return reason_of(ValueError(json.loads(error.read(_MOST_SAID))["error"]))
+    except (ValueError, KeyError, TypeError, OSError, RecursionError):
         return ""

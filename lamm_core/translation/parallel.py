@@ -81,20 +81,12 @@ class ParallelTranslator:
         return [(key, language, text) for key, language, text in rows if key and language and text]
 
     def _read(self) -> pd.DataFrame:
-        import pandas as pd  # here, since every command loads the list of translators
+        # Here, since every command loads the list of translators, and pandas takes a while.
+        from lamm_core.bounded import read_parquet, read_separated
 
         try:
-            if self._path.suffix.lower() == ".parquet":
-                return pd.read_parquet(self._path)
-            # Only an empty cell is missing: the text "NA" is a text.
-            return pd.read_csv(
-                self._path,
-                dtype=str,
-                keep_default_na=False,
-                na_values=[""],
-                encoding="utf-8-sig",
-                skipinitialspace=True,
-            )
+            with self._path.open("rb") as file:
+                return read_parquet(file) if self._path.suffix.lower() == ".parquet" else read_separated(file, ",")
         except FileNotFoundError:
             raise TranslatorUnavailable(
                 _("There is no file of parallel texts {file!r}.", file=str(self._path))

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from lamm_core.errors import TranslatorUnavailable
-from lamm_core.hub import hub_answers
+from lamm_core.errors import TranslatorUnavailable, UnknownTranslator
+from lamm_core.hub import check_model_name, hub_answers
 from lamm_core.translation.languages import closest_code
 from lamm_core.translation.reasons import reason_of
 from lamm_core.words import translate as _
@@ -29,6 +29,9 @@ class Seq2SeqTranslator:
 
     Args:
         model: folder of a model, or its id on a hub.
+
+    Raises:
+        UnknownTranslator: this is an address.
     """
 
     price_per_million_characters = 0.0
@@ -37,6 +40,12 @@ class Seq2SeqTranslator:
 
     def __init__(self, model: str) -> None:
         self.name = f"transformers:{model}"
+        try:
+            check_model_name(model)
+        except ValueError as error:
+            raise UnknownTranslator(
+                _("There is no translation model {model!r}: {reason}.", model=model, reason=error)
+            ) from error
         self._source = model
 
     def supports(self, source: str, target: str) -> bool:

@@ -60,7 +60,7 @@ def read_check_records(workspace: Workspace, project: Project) -> list[CheckReco
     found: list[CheckRecord | None] = []
     for file in files:
         try:
-            found.append(CheckRecord.load((workspace.settings.models / file).with_suffix(CHECK_RECORD)))
+            found.append(CheckRecord.load(workspace.model_file(file).with_suffix(CHECK_RECORD)))
         except ModelUnreadable:
             found.append(None)
     return found

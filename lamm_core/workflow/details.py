@@ -206,7 +206,7 @@ class _Seen:
 
 def _read_record(workspace: Workspace, file: str) -> CheckRecord | None:
     try:
-        return CheckRecord.load((workspace.settings.models / file).with_suffix(CHECK_RECORD))
+        return CheckRecord.load(workspace.model_file(file).with_suffix(CHECK_RECORD))
     except ModelUnreadable:
         return None
 

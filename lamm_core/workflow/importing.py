@@ -1,6 +1,7 @@
 """Bring texts into a project."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -12,6 +13,7 @@ from lamm_core.actors import Role
 from lamm_core.exchange.columns import ColumnMapping as ColumnMapping  # what `read_file` gives and `import_table` takes
 from lamm_core.exchange.columns import ParsedRows, RejectedRow, parse_rows, propose_columns
 from lamm_core.exchange.reading import READERS, read_table
+from lamm_core.exchange.writing import table_bytes
 from lamm_core.model.embedding import Progress, embed_missing
 from lamm_core.model.embedding_store import text_key
 from lamm_core.records import ItemState, NewItem, Project, Purpose
@@ -150,6 +152,17 @@ def store_rows(workspace: Workspace, project: Project, parsed: ParsedRows) -> Im
         already=sorted_rows.already,
         rejected=tuple(sorted([*parsed.rejected, *sorted_rows.rejected], key=lambda each: each.row)),
     )
+
+
+def rejected_table(rejected: Sequence[RejectedRow]) -> pd.DataFrame:
+    """The rows that could not be taken: columns `row`, missing where the row has no number, and `reason`."""
+    rows = [{"row": each.row or None, "reason": each.reason} for each in rejected]
+    return pd.DataFrame(rows, columns=["row", "reason"]).astype({"row": "Int64"})
+
+
+def rejected_file(rejected: Sequence[RejectedRow]) -> bytes:
+    """The same as the content of a CSV file."""
+    return table_bytes(rejected_table(rejected), ".csv")
 
 
 @dataclass

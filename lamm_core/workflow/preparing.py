@@ -80,7 +80,7 @@ def preparation_folder(workspace: Workspace, project: Project, data: RoundData) 
     digest.update(f"{_VERSION}\n{settings.encoder}\n{parse_preparation(settings.preparation)}\n".encode())
     for key, language in zip(data.pool.keys, data.pool.languages.tolist(), strict=True):
         digest.update(key + f"{language}\n".encode())
-    return workspace.settings.models / str(project.id) / f"{_FOLDER}{digest.hexdigest()}"
+    return workspace.model_file(f"{project.id}/{_FOLDER}{digest.hexdigest()}")
 
 
 def _preparation(workspace: Workspace, project: Project, data: RoundData) -> Preparation:

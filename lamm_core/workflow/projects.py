@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from lamm_core.actors import Role
 from lamm_core.errors import InvalidProject, NotAllowed, ProjectExists, UnknownAnnotator, UnknownProject
+from lamm_core.hub import check_model_name
 from lamm_core.model.encoders import BUILTIN_ENCODERS, supported_languages
 from lamm_core.model.preparation.names import PREPARATION_SUMMARIES, parse_preparation
 from lamm_core.records import Consensus, Metric, Project, ProjectSettings
@@ -211,14 +212,7 @@ def check_settings(settings: ProjectSettings) -> None:
     _check_number(marked("budget"), settings.budget, 1, MAX_BUDGET, marked("labels a batch"))
     _check_number(marked("lease"), settings.lease_minutes, 1, MAX_LEASE_MINUTES, marked("minutes"))
     _check_number(marked("seed"), settings.seed, 0, _MAX_SEED)
-    if not settings.encoder.strip() or len(settings.encoder) > _MAX_ENCODER:
-        raise InvalidProject(
-            _(
-                "An encoder's name has 1 to {most} characters; this one has {length}.",
-                most=_MAX_ENCODER,
-                length=len(settings.encoder),
-            )
-        )
+    _check_encoder(settings.encoder)
     if "\x00" in settings.guidelines + settings.encoder:
         raise InvalidProject(_("The guidelines and the encoder's name cannot hold a NUL character."))
     _check_measuring(settings)
@@ -227,6 +221,21 @@ def check_settings(settings: ProjectSettings) -> None:
     _check_preparation(settings.preparation)
     _check_strategy(settings.strategy)
     find_uncertainty(settings.uncertainty)
+
+
+def _check_encoder(name: str) -> None:
+    if not name.strip() or len(name) > _MAX_ENCODER:
+        raise InvalidProject(
+            _(
+                "An encoder's name has 1 to {most} characters; this one has {length}.",
+                most=_MAX_ENCODER,
+                length=len(name),
+            )
+        )
+    try:
+        check_model_name(name)
+    except ValueError as error:
+        raise InvalidProject(_("The encoder {name!r} cannot be used: {reason}.", name=name, reason=error)) from error
 
 
 def check_language(language: str) -> None:

@@ -68,7 +68,7 @@ def save_result(workspace: Workspace, project: Project, round_: Round, result: R
         RoundSuperseded: the round was declared dead in the meantime; nothing is saved.
     """
     file = f"{project.id}/round-{round_.number:04}-{round_.attempt}.skops"
-    path = workspace.settings.models / file
+    path = workspace.model_file(file)
     try:
         if result.classifier is not None:
             result.classifier.save(path)

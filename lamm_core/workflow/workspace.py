@@ -7,6 +7,7 @@ from pathlib import Path
 from lamm_core.actors import ITSELF, OPERATOR, Actor
 from lamm_core.errors import StorageUnavailable
 from lamm_core.model.embedding_store import EmbeddingStore
+from lamm_core.paths import inside
 from lamm_core.settings import Settings, load_settings
 from lamm_core.storage.database import Database
 from lamm_core.storage.migrate import migrate
@@ -36,6 +37,14 @@ class Workspace:
     def embedding_store(self, encoder: str) -> EmbeddingStore:
         """The store of one encoder, seen as it is now."""
         return EmbeddingStore(self.settings.embeddings, encoder)
+
+    def model_file(self, name: str) -> Path:
+        """The file of a model version, by the name that the database has.
+
+        Raises:
+            UnsafePath: the name would lead out of the folder of the models.
+        """
+        return inside(self.settings.models, name)
 
     def close(self) -> None:
         """Close the database connections."""

@@ -17,11 +17,13 @@ from pages.components.reader import ask_language
 _PROJECT = "project"
 _NEXT_PROJECT = "next_project"
 _LOGO = str(Path(__file__).parent / "logo.svg")
-# Streamlit keeps a third of a small screen empty above the title, and a fifth of a laptop's beside the page.
+# Streamlit keeps a third of a small screen empty above the title, and a fifth of a laptop's beside the page. Its tables
+# offer themselves as CSV with cells that a spreadsheet would run; exports of our own have none.
 _STYLE = """<style>
 .stMainBlockContainer { padding-top: 4rem; max-width: 75rem; }
 .lamm-way-out { text-decoration: underline; color: inherit; }
 @media (min-width: 50rem) { .stMainBlockContainer { padding-left: 2.5rem; padding-right: 2.5rem; } }
+[data-testid="stElementToolbar"] [aria-label="Download as CSV"] { display: none; }
 </style>"""
 
 

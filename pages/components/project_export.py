@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from lamm_core.paths import download_name
 from lamm_core.records import Project
 from lamm_core.words import translate as _
 from lamm_core.workflow.exporting import EXPORT_ENDINGS, labels_file, labels_table
@@ -31,11 +32,10 @@ def show_export(project: Project) -> None:
         )
     )
     st.dataframe(table.tail(5), hide_index=True)
-    name = "".join(mark if mark.isalnum() else "-" for mark in project.name).strip("-").lower()
     for place, ending in zip(st.columns(len(EXPORT_ENDINGS), width=620), EXPORT_ENDINGS, strict=True):
         place.download_button(
             _("Download {format}", format=format_name(ending)),
             partial(labels_file, services.workspace(), project, ending),  # written when somebody asks for it
-            f"{name}-labels{ending}",
+            download_name(project.name, "labels", ending=ending),
             icon=":material/download:",
         )

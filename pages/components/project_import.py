@@ -1,6 +1,5 @@
 """Bring texts into a project."""
 
-import pandas as pd
 import streamlit as st
 
 from lamm_core.errors import LammError
@@ -8,7 +7,7 @@ from lamm_core.language_names import language_name
 from lamm_core.records import Project, Purpose
 from lamm_core.words import in_context, marked
 from lamm_core.words import translate as _
-from lamm_core.workflow.importing import ImportResult, import_table
+from lamm_core.workflow.importing import ImportResult, import_table, rejected_file, rejected_table
 from pages.components import services
 from pages.components.frame import show_error
 from pages.components.upload import upload_table
@@ -65,11 +64,12 @@ def show_result(result: ImportResult) -> None:
     st.success(_("{clause}.", clause=result.summary), icon=":material/check:")
     if not result.rejected:
         return
-    rejected = pd.DataFrame(
-        [{"Row": each.row or None, "Why it was not taken": each.reason} for each in result.rejected]
+    st.warning(_("{rows:,} rows were not taken:", rows=len(result.rejected)), icon=":material/rule:")
+    headings = {"row": _("Row"), "reason": _("Why it was not taken")}
+    st.dataframe(rejected_table(result.rejected), hide_index=True, column_config=headings)
+    st.download_button(
+        _("Download this list"),
+        rejected_file(result.rejected),
+        "rejected_rows.csv",
+        icon=":material/download:",
     )
-    st.warning(_("{rows:,} rows were not taken:", rows=len(rejected)), icon=":material/rule:")
-    headings = {"Row": _("Row"), "Why it was not taken": _("Why it was not taken")}
-    st.dataframe(rejected, hide_index=True, column_config=headings)
-    listed = rejected.to_csv(index=False)
-    st.download_button(_("Download this list"), listed, "rejected_rows.csv", icon=":material/download:")

@@ -1,9 +1,8 @@
 """The report as a file to pass on."""
 
-import re
-
 import streamlit as st
 
+from lamm_core.paths import download_name
 from lamm_core.records import Project
 from lamm_core.words import language, speaking
 from lamm_core.words import translate as _
@@ -21,11 +20,10 @@ def show_report_button(project: Project) -> None:
         with speaking(spoken):
             return report_html(workspace, project)
 
-    name = re.sub(r"\W+", "-", project.name).strip("-") or "project"
     st.download_button(
         _("Report (HTML)"),
         data=report,
-        file_name=f"{name}-report.html",
+        file_name=download_name(project.name, "report", ending=".html"),
         mime="text/html",
         icon=":material/download:",
         on_click="ignore",

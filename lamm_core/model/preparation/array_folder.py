@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lamm_core.errors import ModelUnreadable
+from lamm_core.errors import ModelUnreadable, UnsafePath
 from lamm_core.files import folder_written_aside
+from lamm_core.paths import inside
 
 _ABOUT = "about.json"
 _FORMAT = 1
@@ -40,8 +41,8 @@ def read_arrays(folder: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         about = json.loads((folder / _ABOUT).read_text("utf-8"))
         if about["format"] != _FORMAT:
             raise ModelUnreadable(f"The preparation {folder} has format {about['format']!r}; this is {_FORMAT}.")
-        arrays = {name: _read(folder / f"{name}.npy", form) for name, form in about["arrays"].items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError) as error:
+        arrays = {name: _read(inside(folder, f"{name}.npy"), form) for name, form in about["arrays"].items()}
+    except (UnsafePath, OSError, ValueError, KeyError, TypeError, AttributeError, EOFError) as error:
         raise ModelUnreadable(f"The preparation {folder} cannot be read ({type(error).__name__}).") from error
     return about, arrays
 
