@@ -90,7 +90,8 @@ def postgres() -> Iterator[NewDatabase]:
 
         with admin.connect() as connection:
             # A test's databases need not survive a power cut, and stopping the server would wait for the disk.
-            for option in ("fsync", "full_page_writes", "synchronous_commit"):
+            # Its hundreds of databases live for seconds, and need no vacuum either.
+            for option in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
                 connection.execute(text(f"ALTER SYSTEM SET {option} = off"))
             connection.execute(text("SELECT pg_reload_conf()"))
             connection.execute(text("CREATE DATABASE lamm_ready"))
