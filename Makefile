@@ -20,10 +20,12 @@ help:
 app: $(VENV)/.app
 	$(BIN)/lamm app --port $(PORT)
 
+# Files go in the order of their names: the long ones of the browser early, short ones last, so that both processes end
+# together. By itself pytest-xdist would keep the files with the fewest tests for the end, which are the long ones.
 test: $(VENV)/.dev
 	.ci/ensure-browser $(BIN)/python
 	$(MAKE) lint
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 unit: $(VENV)/.dev
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile tests/unit tests/app

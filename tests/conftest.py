@@ -3,7 +3,9 @@
 import itertools
 import logging
 import multiprocessing
+import shutil
 import signal
+import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -16,8 +18,9 @@ import pytest
 from hypothesis import settings
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.pool import Pool
 from support import workers, world
 
 from lamm_core.records import Project
@@ -47,6 +50,36 @@ def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lamm_core.credentials._hasher", lambda: cheap)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_waiting_for_the_disk() -> None:
+    """A test's databases need not survive a power cut; what a killed process wrote is there all the same."""
+
+    def hurry(connection: Any, *_: Any) -> None:
+        if isinstance(connection, sqlite3.Connection):
+            connection.execute("PRAGMA synchronous = OFF")
+
+    event.listen(Pool, "checkout", hurry)
+
+
+@pytest.fixture(scope="session")
+def ready_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite database whose tables are made; to be copied, never to be opened."""
+    path = tmp_path_factory.mktemp("ready") / "lamm.db"
+    ready = Database(f"sqlite:///{path}")
+    migrate(ready)
+    ready.close()
+    return path
+
+
+@pytest.fixture
+def home(tmp_path: Path, ready_file: Path) -> Path:
+    """The data folder of a new installation: the tables are made, and nothing is in them."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    shutil.copy(ready_file, folder / "lamm.db")
+    return folder
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[NewDatabase]:
     """A PostgreSQL server; call it with `empty` or `ready` (tables made) for the URL of a fresh database."""
@@ -66,7 +99,8 @@ def postgres() -> Iterator[NewDatabase]:
 
         with admin.connect() as connection:
             # A test's databases need not survive a power cut, and stopping the server would wait for the disk.
-            for option in ("fsync", "full_page_writes", "synchronous_commit"):
+            # Its hundreds of databases live for seconds, and need no vacuum either.
+            for option in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
                 connection.execute(text(f"ALTER SYSTEM SET {option} = off"))
             connection.execute(text("SELECT pg_reload_conf()"))
             connection.execute(text("CREATE DATABASE lamm_ready"))
@@ -97,29 +131,19 @@ def empty_settings(engine_name: str, tmp_path: Path, request: pytest.FixtureRequ
     return workers.settings_for(home, url)
 
 
-def _open(settings: Settings) -> Workspace:
-    workspace = workers.opened(settings)
-    migrate(workspace.database)
-    return workspace
-
-
 @pytest.fixture
-def workspace(engine_name: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Workspace]:
+def workspace(engine_name: str, home: Path, request: pytest.FixtureRequest) -> Iterator[Workspace]:
     """An empty workspace on each engine in turn."""
     url = request.getfixturevalue("postgres")("ready") if engine_name == "postgresql" else None
-    home = tmp_path / "home"
-    home.mkdir()
-    opened = _open(workers.settings_for(home, url))
+    opened = workers.opened(workers.settings_for(home, url))
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def sqlite_workspace(tmp_path: Path) -> Iterator[Workspace]:
+def sqlite_workspace(home: Path) -> Iterator[Workspace]:
     """An empty workspace on SQLite alone, for what does not depend on the engine."""
-    home = tmp_path / "home"
-    home.mkdir()
-    opened = _open(workers.settings_for(home, None))
+    opened = workers.opened(workers.settings_for(home, None))
     yield opened
     opened.close()
 

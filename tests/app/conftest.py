@@ -1,10 +1,11 @@
-"""The data that the pages open, made anew for each test."""
+"""The data that the pages open: each test has its own."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import streamlit as st
+from support.states import Make, States
 
 from lamm_core.settings import HOME_VARIABLE
 from lamm_core.workflow.workspace import Workspace
@@ -12,13 +13,12 @@ from pages.components import services
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def home(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The data folder that the pages will open."""
-    folder = tmp_path / "home"
-    monkeypatch.setenv(HOME_VARIABLE, str(folder))
+    monkeypatch.setenv(HOME_VARIABLE, str(home))
     st.cache_resource.clear()
     st.cache_data.clear()
-    yield folder
+    yield home
     st.cache_resource.clear()
     st.cache_data.clear()
 
@@ -27,3 +27,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def data(home: Path) -> Workspace:
     """The data that the pages see."""
     return services.data()
+
+
+@pytest.fixture(scope="module")
+def _states(tmp_path_factory: pytest.TempPathFactory) -> States:
+    return States(tmp_path_factory.mktemp("states"))
+
+
+@pytest.fixture
+def make(home: Path, _states: States) -> Make:
+    """Call it with a state of a workspace: that is what the pages will open."""
+    return lambda state: _states.put(state, home)

@@ -3,18 +3,18 @@
 import itertools
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 from support import world
+from support.states import Make, State
 
 from lamm_core import words
 from lamm_core.storage import rounds
 from lamm_core.workflow.rounds import run_round
 from lamm_core.workflow.running import begin_round
-from lamm_core.workflow.workspace import Workspace, open_workspace, utc_now
+from lamm_core.workflow.workspace import Workspace, utc_now
 
 _APP = Path(__file__).parents[2] / "pages" / "main.py"
 _TITLES = {"languages": "Languages", "rounds": "Rounds", "compare": "Compare", "project": "Project"}
@@ -29,12 +29,6 @@ def _show(page: str, **query: str) -> AppTest:
     for name, value in query.items():
         app.query_params[name] = value
     return app.run()
-
-
-def _make(home: Path, state: Callable[[Workspace], None]) -> None:
-    workspace = open_workspace(home)
-    state(workspace)
-    workspace.close()
 
 
 def nothing(workspace: Workspace) -> None: ...
@@ -59,8 +53,8 @@ def _said(app: AppTest) -> str:
 
 
 @pytest.mark.parametrize("state", [nothing, two_rounds, failed_round], ids=lambda state: state.__name__)
-def test_every_page_speaks_the_language(home: Path, state: Callable[[Workspace], None]) -> None:
-    _make(home, state)
+def test_every_page_speaks_the_language(make: Make, state: State) -> None:
+    make(state)
     for page, language in itertools.product(_TITLES, ("de", "ja")):
         app = _show(page, lang=language)
         assert not app.exception, page
@@ -69,8 +63,8 @@ def test_every_page_speaks_the_language(home: Path, state: Callable[[Workspace],
         assert app.title[0].value != _TITLES[page]
 
 
-def test_links_to_views_and_languages_work_whatever_the_language(home: Path) -> None:
-    _make(home, two_rounds)
+def test_links_to_views_and_languages_work_whatever_the_language(make: Make) -> None:
+    make(two_rounds)
     for language in ("de", "ja"):
         with words.speaking(language):
             matrix, budget, needed = map(
@@ -85,20 +79,20 @@ def test_links_to_views_and_languages_work_whatever_the_language(home: Path) -> 
         assert not any(each.exception for each in (one, what_if, check_sets))
 
 
-def test_no_english_sentence_is_left_on_a_page(home: Path) -> None:
-    _make(home, two_rounds)
+def test_no_english_sentence_is_left_on_a_page(make: Make) -> None:
+    make(two_rounds)
     for language, page in itertools.product(_LANGUAGES, _TITLES):
         for line in _said(_show(page, lang=language)).splitlines():
             assert not _ENGLISH_WORDS.search(re.sub(r"'.*?'|`.*?`", "", line)), line
 
 
-def test_a_stored_reason_is_told_in_the_language(home: Path) -> None:
-    _make(home, failed_round)
+def test_a_stored_reason_is_told_in_the_language(make: Make) -> None:
+    make(failed_round)
     assert "Es wurde unterbrochen." in _said(_show("rounds", lang="de"))
 
 
-def test_the_choice_stands_in_the_address_and_holds_on_other_pages(home: Path) -> None:
-    _make(home, two_rounds)
+def test_the_choice_stands_in_the_address_and_holds_on_other_pages(make: Make) -> None:
+    make(two_rounds)
     app = _show("rounds")
     choice = next(each for each in app.selectbox if each.label == "Language")
     assert choice.options == list(words.LANGUAGES.values())
@@ -112,15 +106,15 @@ def test_the_choice_stands_in_the_address_and_holds_on_other_pages(home: Path) -
     assert "lang" not in app.query_params
 
 
-def test_an_unknown_language_in_the_address_is_english(home: Path) -> None:
-    _make(home, nothing)
+def test_an_unknown_language_in_the_address_is_english(make: Make) -> None:
+    make(nothing)
     app = _show("project", lang="tlh")
     assert not app.exception
     assert app.title[0].value == "Project"
 
 
-def test_what_was_typed_in_one_language_outlives_the_change_to_another(home: Path) -> None:
-    _make(home, two_rounds)
+def test_what_was_typed_in_one_language_outlives_the_change_to_another(make: Make) -> None:
+    make(two_rounds)
     app = _show("languages", view="What if")
     app.number_input[0].set_value(77).run()
     app = next(each for each in app.selectbox if each.label == "Language").select("ja").run()

@@ -1,6 +1,9 @@
 """Every page renders in every state that a project can be in."""
 
+import os
 import re
+import shutil
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,12 +11,13 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 from support import world
+from support.states import Make, State
 
 from lamm_core.records import Project
 from lamm_core.storage import rounds
 from lamm_core.workflow.rounds import run_round
 from lamm_core.workflow.running import begin_round
-from lamm_core.workflow.workspace import Workspace, open_workspace, utc_now
+from lamm_core.workflow.workspace import Workspace, utc_now
 
 _APP = Path(__file__).parents[2] / "pages" / "main.py"
 _PAGES = ("annotate", "languages", "rounds", "compare", "project")
@@ -84,7 +88,10 @@ def failed_later_round(workspace: Workspace) -> None:
 
 
 def running_round(workspace: Workspace) -> None:
-    begin_round(workspace, world.make_project(workspace, 40))
+    round_ = begin_round(workspace, world.make_project(workspace, 40))
+    ours = {"host": socket.gethostname(), "process_id": os.getpid()}  # a process that lives as long as these tests
+    with workspace.database.write() as connection:
+        rounds.beat(connection, round_.id, round_.attempt, utc_now(), **ours)
 
 
 def unknown_language(workspace: Workspace) -> None:
@@ -115,15 +122,9 @@ _STATES = [
 ]
 
 
-def _make(home: Path, state: Callable[[Workspace], None]) -> None:
-    workspace = open_workspace(home)
-    state(workspace)
-    workspace.close()
-
-
 @pytest.mark.parametrize("state", _STATES, ids=lambda state: state.__name__)
-def test_every_page_renders(home: Path, state: Callable[[Workspace], None]) -> None:
-    _make(home, state)
+def test_every_page_renders(make: Make, state: State) -> None:
+    make(state)
     for page in _PAGES:
         app = _show(page)
         assert not app.exception, page
@@ -133,9 +134,9 @@ def test_every_page_renders(home: Path, state: Callable[[Workspace], None]) -> N
 @pytest.mark.parametrize("state", _STATES, ids=lambda state: state.__name__)
 @pytest.mark.parametrize("query", [{"language": "en"}, {"view": "What if"}, {"view": "Check sets"}], ids=str)
 def test_every_view_of_languages_renders_without_a_missing_number(
-    home: Path, state: Callable[[Workspace], None], query: dict[str, str]
+    make: Make, state: State, query: dict[str, str]
 ) -> None:
-    _make(home, state)
+    make(state)
     app = _show("languages", **query)
     assert not app.exception
     shown = "\n".join([_words(app), *(str(each.value) for each in (*app.text, *app.caption, *app.metric))])
@@ -155,28 +156,29 @@ def test_every_view_of_languages_renders_without_a_missing_number(
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )
-def test_a_page_says_what_is_so(home: Path, state: Callable[[Workspace], None], page: str, words: str) -> None:
-    _make(home, state)
+def test_a_page_says_what_is_so(make: Make, state: State, page: str, words: str) -> None:
+    make(state)
     assert words in _words(_show(page))
 
 
 @pytest.mark.parametrize("page", ["languages", "rounds"])
-def test_a_failed_round_can_be_run_again(home: Path, page: str) -> None:
-    _make(home, failed_round)
+def test_a_failed_round_can_be_run_again(make: Make, page: str) -> None:
+    make(failed_round)
     app = _show(page)
     assert [each.label for each in app.button].count("Run the round again") == 1
 
 
 def _is_a_folder(home: Path) -> None:
-    (home / "lamm.db").mkdir(parents=True)
+    (home / "lamm.db").unlink()
+    (home / "lamm.db").mkdir()
 
 
 def _is_no_database(home: Path) -> None:
-    home.mkdir()
     (home / "lamm.db").write_bytes(b"something else entirely " * 1000)
 
 
 def _home_is_a_file(home: Path) -> None:
+    shutil.rmtree(home)
     home.write_text("no folder")
 
 

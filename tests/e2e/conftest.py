@@ -21,7 +21,27 @@ from lamm_core.workflow.sample import SAMPLE_NAME, ensure_sample_project
 from lamm_core.workflow.workspace import open_workspace
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+# The first two are pages of its own that Chromium loads with each of ours, for an address bar in which nobody types: a
+# second of work. The others are those that Playwright switches off; Chromium heeds the last list alone.
+_WITHOUT = [
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    "AimEnabled",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "ThirdPartyStoragePartitioning",
+]
 _FLAGS = [
+    f"--disable-features={','.join(_WITHOUT)}",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",

@@ -47,11 +47,6 @@ _POOL, _CHECK = 30, 10  # items a language
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
-@pytest.fixture
 def texts(tmp_path: Path) -> Path:
     """A file with pool and check rows in three languages, the classes known."""
     rows = [
@@ -903,15 +898,15 @@ def test_the_app_opens_the_browser_and_can_do_without_the_sample(
     assert list_projects(workspace) == []
 
 
-def test_a_busy_port_ends_in_one_line(home: Path, execve: list[Any], app_file: Path) -> None:
+def test_a_busy_port_ends_in_one_line(tmp_path: Path, execve: list[Any], app_file: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        message = fails(home, "app", "--port", str(port))
+        message = fails(tmp_path / "home", "app", "--port", str(port))
     assert message == f"lamm: Port {port} is in use already; choose another one with --port.\n"
     assert not execve
-    assert not home.exists()
+    assert not (tmp_path / "home").exists()
 
 
 def test_a_port_that_is_not_allowed_ends_in_one_line(

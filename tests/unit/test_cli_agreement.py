@@ -15,11 +15,6 @@ from lamm_core.workflow.workspace import Workspace, open_workspace
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
-@pytest.fixture
 def workspace(home: Path) -> Iterator[Workspace]:
     opened = open_workspace(home)
     yield opened

@@ -18,12 +18,12 @@ TARGETS = {"en": 0.9, "de": 0.8, "sw": 0.7}
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    workspace = open_workspace(tmp_path / "home")
+def home(home: Path) -> Path:
+    workspace = open_workspace(home)
     world.make_project(workspace, 160, targets=TARGETS)
     world.make_project(workspace, 90, name="few", embedded=False)
     workspace.close()
-    return tmp_path / "home"
+    return home
 
 
 def lamm(home: Path, *words: str) -> Result:

@@ -15,11 +15,6 @@ from lamm_core.workflow.workspace import Workspace, open_workspace
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
-@pytest.fixture
 def workspace(home: Path) -> Iterator[Workspace]:
     opened = open_workspace(home)
     yield opened
@@ -80,10 +75,10 @@ def test_an_unknown_language_is_answered_with_those_there_are(home: Path, shop: 
 
 
 @pytest.mark.parametrize("name", ["shop.pdf", "shop", "shop.html.gz"])
-def test_a_wrong_ending_is_refused(home: Path, tmp_path: Path, name: str) -> None:
-    message = fails(home, "small", tmp_path / name)
+def test_a_wrong_ending_is_refused(tmp_path: Path, name: str) -> None:
+    message = fails(tmp_path / "home", "small", tmp_path / name)
     assert message == f"lamm: The report is an HTML file; {name!r} must end in .html.\n"
-    assert not home.exists()
+    assert not (tmp_path / "home").exists()
 
 
 def test_a_file_that_cannot_be_written_is_told_in_one_line(home: Path, shop: None, tmp_path: Path) -> None:

@@ -20,11 +20,6 @@ _LANGUAGES, _CLASSES = ("en", "pt-BR"), ("pen", "a:b=c", "=:")
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
-
-
-@pytest.fixture
 def workspace(home: Path) -> Iterator[Workspace]:
     opened = open_workspace(home)
     yield opened

@@ -23,17 +23,16 @@ def translator(monkeypatch: pytest.MonkeyPatch) -> CountingTranslator:
 
 
 @pytest.fixture
-def home(tmp_path: Path, translator: CountingTranslator) -> Path:
+def home(home: Path, tmp_path: Path, translator: CountingTranslator) -> Path:
     """A project of six labelled texts in two languages, to be translated by the counting translator."""
     rows = [(f"{language}{number}", language, f"{language} text {number}", "pen" if number % 2 else "ink")
             for language in ("en", "fr") for number in range(3)]  # fmt: skip
     file = tmp_path / "texts.csv"
     pd.DataFrame(rows, columns=["id", "language", "text", "class"]).to_csv(file, index=False)
-    folder = tmp_path / "home"
     options = ["--from", str(file), "--translator", translators.NAME, "--translation-weight", "0.3"]
-    assert lamm(folder, "project", "create", "shop", *options).exit_code == 0
-    assert lamm(folder, "import", "shop", str(file), "--no-embed").exit_code == 0
-    return folder
+    assert lamm(home, "project", "create", "shop", *options).exit_code == 0
+    assert lamm(home, "import", "shop", str(file), "--no-embed").exit_code == 0
+    return home
 
 
 @pytest.fixture

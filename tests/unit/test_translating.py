@@ -1,5 +1,6 @@
 """Labelled texts into the other languages: what is translated, what is paid for, what is trained on."""
 
+import shutil
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -27,7 +28,6 @@ from lamm_core.model.embedding_store import text_key
 from lamm_core.records import Project
 from lamm_core.storage import items, models
 from lamm_core.storage import projects as stored_projects
-from lamm_core.storage.migrate import migrate
 from lamm_core.translation.batching import Patience
 from lamm_core.workflow import labelling, projects, translation_runs
 from lamm_core.workflow.exporting import labels_table
@@ -414,10 +414,10 @@ CHECK_TEXTS = tuple(world.ROWS[world.ROWS["split"] == "check"]["text"][:6])
     answers=st.lists(st.sampled_from([*CHECK_TEXTS, "something else", "", " " + CHECK_TEXTS[0] + "\n"]), min_size=1),
     check_first=st.booleans(),
 )
-def test_a_text_of_the_check_set_is_never_trained_on(answers: list[str], check_first: bool) -> None:
+def test_a_text_of_the_check_set_is_never_trained_on(ready_file: Path, answers: list[str], check_first: bool) -> None:
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        shutil.copy(ready_file, folder)
         workspace = workers.opened(workers.settings_for(Path(folder), None))
-        migrate(workspace.database)
         given_out = iter(answers * 100)
         translators.register(patch).answer = lambda text, target: next(given_out)
         pool, check = (world.ROWS[world.ROWS["split"] == split] for split in ("pool", "check"))
