@@ -86,6 +86,14 @@ class StorageUnavailable(LammError):
     """The database or the data folder cannot be opened or written."""
 
 
+class BackupUnusable(LammError):
+    """A file is no backup, a damaged one, or one of a newer version."""
+
+
+class DataInTheWay(LammError):
+    """A backup would take the place of data, and nobody has asked for that."""
+
+
 class UnknownProject(InvalidInput):
     """No project has that name."""
 
