@@ -10,6 +10,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from lamm_core.logs import configure_logs
 from lamm_core.web.routes import routes
 from lamm_core.workflow.workspace import Workspace
 from pages.components.addresses import allowed_hosts, base_path
@@ -23,6 +24,7 @@ def _workspace() -> Workspace:
     return services.workspace()
 
 
+configure_logs()
 app = st.App(
     Path(__file__).parent / "pages" / "main.py",
     lifespan=browser_opened,

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, DataError, DBAPIError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.pool import QueuePool
 
 from lamm_core.errors import StorageUnavailable
 from lamm_core.words import translate as _
@@ -55,6 +56,13 @@ class Database:
         with self._writer_by_writer(), self._transaction(reads=False) as connection:
             yield connection
 
+    def connections(self) -> dict[str, int]:
+        """How many connections of this process are in use, and how many wait to be used."""
+        pool = self.engine.pool
+        if not isinstance(pool, QueuePool):  # of a database in the memory
+            return {}
+        return {"in use": pool.checkedout(), "idle": pool.checkedin()}
+
     def close(self) -> None:
         """Close all pooled connections."""
         self.engine.dispose()
@@ -96,7 +104,8 @@ def _create_engine(url: str) -> Engine:
             if parsed.database:
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
             options["connect_args"] = {"timeout": _BUSY_SECONDS, "check_same_thread": False}
-        engine = create_engine(parsed, **options)
+        # An error quotes its statement; the texts and passwords that were to be stored by it are no part of that.
+        engine = create_engine(parsed, hide_parameters=True, **options)
     except OSError as error:
         raise StorageUnavailable(_("The data folder cannot be made: {error}.", error=error)) from error
     except Exception as error:  # a bad URL fails in many ways; the URL itself may hold a password, so it is not shown

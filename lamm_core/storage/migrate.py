@@ -52,14 +52,14 @@ def schema_of(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def check_schema(database: Database) -> bool:
-    """Whether the tables are those of this version.
+def has_own_schema(database: Database) -> bool:
+    """Whether the tables are those of this version, neither older nor newer.
 
     Raises:
-        StorageUnavailable: the database does not answer, or was made by a newer version of LAMM.
+        StorageUnavailable: the database does not answer.
     """
     with database.read() as connection:
-        return _is_current(connection, migration_config())
+        return schema_of(connection) == ScriptDirectory.from_config(migration_config()).get_current_head()
 
 
 def migration_config() -> Config:

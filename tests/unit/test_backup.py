@@ -20,7 +20,7 @@ from lamm_core.exchange import archive
 from lamm_core.records import Project, ProjectSettings
 from lamm_core.settings import DATABASE_VARIABLE
 from lamm_core.storage import dump
-from lamm_core.storage.migrate import check_schema, migrate, upgrade
+from lamm_core.storage.migrate import has_own_schema, migrate, upgrade
 from lamm_core.storage.tables import label
 from lamm_core.storage.team_tables import audit_event, one_time_token, user_account, user_session
 from lamm_core.workflow import labelling
@@ -188,7 +188,7 @@ def test_a_backup_of_an_older_schema_is_brought_forward(
     old.close()
     other = elsewhere(engine_name)
     restore(other, tmp_path / "old.tar")
-    assert check_schema(other.database)
+    assert has_own_schema(other.database)
     assert get_project(other, "old").settings.consensus == "majority"
     assert get_project(other, "old").created_at == _THEN
 
