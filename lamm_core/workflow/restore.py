@@ -4,6 +4,7 @@ All rows come in one transaction, and files under names that nothing refers to b
 process ends, what was there is there as before, or what was restored is there as a whole.
 """
 
+import os
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
@@ -170,6 +171,8 @@ def _copy(archive: Archive, name: str, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with archive.open(name) as source, path.open("xb") as target:
         shutil.copyfileobj(source, target)
+        target.flush()
+        os.fsync(target.fileno())  # before the rows that name it are committed
 
 
 def _remove_models(workspace: Workspace, files: list[str]) -> None:
