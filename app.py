@@ -10,6 +10,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from lamm_core.logs import configure_logs
 from lamm_core.web.door import Door
 from lamm_core.web.recent_actors import RecentActors
 from lamm_core.web.routes import routes
@@ -26,6 +27,7 @@ def _data() -> Workspace:
     return services.data()
 
 
+configure_logs()
 _actors, _provider = RecentActors(), StreamlitProvider()
 
 app = st.App(

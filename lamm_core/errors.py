@@ -106,6 +106,14 @@ class UnsafePath(LammError):
     """A name that came from elsewhere would lead out of the folder in which it belongs."""
 
 
+class BackupUnusable(LammError):
+    """A file is no backup, a damaged one, or one of a newer version."""
+
+
+class DataInTheWay(LammError):
+    """A backup would take the place of data, and nobody has asked for that."""
+
+
 class UnknownProject(InvalidInput):
     """No project has that name."""
 

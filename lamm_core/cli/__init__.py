@@ -11,6 +11,7 @@ from lamm_core.cli import (
     agreement_command,
     app_command,
     backtest_command,
+    backup_commands,
     benchmark_command,
     export_command,
     import_command,
@@ -49,6 +50,7 @@ app = typer.Typer(
 )
 
 _SET_UP, _WORK, _SCREEN, _RESEARCH = "Set up", "Label and learn", "In the browser", "Compare strategies"
+_SERVER = "On a server"
 
 app.command("app", rich_help_panel=_SCREEN)(app_command.command)
 app.add_typer(project_app, name="project", rich_help_panel=_SET_UP)
@@ -62,6 +64,8 @@ app.command("agreement", rich_help_panel=_WORK)(agreement_command.command)
 app.command("report", rich_help_panel=_WORK)(report_command.command)
 app.command("trail", rich_help_panel=_WORK)(trail_command.command)
 app.command("export", rich_help_panel=_WORK)(export_command.command)
+app.command("backup", rich_help_panel=_SERVER)(backup_commands.backup_command)
+app.command("restore", rich_help_panel=_SERVER)(backup_commands.restore_command)
 app.command("backtest", rich_help_panel=_RESEARCH)(backtest_command.command)
 app.command("benchmark", rich_help_panel=_RESEARCH)(benchmark_command.command)
 

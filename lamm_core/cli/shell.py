@@ -36,6 +36,8 @@ _ORDER = (
     "trail",
     "export",
     "app",
+    "backup",
+    "restore",
     "backtest",
     "benchmark",
 )

@@ -62,6 +62,16 @@ class EmbeddingStore:
         """Numbers per text; 0 while the store is empty."""
         return self._dimension
 
+    def files(self) -> list[tuple[Path, int]]:
+        """The files of the store, each with how many of its bytes are those of the rows seen; none of an empty one."""
+        if not self._rows:
+            return []
+        return [
+            (self._about_path, self._about_path.stat().st_size),
+            (self._keys_path, KEY_BYTES * self._rows),
+            (self._vectors_path, 4 * self._dimension * self._rows),
+        ]
+
     def refresh(self) -> None:
         """See the rows that other processes have appended since the last look.
 
@@ -71,7 +81,7 @@ class EmbeddingStore:
         if not self._about_path.exists():
             return
         try:
-            self._dimension = _dimension_in(self._about_path.read_text("utf-8"))
+            _encoder, self._dimension = encoder_and_dimension(self._about_path.read_text("utf-8"))
         except (ValueError, KeyError, TypeError) as error:
             raise EmbeddingStoreDamaged(
                 _("{file} cannot be read; delete {folder} to start over.", file=self._about_path, folder=self.folder)
@@ -191,11 +201,20 @@ class EmbeddingStore:
                 os.truncate(path, rows * row_bytes)
 
 
-def _dimension_in(about: str) -> int:
-    dimension = json.loads(about)["dimension"]
+def encoder_and_dimension(about: str | bytes) -> tuple[str, int]:
+    """What the description of a store says: whose embeddings they are, and how many numbers each has.
+
+    Args:
+        about: content of `about.json`.
+
+    Raises:
+        ValueError, KeyError, TypeError: it is no such description.
+    """
+    found = json.loads(about)
+    dimension = found["dimension"]
     if type(dimension) is not int or dimension < 1:
         raise ValueError(f"{dimension!r} is not a dimension")
-    return dimension
+    return str(found["encoder"]), dimension
 
 
 def _folder_name(encoder: str) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, DataError, DBAPIError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.pool import QueuePool
 
 from lamm_core.errors import StorageUnavailable
 from lamm_core.words import translate as _
@@ -54,6 +55,13 @@ class Database:
         """A transaction that writes; committed when the block ends, rolled back when it raises."""
         with self._writer_by_writer(), self._transaction(reads=False) as connection:
             yield connection
+
+    def connections(self) -> dict[str, int]:
+        """How many connections of this process are in use, and how many wait to be used."""
+        pool = self.engine.pool
+        if not isinstance(pool, QueuePool):  # of a database in the memory
+            return {}
+        return {"in use": pool.checkedout(), "idle": pool.checkedin()}
 
     def close(self) -> None:
         """Close all pooled connections."""

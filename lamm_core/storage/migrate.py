@@ -31,8 +31,35 @@ def migrate(database: Database) -> None:
         if not database.is_sqlite:
             connection.execute(select(func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
         if not _is_current(connection, config):
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            upgrade(connection)
+
+
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Bring the tables to a revision, in the caller's transaction."""
+    config = migration_config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def is_known(revision: str) -> bool:
+    """Whether this version knows a schema, so that it can be brought to the newest one."""
+    scripts = ScriptDirectory.from_config(migration_config())
+    return revision in {script.revision for script in scripts.walk_revisions()}
+
+
+def schema_of(connection: Connection) -> str | None:
+    """Revision of the tables; None where there are none."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def has_own_schema(database: Database) -> bool:
+    """Whether the tables are those of this version, neither older nor newer.
+
+    Raises:
+        StorageUnavailable: the database does not answer.
+    """
+    with database.read() as connection:
+        return schema_of(connection) == ScriptDirectory.from_config(migration_config()).get_current_head()
 
 
 def migration_config() -> Config:
@@ -43,11 +70,10 @@ def migration_config() -> Config:
 
 
 def _is_current(connection: Connection, config: Config) -> bool:
-    scripts = ScriptDirectory.from_config(config)
-    current = MigrationContext.configure(connection).get_current_revision()
-    if current == scripts.get_current_head():
+    current = schema_of(connection)
+    if current == ScriptDirectory.from_config(config).get_current_head():
         return True
-    if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
+    if current is not None and not is_known(current):
         raise StorageUnavailable(
             _(
                 "The database has schema {schema!r}, which this version does not know; install a newer version of "

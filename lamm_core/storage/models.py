@@ -1,8 +1,9 @@
 """Model versions: every fitted model, with what is needed to fit it again."""
 
+from pathlib import PurePosixPath
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, update
 
 from lamm_core.records import ModelVersion
 from lamm_core.storage.tables import model_version
@@ -36,3 +37,25 @@ def latest_model(connection: Connection, project_id: int) -> ModelVersion | None
     )
     row = connection.execute(query).mappings().one_or_none()
     return ModelVersion(**row) if row else None
+
+
+def model_files(connection: Connection) -> list[str]:
+    """Files of all model versions of all projects, below the folder of models."""
+    return list(connection.execute(select(model_version.c.file).order_by(model_version.c.id)).scalars())
+
+
+def own_name(file: str, name: str | None = None) -> str:
+    """Folder of the project and name of a model's file, without the folder that a restore has put both into.
+
+    Args:
+        name: of another file beside it; None for the file itself.
+    """
+    path = PurePosixPath(file)
+    return f"{path.parent.name}/{name or path.name}"
+
+
+def move_files(connection: Connection, folder: str) -> None:
+    """Say that the files of all model versions lie in a folder of their own, below the folder of models."""
+    for row in connection.execute(select(model_version.c.id, model_version.c.file)).all():
+        moved = update(model_version).where(model_version.c.id == row.id)
+        connection.execute(moved.values(file=f"{folder}/{own_name(row.file)}"))

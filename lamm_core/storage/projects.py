@@ -53,6 +53,11 @@ def add_project(connection: Connection, name: str, settings: ProjectSettings, no
     return int(project_id)
 
 
+def encoders(connection: Connection) -> list[str]:
+    """Names of the encoders of all projects, each once."""
+    return list(connection.execute(select(project.c.encoder).distinct().order_by(project.c.encoder)).scalars())
+
+
 def update_project(connection: Connection, stored: Project, settings: ProjectSettings) -> None:
     """Store changed settings. Classes and languages may be added, never taken away: items refer to them."""
     values = {column: getattr(settings, column) for column in _SETTINGS}

@@ -14,6 +14,8 @@ from lamm_core.actors import Actor
 from lamm_core.errors import LammError, StorageUnavailable
 from lamm_core.web.door_pages import problem_page
 from lamm_core.web.door_routes import SIGN_IN, WITHOUT_SIGN_IN
+from lamm_core.web.healthz import HEALTH
+from lamm_core.web.metrics import METRICS
 from lamm_core.web.provider import Provider
 from lamm_core.web.recent_actors import RecentActors
 from lamm_core.web.requests import is_secure, language_of
@@ -24,8 +26,8 @@ from lamm_core.workflow.signing_in import sign_in_by_provider
 from lamm_core.workflow.workspace import Workspace
 
 ACTOR = "lamm.actor"
-# Streamlit's own: whether it lives, and the way to a provider and back.
-_WITHOUT_SIGN_IN = {*WITHOUT_SIGN_IN, "/_stcore/health", "/auth/login", "/oauth2callback"}
+# What asks for a token by itself or gives nothing away; of Streamlit, whether it lives and the way to a provider.
+_WITHOUT_SIGN_IN = {*WITHOUT_SIGN_IN, HEALTH, METRICS, "/_stcore/health", "/auth/login", "/oauth2callback"}
 _REFUSED = 4401
 
 _log = logging.getLogger(__name__)

@@ -1,6 +1,7 @@
 """What the labelling card is told: which of its acts are stored, and what comes next."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -41,11 +42,17 @@ class _Stored:
     lesson: dict[str, Any] | None
 
 
-def answer(workspace: Workspace, message: Message, recent: RecentProjects) -> dict[str, Any]:
+def answer(
+    workspace: Workspace,
+    message: Message,
+    recent: RecentProjects,
+    on_turn: Callable[[Turn], None] = lambda _: None,
+) -> dict[str, Any]:
     """Do what a card asks, and tell it what came of that.
 
     Args:
         recent: where the project is looked up.
+        on_turn: called with what was stored and handed out.
 
     Raises:
         UnknownSession: this data knows no such project or person; the card keeps what it has.
@@ -58,6 +65,7 @@ def answer(workspace: Workspace, message: Message, recent: RecentProjects) -> di
         turn = take_turn(workspace, project, annotator, acts, claims=message.claims)
     except UnknownAnnotator as error:
         raise UnknownSession(str(error)) from error
+    on_turn(turn)
     stored = _stored(message, turn)
     told: dict[str, Any] = {
         "stored": stored.keys,

@@ -2,6 +2,8 @@
 
 import json
 import logging
+import secrets
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -13,9 +15,13 @@ from starlette.routing import Route
 
 from lamm_core.actors import NOBODY, Actor
 from lamm_core.errors import InvalidInput, LammError, NotAllowed, StorageUnavailable
+from lamm_core.logs import about
 from lamm_core.web.door import ACTOR
 from lamm_core.web.door_routes import DoorRoutes
+from lamm_core.web.healthz import HEALTH, Healthz
 from lamm_core.web.labelling import UnknownSession, answer
+from lamm_core.web.meters import Meters
+from lamm_core.web.metrics import METRICS, Metrics
 from lamm_core.web.outbox import Message, parse_message
 from lamm_core.web.provider import Provider
 from lamm_core.web.recent_actors import RecentActors
@@ -42,20 +48,37 @@ def routes(workspace: Callable[[], Workspace], actors: RecentActors, provider: P
         provider: who else may vouch for people; the door's.
         base: what stands before every address, such as `/lamm` behind a proxy; empty for nothing.
     """
-    labelling = Route(base + LABELLING, _Labelling(workspace).respond, methods=["POST"])
-    return [labelling, *DoorRoutes(workspace, actors, provider, base).routes()]
+    meters = Meters()
+    return [
+        Route(base + LABELLING, _Labelling(workspace, meters).respond, methods=["POST"]),
+        Route(base + HEALTH, Healthz(workspace).respond, methods=["GET"]),
+        Route(base + METRICS, Metrics(workspace, meters).respond, methods=["GET"]),
+        *DoorRoutes(workspace, actors, provider, base).routes(),
+    ]
 
 
 class _Labelling:
     """Where labelling cards send what was done, and ask for what comes next."""
 
-    def __init__(self, workspace: Callable[[], Workspace]) -> None:
+    def __init__(self, workspace: Callable[[], Workspace], meters: Meters) -> None:
         self._workspace = workspace
+        self._meters = meters
         self._recent = RecentProjects()
         self._limiter: CapacityLimiter | None = None
 
     async def respond(self, request: Request) -> Response:
-        """Answer a card; what is wrong is told in one sentence."""
+        """Answer a card; what is wrong is told in one sentence. The answer names the request as logs name it."""
+        started, status, name = time.perf_counter(), 500, secrets.token_hex(8)
+        try:
+            with about(request_id=name):
+                answered = await self._respond(request)
+            status = answered.status_code
+        finally:
+            self._meters.count_answer(status, time.perf_counter() - started)
+        answered.headers["x-request-id"] = name
+        return answered
+
+    async def _respond(self, request: Request) -> Response:
         if not (is_json(request) and is_of_this_site(request)):
             return _problem(403, _("Only pages of this app may send labels."))
         try:
@@ -66,29 +89,41 @@ class _Labelling:
                 self._limiter = await to_thread.run_sync(self._new_limiter)
             return await to_thread.run_sync(partial(self._answer, body, actor), limiter=self._limiter)
         except StorageUnavailable as error:
-            return _problem(503, str(error))
+            return self._failed(503, error)
         except InvalidInput as error:
-            return _problem(400, str(error))
-        except ClientDisconnect:
+            return self._failed(400, error)
+        except ClientDisconnect as error:
+            self._meters.count_error(error)
             return _problem(400, _("The connection was lost."))
 
     def _answer(self, body: bytes, actor: Actor) -> Response:
         message = parse_message(_json(body))
-        with speaking(closest(message.language)):
+        session = message.session
+        fields = {"project_id": session.project_id, "annotator_id": session.annotator_id}
+        with speaking(closest(message.language)), about(**fields):
             return self._answer_in_words(message, actor)
 
     def _answer_in_words(self, message: Message, actor: Actor) -> Response:
         try:
-            return JSONResponse(answer(self._workspace().acting_as(actor), message, self._recent))
+            workspace = self._workspace().acting_as(actor)
+            return JSONResponse(answer(workspace, message, self._recent, self._meters.count_turn))
         except UnknownSession as error:
-            return _problem(404, str(error))
+            return self._failed(404, error)
         except StorageUnavailable as error:
             _log.warning("labels could not be stored: %s", error)
-            return _problem(503, str(error))
+            return self._failed(503, error)
         except NotAllowed as error:
-            return _problem(403, str(error))
+            return self._failed(403, error)
         except LammError as error:
-            return _problem(400, str(error))
+            return self._failed(400, error)
+        except Exception as error:
+            self._meters.count_error(error)
+            _log.exception("a message of a labelling card could not be answered")
+            raise
+
+    def _failed(self, status: int, error: LammError) -> Response:
+        self._meters.count_error(error)
+        return _problem(status, str(error))
 
     def _new_limiter(self) -> CapacityLimiter:
         return CapacityLimiter(_SQLITE_THREADS if self._workspace().database.is_sqlite else _THREADS)

@@ -29,19 +29,19 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def workspace_at(home: Path) -> Workspace:
-    """The data of a server, seen from the test."""
-    settings = Settings(home, f"sqlite:///{home / 'lamm.db'}")
+def workspace_at(home: Path, url: str | None = None) -> Workspace:
+    """The data of a server, seen from the test; on SQLite where no other database is named."""
+    settings = Settings(home, url or f"sqlite:///{home / 'lamm.db'}")
     return Workspace(settings, Database(settings.database_url), OPERATOR)
 
 
 class Server:
     """One installation of the app: a data folder, a port, and at most one process."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, url: str | None = None) -> None:
         self.home = home
         self.port = free_port()
-        self.workspace = workspace_at(home)
+        self.workspace = workspace_at(home, url)
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -119,8 +119,10 @@ class Server:
             return False
 
     def _environment(self) -> dict[str, str]:
-        others = {name: value for name, value in os.environ.items() if name != DATABASE_VARIABLE}
-        return others | {HOME_VARIABLE: str(self.home)}
+        return os.environ | {
+            HOME_VARIABLE: str(self.home),
+            DATABASE_VARIABLE: self.workspace.settings.database_url,
+        }
 
 
 def _home_of(process: psutil.Process) -> str | None:
