@@ -18,8 +18,10 @@ from lamm_core.cli import (
     round_command,
     status_command,
     translate_command,
+    worker_command,
 )
 from lamm_core.cli.annotator_commands import annotator_app
+from lamm_core.cli.jobs_commands import jobs_app
 from lamm_core.cli.project_commands import project_app
 from lamm_core.cli.shell import LammGroup
 from lamm_core.settings import HOME_VARIABLE
@@ -47,6 +49,7 @@ app = typer.Typer(
 )
 
 _SET_UP, _WORK, _SCREEN, _RESEARCH = "Set up", "Label and learn", "In the browser", "Compare strategies"
+_SERVER = "On a server"
 
 app.command("app", rich_help_panel=_SCREEN)(app_command.command)
 app.add_typer(project_app, name="project", rich_help_panel=_SET_UP)
@@ -58,6 +61,8 @@ app.command("status", rich_help_panel=_WORK)(status_command.command)
 app.command("agreement", rich_help_panel=_WORK)(agreement_command.command)
 app.command("report", rich_help_panel=_WORK)(report_command.command)
 app.command("export", rich_help_panel=_WORK)(export_command.command)
+app.command("worker", rich_help_panel=_SERVER)(worker_command.command)
+app.add_typer(jobs_app, name="jobs", rich_help_panel=_SERVER)
 app.command("backtest", rich_help_panel=_RESEARCH)(backtest_command.command)
 app.command("benchmark", rich_help_panel=_RESEARCH)(benchmark_command.command)
 

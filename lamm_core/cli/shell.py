@@ -31,6 +31,8 @@ _ORDER = (
     "report",
     "export",
     "app",
+    "worker",
+    "jobs",
     "backtest",
     "benchmark",
 )
