@@ -29,11 +29,6 @@ AT_ONCE = Rules(pauses=(timedelta(0), timedelta(0)))
 
 
 @pytest.fixture
-def project(workspace: Workspace) -> Project:
-    return world.make_project(workspace, labels=24)
-
-
-@pytest.fixture
 def start_worker(workspace: Workspace) -> Iterator[StartWorker]:
     started: list[subprocess.Popen[bytes]] = []
 
@@ -79,8 +74,9 @@ def ended(workspace: Workspace, job_id: int, state: JobState) -> Job:
 
 
 def test_the_job_of_a_killed_worker_is_finished_by_another_one_exactly_once(
-    workspace: Workspace, project: Project, blocked: Any, start_worker: StartWorker
+    workspace: Workspace, blocked: Any, start_worker: StartWorker
 ) -> None:
+    project = world.make_project(workspace, labels=24)
     job_id = add_round(workspace, project)
     blocked()
     first = start_worker()
@@ -97,9 +93,11 @@ def test_the_job_of_a_killed_worker_is_finished_by_another_one_exactly_once(
     assert len(world.queue_rows(workspace, project)) == project.settings.budget
 
 
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 def test_a_job_is_cancelled_and_another_handed_back_while_they_run(
-    workspace: Workspace, project: Project, blocked: Any, start_worker: StartWorker
+    workspace: Workspace, blocked: Any, start_worker: StartWorker
 ) -> None:
+    project = world.make_project(workspace, labels=24)
     cancelled, handed_back = add_round(workspace, project), add_round(workspace, project)
     blocked()
     worker = start_worker()
