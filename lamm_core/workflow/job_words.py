@@ -33,13 +33,13 @@ def state_word(state: JobState) -> str:
 
 
 def job_sentence(view: JobView, now: datetime) -> str:
-    """Where a job stands and why; one or two sentences, or what it is doing."""
+    """Where a job stands and why, in one or two sentences; what it is doing; nothing where its state says all."""
     job = view.job
     if job.state is JobState.QUEUED:
         return _waiting(view, now)
     if job.state is JobState.RUNNING:
         return _("being cancelled") if job.cancel_asked_at is not None else retold(job.stage)
-    return retold(job.error or "") or state_word(job.state)
+    return retold(job.error or "")
 
 
 def _waiting(view: JobView, now: datetime) -> str:

@@ -87,10 +87,15 @@ def hand_back(connection: Connection, job: Job, pause: timedelta = timedelta(0))
     _unless_cancelled(connection, job, lambda now: jobs.put_back(connection, job, now + pause, job.failures, job.error))
 
 
-def end_dead_jobs(database: Database, rules: Rules) -> None:
-    """Let every running job whose process is gone wait for its next attempt, or fail."""
+def end_dead_jobs(database: Database, rules: Rules, but: int | None = None) -> None:
+    """Let every running job whose process is gone wait for its next attempt, or fail.
+
+    Args:
+        but: id of the job that the caller has, and settles by itself.
+    """
     with database.read() as connection:
-        dead = [each for each in jobs.list_running(connection) if not is_alive(each, rules.silence)]
+        running = [each for each in jobs.list_running(connection) if each.id != but]
+    dead = [each for each in running if not is_alive(each, rules.silence)]
     if not dead:
         return
     with database.write() as connection:

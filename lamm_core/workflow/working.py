@@ -99,7 +99,7 @@ class Worker:
             self._end_attempt(job, _NOT_STARTED.format(reason=error))
             return
         while process.poll() is None and not self._ends:
-            self._beat_if_it_can()
+            self._beat_if_it_can(job)
             time.sleep(_TURN_SECONDS)
         if self._ends:
             _end_process(process)
@@ -119,21 +119,25 @@ class Worker:
         except StorageUnavailable as error:  # whoever looks next finds its process gone
             _log.warning("what became of job %s could not be stored: %s", job.id, error)
 
-    def _beat_if_it_can(self) -> None:
+    def _beat_if_it_can(self, job: Job) -> None:
         try:
-            self._beat()
+            self._beat(job)
         except StorageUnavailable as error:
             _log.warning("a heartbeat of the worker did not get through: %s", error)
 
-    def _beat(self) -> None:
-        """Say now and then that it is alive, and see to jobs of those that are not."""
+    def _beat(self, own: Job | None = None) -> None:
+        """Say now and then that it is alive, and see to jobs of those that are not.
+
+        Args:
+            own: the job that it has.
+        """
         if time.monotonic() < self._next_beat:
             return
         self._next_beat = time.monotonic() + _BEAT_SECONDS
         with self._workspace.database.write() as connection:
             if not workers.beat(connection, self._record.name, utc_now()):
                 self._register(connection)
-        end_dead_jobs(self._workspace.database, self._rules)
+        end_dead_jobs(self._workspace.database, self._rules, own.id if own else None)
 
     def _register(self, connection: Connection) -> None:
         """Enter it among the workers, from which those that ended without a word are taken out."""

@@ -6,9 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from lamm_core.actors import Role
-from lamm_core.errors import LammError
+from lamm_core.errors import LammError, StorageUnavailable
 from lamm_core.job import JobKind, JobState
 from lamm_core.records import Project
+from lamm_core.words import capital
 from lamm_core.words import translate as _
 from lamm_core.workflow.job_words import job_sentence, kind_word, state_word
 from lamm_core.workflow.jobs import JobView, cancel_job, open_job, project_jobs, retry_job
@@ -25,12 +26,11 @@ def show_open_job(project: Project, kind: JobKind) -> bool:
     view = open_job(services.workspace(), project, kind)
     if view is None:
         return False
-    says = f"{as_plain_text(kind_word(kind))}: {as_plain_text(job_sentence(view, utc_now()))}"
     if view.job.state is JobState.RUNNING:
-        st.progress(view.job.progress, text=says)
+        st.progress(view.job.progress, text=_doing(view))
         return True
     show = st.info if view.has_worker else st.warning
-    show(says, icon=":material/hourglass_empty:")
+    show(_standing(view), icon=":material/hourglass_empty:")
     if _is_manager(project):
         _button(_("Take it out of the line"), ":material/cancel:", project, view, cancel_job)
     return True
@@ -41,7 +41,10 @@ def show_jobs(project: Project) -> None:
     """The newest jobs of a project, for its managers; nothing where no worker has ever been asked for anything."""
     if not _is_manager(project):
         return
-    found = project_jobs(services.workspace(), project)
+    try:
+        found = project_jobs(services.workspace(), project)
+    except StorageUnavailable:  # the notice of the round says so already
+        return
     if not found:
         return
     st.subheader(_("Work for workers"))
@@ -56,8 +59,7 @@ def show_jobs(project: Project) -> None:
 
 def _show_running(project: Project, view: JobView) -> None:
     says, cancel = st.columns([4, 1], vertical_alignment="bottom")
-    doing = as_plain_text(job_sentence(view, utc_now()))
-    says.progress(view.job.progress, text=f"{as_plain_text(kind_word(view.job.kind))}: {doing}")
+    says.progress(view.job.progress, text=_doing(view))
     with cancel:
         if view.job.cancel_asked_at is None:
             _button(_("Cancel"), ":material/cancel:", project, view, cancel_job)
@@ -65,11 +67,21 @@ def _show_running(project: Project, view: JobView) -> None:
 
 def _show_ended_badly(project: Project, view: JobView) -> None:
     says, again = st.columns([4, 1], vertical_alignment="center")
-    reason = as_plain_text(job_sentence(view, utc_now()))
-    show = says.error if view.job.state is JobState.FAILED else says.info
-    show(f"{as_plain_text(kind_word(view.job.kind))}: {reason}", icon=":material/error:")
+    if view.job.state is JobState.FAILED:
+        says.error(_standing(view), icon=":material/error:")
+    else:
+        says.info(_standing(view), icon=":material/cancel:")
     with again:
         _button(_("Try again"), ":material/replay:", project, view, retry_job)
+
+
+def _doing(view: JobView) -> str:
+    return as_plain_text(f"{kind_word(view.job.kind)}: {job_sentence(view, utc_now())}")
+
+
+def _standing(view: JobView) -> str:
+    says = job_sentence(view, utc_now()) or capital(state_word(view.job.state))
+    return f"**{as_plain_text(kind_word(view.job.kind))}**: {as_plain_text(says)}"
 
 
 def _show_table(found: list[JobView]) -> None:

@@ -37,14 +37,14 @@ def test_a_manager_sees_what_waits_takes_it_out_and_tries_again(data: Workspace)
     app.switch_page("rounds.py").run()
     assert not app.exception
     assert "Work for workers" in [each.value for each in app.subheader]
-    assert "Translating labels: cancelled" in [each.value for each in app.info]
+    assert "**Translating labels**: Cancelled" in [each.value for each in app.info]
 
     round_ = _add(data, project, JobKind.ROUND)
     app = _press(app, "Try again")
     assert not app.exception
     assert _states(data) == {translation: JobState.QUEUED, round_: JobState.QUEUED}
     (waits,) = app.warning
-    assert waits.value.startswith("Round: No worker is running now")
+    assert waits.value.startswith("**Round**: No worker is running now")
 
     app = _press(app, "Take it out of the line")
     assert not app.exception
