@@ -13,14 +13,17 @@ from typing import Any
 import pytest
 from support import workers as acts
 from support import world
+from support.libre import libre_server
 
 from lamm_core.job import Job, JobKind, JobState
 from lamm_core.records import Project, RoundState
 from lamm_core.storage import jobs, workers
 from lamm_core.workflow import automatic
+from lamm_core.workflow.comparing import comparison_status
 from lamm_core.workflow.jobs import cancel_job
 from lamm_core.workflow.settling import DIED, Rules
 from lamm_core.workflow.status import project_status, round_history
+from lamm_core.workflow.translating import translation_counts
 from lamm_core.workflow.working import KILLED, Worker
 from lamm_core.workflow.workspace import Workspace
 
@@ -146,3 +149,23 @@ def test_a_job_whose_processes_are_killed_is_given_up_and_the_worker_lives_on(
         worker.run(once=True)
     assert found(sqlite_workspace, following).state is JobState.DONE
     assert [each.round.state for each in round_history(sqlite_workspace, project)] == [RoundState.DONE]
+
+
+def test_a_worker_does_every_kind_of_job(sqlite_workspace: Workspace) -> None:
+    with libre_server() as server:
+        project = world.make_project(sqlite_workspace, 160, translator=server.name)
+        asked = {
+            JobKind.EMBED: {},
+            JobKind.BACKTEST: {"strategies": ["lamm", "random"]},
+            JobKind.TRANSLATE: {},
+        }
+        with sqlite_workspace.database.write() as connection:
+            for kind, arguments in asked.items():
+                jobs.add(connection, project.id, kind, arguments, "Ana", acts.utc_now())
+        assert Worker(sqlite_workspace).run(once=True) == len(asked)
+    with sqlite_workspace.database.read() as connection:
+        assert {each.kind: each.error for each in jobs.list_jobs(connection, None, 9)} == dict.fromkeys(asked)
+    compared = comparison_status(sqlite_workspace, project).done
+    assert compared is not None
+    assert compared.strategies == ("lamm", "random")
+    assert translation_counts(sqlite_workspace, project).stored == 2 * 160

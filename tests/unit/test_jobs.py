@@ -1,5 +1,7 @@
 """The line of jobs: who takes one, what becomes of it, and who starts what."""
 
+import os
+import signal
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -31,6 +33,7 @@ from lamm_core.storage import jobs, rounds, workers
 from lamm_core.storage.team_tables import audit_event
 from lamm_core.storage.team_tables import job as job_table
 from lamm_core.workflow import automatic, comparing, empty_queue, importing, running, translation_runs
+from lamm_core.workflow.job_pulse import JobPulse
 from lamm_core.workflow.job_words import job_sentence
 from lamm_core.workflow.jobs import all_jobs, cancel_job, hand_over, open_job, project_jobs, project_of_job, retry_job
 from lamm_core.workflow.settling import DIED, Rules, end_dead_jobs, fail_attempt, hand_back, settle
@@ -348,3 +351,43 @@ def test_a_round_whose_job_ended_before_it_began_waits_for_a_person(
         assert rounds.get_round(connection, begun.id).state is RoundState.DONE
     assert automatic.start_round_if_due(workspace, project) is None
     assert open_job(workspace, project, JobKind.ROUND) is not None, "a later round makes up for it"
+
+
+# the pulse of its process
+
+
+def test_sigterm_interrupts_the_work_unless_it_asks_by_itself(sqlite_workspace: Workspace) -> None:
+    job = taken(sqlite_workspace, world.make_project(sqlite_workspace, embedded=False))
+    before = signal.getsignal(signal.SIGTERM)
+    with JobPulse(sqlite_workspace, job, os.getppid(), gentle=True) as gentle:
+        assert not gentle.is_interrupted()
+        signal.raise_signal(signal.SIGTERM)
+        assert gentle.is_interrupted()
+    pulse = JobPulse(sqlite_workspace, job, os.getppid(), gentle=False)
+    with pytest.raises(KeyboardInterrupt), pulse:
+        signal.raise_signal(signal.SIGTERM)
+    assert isinstance(pulse.reason, KeyboardInterrupt)
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def _nobody_wants(workspace: Workspace, project: Project, job: Job, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if why == "cancelled":
+        cancel_job(workspace, project, job.id)
+    elif why == "taken by another":
+        end(workspace, hand_back, job)
+    else:
+        monkeypatch.setattr(os, "getppid", lambda: 1)
+    acts.until(lambda: False)
+
+
+@pytest.mark.parametrize("why", ["cancelled", "taken by another", "without a worker"])
+def test_a_process_that_nobody_wants_to_go_on_ends_itself_at_its_next_beat(
+    sqlite_workspace: Workspace, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    monkeypatch.setattr("lamm_core.workflow.pulse.SECONDS", 0.05)
+    project = world.make_project(sqlite_workspace, embedded=False)
+    job = taken(sqlite_workspace, project)
+    pulse = JobPulse(sqlite_workspace, job, os.getppid(), gentle=False)
+    with pytest.raises(KeyboardInterrupt), pulse:
+        _nobody_wants(sqlite_workspace, project, job, why, monkeypatch)
+    assert isinstance(pulse.reason, JobCancelled if why == "cancelled" else JobLost)
