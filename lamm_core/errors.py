@@ -150,6 +150,29 @@ class RoundSuperseded(LammError):
     """A round was declared dead while it was still working; its result is not saved."""
 
 
+# jobs
+
+
+class UnknownJob(InvalidInput):
+    """No job has that id, or it is another project's."""
+
+
+class JobEnded(LammError):
+    """A job cannot be cancelled or tried again, as it is in another state."""
+
+
+class JobLost(LammError):
+    """A job was given to another worker, or ended, while this process was still working on it."""
+
+
+class JobCancelled(LammError):
+    """A job was cancelled while its process was working on it."""
+
+
+class JobUnderWay(LammError):
+    """The same work waits or runs already."""
+
+
 # translation
 
 

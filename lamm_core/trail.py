@@ -23,6 +23,8 @@ class AuditAction(StrEnum):
     ROUND = "round"
     COMPARISON = "comparison"
     TRANSLATION = "translation"
+    JOB_CANCELLED = "job cancelled"
+    JOB_RETRIED = "job retried"
     REVIEW = "review"
     BACKUP = "backup"
     LABEL = "label"

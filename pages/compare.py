@@ -13,7 +13,7 @@ from pages.components.frame import chosen_project
 st.title(_("Compare"))
 project = chosen_project()
 status = comparison_status(services.workspace(), project)
-show_state(project, status.latest)
+show_state(project, status)
 if status.done is not None and status.done.result is not None:
     show_result(status.done, status.done.result)
 else:

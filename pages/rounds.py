@@ -14,6 +14,7 @@ from lamm_core.workflow.status import RoundHistory, round_history
 from pages.components import services
 from pages.components.charts import show_chart
 from pages.components.frame import chosen_project, show_error
+from pages.components.jobs_panel import show_jobs
 from pages.components.palette import palette
 from pages.components.round_notice import show_round_notice
 
@@ -88,3 +89,4 @@ if history:
 else:
     st.info(_("No round has finished yet. The first one starts once there are texts."), icon=":material/timeline:")
 show_start_button(project)
+show_jobs(project)

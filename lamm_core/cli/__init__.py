@@ -20,8 +20,10 @@ from lamm_core.cli import (
     status_command,
     trail_command,
     translate_command,
+    worker_command,
 )
 from lamm_core.cli.annotator_commands import annotator_app
+from lamm_core.cli.jobs_commands import jobs_app
 from lamm_core.cli.project_commands import project_app
 from lamm_core.cli.shell import LammGroup
 from lamm_core.cli.user_commands import user_app
@@ -66,6 +68,8 @@ app.command("trail", rich_help_panel=_WORK)(trail_command.command)
 app.command("export", rich_help_panel=_WORK)(export_command.command)
 app.command("backup", rich_help_panel=_SERVER)(backup_commands.backup_command)
 app.command("restore", rich_help_panel=_SERVER)(backup_commands.restore_command)
+app.command("worker", rich_help_panel=_SERVER)(worker_command.command)
+app.add_typer(jobs_app, name="jobs", rich_help_panel=_SERVER)
 app.command("backtest", rich_help_panel=_RESEARCH)(backtest_command.command)
 app.command("benchmark", rich_help_panel=_RESEARCH)(benchmark_command.command)
 

@@ -29,9 +29,8 @@ def main(comparison_id: int) -> int:
     if comparison is None or project is None:
         logging.error("comparison %s is not there to be performed", comparison_id)
         return 1
-    workers = max(1, (os.cpu_count() or 1) // 2)
     try:
-        perform_comparison(workspace, project, comparison, workers)
+        perform_comparison(workspace, project, comparison, half_of_the_cores())
     except ComparisonCancelled:
         logging.info("comparison %s of project %s was cancelled", comparison.id, project.id)
         return 1
@@ -40,6 +39,11 @@ def main(comparison_id: int) -> int:
         return 1
     logging.info("comparison %s of project %s is done", comparison.id, project.id)
     return 0
+
+
+def half_of_the_cores() -> int:
+    """How many processes replay beside people who label."""
+    return max(1, (os.cpu_count() or 1) // 2)
 
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ def command(
 ) -> None:
     """Bring texts into a project; columns are found by their usual names."""
     from lamm_core.exchange.reading import read_table
-    from lamm_core.workflow.importing import import_table
+    from lamm_core.workflow.importing import have_texts_embedded, import_table
     from lamm_core.workflow.projects import get_project
 
     _check_whole_file_options(purpose, split_column, language, language_column)
@@ -88,6 +88,8 @@ def command(
             raise InvalidInput(f"None of the {len(table):,} rows of {file.name!r} could be imported.")
         if no_embed:
             typer.echo("The texts are not embedded yet; the next round does it.")
+        elif job := have_texts_embedded(workspace, target):
+            typer.echo(f"A worker embeds the texts (job {job.id}); see: {command_line('lamm', 'jobs', target.name)}")
         else:
             _embed(workspace, target)
 

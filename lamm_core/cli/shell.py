@@ -38,6 +38,8 @@ _ORDER = (
     "app",
     "backup",
     "restore",
+    "worker",
+    "jobs",
     "backtest",
     "benchmark",
 )

@@ -137,37 +137,44 @@ review = Table(
     Index("ix_review_project", "project_id"),
 )
 
-# Work that waits for a worker, and what became of it. `subject_id` is the round or the comparison it is for.
+# Work that waits for a worker, and what became of it. `subject_id` is the round or the comparison that it began.
 job = Table(
     "job",
     metadata,
     id_column(),
-    Column("project_id", BigId, ForeignKey("project.id"), nullable=True),
+    project_id_column(),
     Column("kind", String(20), nullable=False),
     Column("subject_id", BigId, nullable=True),
     Column("arguments", JSON, nullable=False),
     Column("state", String(20), nullable=False),
     Column("asked_by", String(200), nullable=False),
     Column("attempt", Integer, nullable=False),
+    Column("failures", Integer, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("not_before", UtcDateTime, nullable=False),
     Column("started_at", UtcDateTime, nullable=True),
-    Column("heartbeat_at", UtcDateTime, nullable=True),
+    Column("heartbeat_at", UtcDateTime, nullable=False),
     Column("finished_at", UtcDateTime, nullable=True),
     Column("cancel_asked_at", UtcDateTime, nullable=True),
-    Column("worker", String(200), nullable=True),
+    Column("worker", String(300), nullable=True),
+    Column("host", String(200), nullable=True),
+    Column("process_id", Integer, nullable=True),
     Column("stage", String(100), nullable=False),
     Column("progress", Float, nullable=False),
     Column("error", Text, nullable=True),
-    Index("ix_job_state_not_before", "state", "not_before", "id"),
+    Index("ix_job_state", "state", "id"),
     Index("ix_job_project", "project_id", "id"),
 )
 
+# Processes that take jobs. Those that ended without a word are recognised by their silence.
 worker = Table(
     "worker",
     metadata,
     id_column(),
-    Column("name", String(200), nullable=False, unique=True),
+    Column("name", String(300), nullable=False, unique=True),
+    Column("kinds", JSON, nullable=False),
+    Column("host", String(200), nullable=False),
+    Column("process_id", Integer, nullable=False),
     Column("started_at", UtcDateTime, nullable=False),
     Column("heartbeat_at", UtcDateTime, nullable=False),
 )

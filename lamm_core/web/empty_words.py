@@ -1,10 +1,12 @@
 """Why there is nothing to label, in one sentence for the annotator."""
 
 from lamm_core.clock import clock_time
+from lamm_core.job import JobState
 from lamm_core.language_names import language_name
 from lamm_core.words import marked, number, plural, retold
 from lamm_core.words import translate as _
 from lamm_core.workflow.empty_queue import EmptyQueue, WhyEmpty
+from lamm_core.workflow.job_words import job_sentence
 from lamm_core.workflow.workspace import utc_now
 
 _SENTENCES = {
@@ -44,6 +46,8 @@ def empty_words(why: EmptyQueue, zone: str | None) -> str:
 
 
 def _preparing(why: EmptyQueue) -> str:
+    if why.job is not None and why.job.job.state is JobState.QUEUED:
+        return _("The next batch is in line to be prepared. {reason}", reason=job_sentence(why.job, utc_now()))
     if not why.stage:
         if why.round_number:
             return _("This batch is done. The next one is being prepared and appears here by itself.")

@@ -1,21 +1,22 @@
-"""Start the next round by itself, in a process of its own, when a batch is nearly done."""
+"""Start the next round by itself, when a batch is nearly done: by a worker, or in a process of its own."""
 
 import contextlib
 import logging
 import socket
-import subprocess
-import sys
 
 from sqlalchemy.exc import DBAPIError
 
 from lamm_core.actors import Role
 from lamm_core.errors import LammError, RoundRunning, RoundSuperseded, StorageUnavailable
+from lamm_core.job import JobKind
 from lamm_core.records import OpenItems, Project, Round, RoundState
 from lamm_core.storage import items, labels, queue_counts, rounds
 from lamm_core.words import marked
 from lamm_core.words import translate as _
 from lamm_core.workflow.batches import is_nearly_done
 from lamm_core.workflow.check_sets import wants_check_items
+from lamm_core.workflow.jobs import hand_over, unfinished_round_job
+from lamm_core.workflow.processes import start_logged
 from lamm_core.workflow.rights import needs
 from lamm_core.workflow.running import begin_round
 from lamm_core.workflow.workspace import Workspace, utc_now
@@ -26,7 +27,7 @@ _NOT_STARTED = marked("The process of the round could not be started: {reason}."
 
 @needs(Role.ANNOTATOR)
 def start_round_if_due(workspace: Workspace, project: Project, open_items: OpenItems | None = None) -> Round | None:
-    """Start the next round when the batch is nearly done; returns it, or None when none is due.
+    """Start the next round when the batch is nearly done; returns it, or None when none is due or a worker does it.
 
     Called after every label, and never raises: a label that is stored must be acknowledged, whatever becomes of the
     round.
@@ -54,26 +55,22 @@ def is_more_to_ask(workspace: Workspace, project: Project) -> bool:
 
 
 @needs(Role.MANAGER)
-def start_round(workspace: Workspace, project: Project) -> Round:
-    """Start the next round in a process of its own, and return at once.
+def start_round(workspace: Workspace, project: Project) -> Round | None:
+    """Hand the next round to a worker, or start it in a process of its own where there is none; returns at once.
+
+    Returns:
+        The round; None where it waits for a worker, which begins it.
 
     Raises:
-        RoundRunning: a round of this project is running already.
+        RoundRunning: a round of this project is running already, or waits for a worker.
         StorageUnavailable: the log cannot be written or the process not be started; the round has failed.
     """
+    if hand_over(workspace, project, JobKind.ROUND) is not None:
+        return None
     round_ = begin_round(workspace, project)
-    command = [sys.executable, "-m", "lamm_core.workflow.round_process", str(round_.id), str(round_.attempt)]
+    module = "lamm_core.workflow.round_process"
     try:
-        workspace.settings.logs.mkdir(parents=True, exist_ok=True)
-        with (workspace.settings.logs / "rounds.log").open("ab") as log:
-            process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=workspace.settings.environment(),
-                start_new_session=True,  # the round outlives the server or the terminal that started it
-            )
+        process = start_logged(workspace.settings, module, round_.id, round_.attempt, log="rounds.log")
     except OSError as error:
         with workspace.database.write() as connection:
             rounds.fail(connection, round_.id, round_.attempt, _NOT_STARTED.format(reason=error), utc_now())
@@ -90,7 +87,7 @@ def _name_process(workspace: Workspace, round_: Round, process_id: int) -> None:
 
 
 def _is_due(workspace: Workspace, project: Project) -> bool:
-    """Whether the batch is nearly done, and no round is running or failed and waiting for a person."""
+    """Whether the batch is nearly done, and no round is under way, or failed and waiting for a person."""
     if not project.settings.automatic_rounds:
         return False
     with workspace.database.read() as connection:
@@ -99,6 +96,8 @@ def _is_due(workspace: Workspace, project: Project) -> bool:
             return False
         latest = rounds.latest_round(connection, project.id)
         if latest is not None and latest.state is not RoundState.DONE:
+            return False
+        if unfinished_round_job(connection, project.id, latest) is not None:
             return False
         if items.has_unlabelled(connection, project.id):
             return True

@@ -1,10 +1,8 @@
-"""Compare strategies on a project's own labels: begin it, start it in a process of its own, follow it, end it."""
+"""Compare strategies on a project's own labels: begin it, have it done by a worker or a process, follow it, end it."""
 
 import contextlib
 import logging
 import socket
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +13,7 @@ from lamm_core.actors import Role
 from lamm_core.comparison import Comparison, ComparisonState
 from lamm_core.enough_labels import Comparable, comparable
 from lamm_core.errors import ComparisonCancelled, ComparisonRunning, InvalidInput, StorageUnavailable
+from lamm_core.job import JobKind
 from lamm_core.model.preparation.names import parse_preparation, preparation_name
 from lamm_core.records import ItemState, Project, Purpose
 from lamm_core.selection.strategies import find_strategy
@@ -23,6 +22,8 @@ from lamm_core.trail import AuditAction
 from lamm_core.words import marked, retold
 from lamm_core.words import translate as _
 from lamm_core.workflow.audit import note
+from lamm_core.workflow.jobs import JobView, cancel_open, hand_over, open_job
+from lamm_core.workflow.processes import start_logged
 from lamm_core.workflow.rights import needs
 from lamm_core.workflow.running import is_alive
 from lamm_core.workflow.workspace import Workspace, utc_now
@@ -42,11 +43,23 @@ class ComparisonStatus:
         latest: the newest one, whatever became of it; None before the first.
         done: the newest one that has a result.
         comparable: what of the project can be compared now.
+        job: the job that waits for a worker to compare, or that a worker does; None where there is none.
     """
 
     latest: Comparison | None
     done: Comparison | None
     comparable: Comparable
+    job: JobView | None
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether a comparison runs, or waits for a worker."""
+        return self.job is not None or self.is_running
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a comparison runs."""
+        return self.latest is not None and self.latest.state is ComparisonState.RUNNING
 
 
 def usual_strategies(project: Project) -> tuple[str, ...]:
@@ -80,7 +93,7 @@ def comparison_status(workspace: Workspace, project: Project) -> ComparisonStatu
     if latest is not None and latest.state is ComparisonState.RUNNING and not is_alive(latest):
         with workspace.database.write() as connection:
             latest = _latest_without_the_dead(connection, project.id)
-    return ComparisonStatus(latest, done, found)
+    return ComparisonStatus(latest, done, found, open_job(workspace, project, JobKind.BACKTEST))
 
 
 @needs(Role.MANAGER)
@@ -103,10 +116,8 @@ def begin_comparison(
         TooFewLabels: the labels are too few to tell.
         UnknownStrategy, UnknownPreparation, InvalidInput: a strategy or the preparation cannot be replayed.
     """
-    names = strategies_to_compare(project, strategies)
+    names = _at_least_two(project, strategies)
     prepared_as = preparation_name(parse_preparation(preparation or project.settings.preparation))
-    if len(names) < 2:
-        raise InvalidInput(_("A comparison needs a strategy besides {name!r}, the project's own.", name=names[0]))
     with workspace.database.write() as connection:
         _what_can_be_compared(connection, project).require_enough()
         latest = _latest_without_the_dead(connection, project.id)
@@ -124,26 +135,25 @@ def begin_comparison(
 
 
 @needs(Role.MANAGER)
-def start_comparison(workspace: Workspace, project: Project, strategies: Sequence[str]) -> Comparison:
-    """Compare strategies in a process of its own, and return at once.
+def start_comparison(workspace: Workspace, project: Project, strategies: Sequence[str]) -> Comparison | None:
+    """Have strategies compared by a worker, or in a process of its own where there is none; returns at once.
+
+    Returns:
+        The comparison; None where it waits for a worker, which begins it.
 
     Raises:
         ComparisonRunning, TooFewLabels, UnknownStrategy, InvalidInput: see `begin_comparison`.
         StorageUnavailable: the log cannot be written or the process not be started; the comparison has failed.
     """
-    begun = begin_comparison(workspace, project, strategies)
-    command = [sys.executable, "-m", "lamm_core.cli.comparison_process", str(begun.id)]
+    names = _at_least_two(project, strategies)
+    with workspace.database.read() as connection:
+        _what_can_be_compared(connection, project).require_enough()
+    if hand_over(workspace, project, JobKind.BACKTEST, {"strategies": list(names)}) is not None:
+        return None
+    begun = begin_comparison(workspace, project, names)
+    module = "lamm_core.cli.comparison_process"
     try:
-        workspace.settings.logs.mkdir(parents=True, exist_ok=True)
-        with (workspace.settings.logs / "comparison.log").open("ab") as log:
-            process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=workspace.settings.environment(),
-                start_new_session=True,  # it outlives the server that started it
-            )
+        process = start_logged(workspace.settings, module, begun.id, log="comparison.log")
     except OSError as error:
         stored = _NOT_STARTED.format(reason=error)
         with workspace.database.write() as connection:
@@ -158,21 +168,29 @@ def start_comparison(workspace: Workspace, project: Project, strategies: Sequenc
 
 @needs(Role.MANAGER)
 def cancel_comparison(workspace: Workspace, project: Project) -> bool:
-    """End the comparison that is running; returns whether there was one.
+    """End the comparison that is running or waits for a worker; returns whether there was one.
 
     It is marked first, so that nothing of it is saved. Then its process is asked to end, where it runs on this
     machine; elsewhere it notices by itself within seconds.
     """
     with workspace.database.write() as connection:
+        was_job = cancel_open(connection, workspace, project, JobKind.BACKTEST)
         latest = comparisons.latest_comparison(connection, project.id, lock=True)
         if latest is None or latest.state is not ComparisonState.RUNNING:
-            return False
+            return was_job
         comparisons.close(connection, latest.id, ComparisonState.CANCELLED, None, utc_now())
         note(connection, workspace, AuditAction.COMPARISON, project.id, change="cancelled")
     if latest.process_id is not None and latest.host == socket.gethostname() and is_alive(latest):
         with contextlib.suppress(psutil.NoSuchProcess):
             psutil.Process(latest.process_id).terminate()
     return True
+
+
+def _at_least_two(project: Project, strategies: Sequence[str]) -> tuple[str, ...]:
+    names = strategies_to_compare(project, strategies)
+    if len(names) < 2:
+        raise InvalidInput(_("A comparison needs a strategy besides {name!r}, the project's own.", name=names[0]))
+    return names
 
 
 def _what_can_be_compared(connection: Connection, project: Project) -> Comparable:

@@ -1,6 +1,5 @@
-"""While a comparison works, tell the database every two seconds that it is alive and how far it is."""
+"""The pulse of a comparison."""
 
-import logging
 import multiprocessing
 import os
 import signal
@@ -10,18 +9,17 @@ from types import FrameType, TracebackType
 from typing import Self
 
 from lamm_core.comparison import Compared, Comparison, ComparisonState
-from lamm_core.errors import ComparisonCancelled, LammError, StorageUnavailable
+from lamm_core.errors import ComparisonCancelled, LammError
 from lamm_core.storage import comparisons
 from lamm_core.words import marked
 from lamm_core.workflow.fault import FAULT
-from lamm_core.workflow.heartbeat import EMBEDDING
+from lamm_core.workflow.pulse import EMBEDDING, Pulse
 from lamm_core.workflow.workspace import Workspace, utc_now
 
-_SECONDS = 2.0
-_REPLAYING = marked("{done:,} of {all:,} replays")
+REPLAYING = marked("{done:,} of {all:,} replays")
 
 
-class ComparisonPulse:
+class ComparisonPulse(Pulse):
     """Context in which a comparison works. Left by an error, it marks the comparison failed.
 
     Where it was cancelled in the meantime, the process is told by SIGTERM, which ends its replays at once and raises
@@ -29,31 +27,25 @@ class ComparisonPulse:
     """
 
     def __init__(self, workspace: Workspace, comparison: Comparison) -> None:
+        super().__init__(f"comparison {comparison.id}")
         self._workspace = workspace
         self._comparison = comparison
-        self._stage = marked("starting")
-        self._progress = 0.0
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="comparison-heartbeat", daemon=True)
 
     def __enter__(self) -> Self:
         # Processes that were there before do other work, and go on with it.
         self._others = set(multiprocessing.active_children())
         self._before = signal.signal(signal.SIGTERM, self._end_replays)
         try:
-            self._beat()
+            return super().__enter__()
         except BaseException:
             signal.signal(signal.SIGTERM, self._before)
             raise
-        self._thread.start()
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         signal.signal(signal.SIGTERM, self._before)
-        self._stop.set()
-        self._thread.join()
+        super().__exit__(kind, error, trace)
         if error is not None:
             with self._workspace.database.write() as connection:
                 comparisons.close(connection, self._comparison.id, *_end(error), utc_now())
@@ -64,7 +56,7 @@ class ComparisonPulse:
 
     def replaying(self, done: int, total: int) -> None:
         """Progress of the replays."""
-        self._say(_REPLAYING.format(done=done, all=total), done / total if total else 1.0)
+        self._say(REPLAYING.format(done=done, all=total), done / total if total else 1.0)
 
     def finish(self, result: Compared) -> None:
         """Store what came of it.
@@ -75,10 +67,6 @@ class ComparisonPulse:
         with self._workspace.database.write() as connection:
             comparisons.finish(connection, self._comparison.id, result, utc_now())
         self._stop.set()
-
-    def _say(self, stage: str, progress: float) -> None:
-        self._stage, self._progress = stage, progress
-        self._beat()
 
     def _beat(self) -> None:
         with self._workspace.database.write() as connection:
@@ -92,22 +80,17 @@ class ComparisonPulse:
                 process_id=os.getpid(),
             )
 
-    def _run(self) -> None:
-        while not self._stop.wait(_SECONDS):
-            try:
-                self._beat()
-            except ComparisonCancelled:
-                main = threading.main_thread().ident
-                if not self._stop.is_set() and main is not None:
-                    signal.pthread_kill(main, signal.SIGTERM)
-                return
-            except StorageUnavailable:
-                logging.getLogger(__name__).warning("heartbeat of comparison %s did not get through", self._comparison)
+    def _end_work(self, error: LammError) -> None:
+        main = threading.main_thread().ident
+        if main is not None:
+            signal.pthread_kill(main, signal.SIGTERM)
 
-    def _end_replays(self, _signal: int, _frame: FrameType | None) -> None:
+    def _end_replays(self, number: int, frame: FrameType | None) -> None:
         """End the processes that replay, for which the main thread would wait otherwise, and then the work here."""
         for child in set(multiprocessing.active_children()) - self._others:
             child.kill()
+        if callable(self._before):  # of the job that this comparison is done for
+            self._before(number, frame)
         raise ComparisonCancelled("The comparison was cancelled; its result is not saved.")
 
 

@@ -6,11 +6,13 @@ from enum import StrEnum
 
 from sqlalchemy import Connection
 
+from lamm_core.job import JobKind
 from lamm_core.model.measuring import UNMEASURED
 from lamm_core.model.verdict import verdict
 from lamm_core.records import LanguageState, Project, Purpose, RoundClass, RoundLanguage, RoundState
 from lamm_core.storage import annotators, items, queue_counts, rounds
 from lamm_core.workflow import automatic, gold
+from lamm_core.workflow.jobs import JobView, open_job
 from lamm_core.workflow.rights import needs_self
 from lamm_core.workflow.running import notice_dead_round
 from lamm_core.workflow.workspace import Workspace, utc_now
@@ -36,15 +38,17 @@ class EmptyQueue:
     """Why an annotator has nothing to label.
 
     Attributes:
-        reason: READY: something has come free in this moment, so claim again. PREPARING: a round is running and makes
-            the next batch. HELD: all that is left for this annotator is held by others. OTHER_LANGUAGES: what is left
-            is in languages that this annotator is not asked about. FAILED: the newest round failed. NO_TEXTS: the
-            project has no text to label. OTHERS_TURN: what is left waits for the opinion of somebody else.
-            TARGETS_MET: no further batch comes by itself, and all targets are proven to be met. WAITING_FOR_ROUND:
-            the next batch comes when somebody runs a round. ALL_DONE: every text is labelled or skipped.
+        reason: READY: something has come free in this moment, so claim again. PREPARING: a round makes the next
+            batch: it is running, or in line for a worker. HELD: all that is left for this annotator is held by others.
+            OTHER_LANGUAGES: what is left is in languages that this annotator is not asked about. FAILED: the newest
+            round failed. NO_TEXTS: the project has no text to label. OTHERS_TURN: what is left waits for the opinion
+            of somebody else. TARGETS_MET: no further batch comes by itself, and all targets are proven to be met.
+            WAITING_FOR_ROUND: the next batch comes when somebody runs a round. ALL_DONE: every text is labelled or
+            skipped.
         round_number: round of the newest batch; 0 before the first.
         stage: PREPARING: what the round is doing.
         progress: PREPARING: how far it is, 0 to 1.
+        job: PREPARING: the job that is to run the round, where none is running yet.
         error: FAILED: what went wrong, as one sentence.
         count: HELD, OTHER_LANGUAGES, OTHERS_TURN: how many items that is.
         until: HELD: when the first of them comes free.
@@ -60,6 +64,7 @@ class EmptyQueue:
     known: tuple[str, ...] = ()
     stage: str = ""
     progress: float = 0.0
+    job: JobView | None = None
     error: str = ""
 
 
@@ -68,6 +73,7 @@ def why_empty(workspace: Workspace, project: Project, annotator_id: int) -> Empt
     """Why a claim of this annotator gives nothing; a round that is due is started first."""
     latest = automatic.start_round_if_due(workspace, project) or notice_dead_round(workspace, project)
     more = automatic.is_more_to_ask(workspace, project)
+    job = open_job(workspace, project, JobKind.ROUND)
     now = utc_now()
     with workspace.database.read() as connection:
         known = annotators.languages_of(connection, annotator_id)
@@ -78,6 +84,7 @@ def why_empty(workspace: Workspace, project: Project, annotator_id: int) -> Empt
             waiting = replace(told, reason=WhyEmpty.READY)
         situation = _Situation(
             state=None if latest is None else latest.state,
+            is_in_line=job is not None,
             waiting=waiting.reason,
             has_texts=any(purpose is not Purpose.GOLD for purpose, *_ in items.count_items(connection, project.id)),
             more=more,
@@ -87,8 +94,10 @@ def why_empty(workspace: Workspace, project: Project, annotator_id: int) -> Empt
     reason = situation.reason()
     if reason is waiting.reason:
         return waiting
-    if latest is not None and reason is WhyEmpty.PREPARING:
+    if latest is not None and latest.state is RoundState.RUNNING and reason is WhyEmpty.PREPARING:
         told = replace(told, stage=latest.stage, progress=latest.progress)
+    elif job is not None and reason is WhyEmpty.PREPARING:
+        told = replace(told, job=job)
     elif latest is not None and reason is WhyEmpty.FAILED:
         told = replace(told, error=latest.error or "")
     return replace(told, reason=reason)
@@ -100,6 +109,7 @@ class _Situation:
 
     Attributes:
         state: of the newest round; None before the first.
+        is_in_line: a round waits for a worker, or is about to be run by one.
         waiting: the reason that lies in the queue itself; ALL_DONE where nothing is open.
         has_texts: the project has texts.
         more: a round would find texts for a further batch.
@@ -108,6 +118,7 @@ class _Situation:
     """
 
     state: RoundState | None
+    is_in_line: bool
     waiting: WhyEmpty
     has_texts: bool
     more: bool
@@ -118,7 +129,7 @@ class _Situation:
         """The first reason that holds."""
         holds = {
             WhyEmpty.READY: self.waiting is WhyEmpty.READY,
-            WhyEmpty.PREPARING: self.state is RoundState.RUNNING,
+            WhyEmpty.PREPARING: self.state is RoundState.RUNNING or self.is_in_line,
             WhyEmpty.HELD: self.waiting is WhyEmpty.HELD,
             WhyEmpty.OTHER_LANGUAGES: self.waiting is WhyEmpty.OTHER_LANGUAGES,
             WhyEmpty.FAILED: self.state is RoundState.FAILED,

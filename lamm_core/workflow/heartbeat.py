@@ -1,29 +1,21 @@
-"""While a round works, tell the database every two seconds that it is alive and how far it is."""
+"""The pulse of a round."""
 
-import logging
 import os
 import socket
-import threading
 from collections.abc import Callable
-from types import TracebackType
-from typing import Self
 
-from lamm_core.errors import RoundSuperseded, StorageUnavailable
 from lamm_core.records import Round
 from lamm_core.storage import rounds
-from lamm_core.words import marked
+from lamm_core.workflow.pulse import EMBEDDING, Pulse
 from lamm_core.workflow.workspace import Workspace, utc_now
 
 Report = Callable[[str, float], None]
-_SECONDS = 2.0
-# What is being done is stored in English, and told in the language of whoever looks.
-EMBEDDING = marked("embedding {done:,} of {all:,} texts")
 # Embedding takes by far the longest, so it gets the first part of the progress bar.
 _EMBEDDING_PART = 0.5
 
 
-class Heartbeat:
-    """Context in which a round works.
+class Heartbeat(Pulse):
+    """Context in which a round works. One that was declared dead notices at its next stage.
 
     Args:
         round_: the round that this process performs.
@@ -31,24 +23,10 @@ class Heartbeat:
     """
 
     def __init__(self, workspace: Workspace, round_: Round, report: Report | None = None) -> None:
+        super().__init__(f"round {round_.number}")
         self._workspace = workspace
         self._round = round_
         self._report = report
-        self._stage = marked("starting")
-        self._progress = 0.0
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="round-heartbeat", daemon=True)
-
-    def __enter__(self) -> Self:
-        self._beat()
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stop.set()
-        self._thread.join()
 
     def stage(self, name: str, progress: float) -> None:
         """Say what the round does now, and how far it is (0 to 1).
@@ -56,8 +34,7 @@ class Heartbeat:
         Raises:
             RoundSuperseded: the round was declared dead in the meantime.
         """
-        self._stage, self._progress = name, progress
-        self._beat()
+        self._say(name, progress)
         if self._report:
             self._report(name, progress)
 
@@ -80,12 +57,3 @@ class Heartbeat:
                 host=socket.gethostname(),
                 process_id=os.getpid(),
             )
-
-    def _run(self) -> None:
-        while not self._stop.wait(_SECONDS):
-            try:
-                self._beat()
-            except RoundSuperseded:
-                return  # the work itself notices at its next stage
-            except StorageUnavailable:
-                logging.getLogger(__name__).warning("heartbeat of round %s did not get through", self._round.number)

@@ -14,6 +14,7 @@ from lamm_core.exchange.columns import ColumnMapping as ColumnMapping  # what `r
 from lamm_core.exchange.columns import ParsedRows, RejectedRow, parse_rows, propose_columns
 from lamm_core.exchange.reading import READERS, read_table
 from lamm_core.exchange.writing import table_bytes
+from lamm_core.job import Job, JobKind
 from lamm_core.model.embedding import Progress, embed_missing
 from lamm_core.model.embedding_store import text_key
 from lamm_core.records import ItemState, NewItem, Project, Purpose
@@ -22,6 +23,7 @@ from lamm_core.trail import AuditAction
 from lamm_core.words import marked
 from lamm_core.words import translate as _
 from lamm_core.workflow.audit import note
+from lamm_core.workflow.jobs import hand_over
 from lamm_core.workflow.rights import needs
 from lamm_core.workflow.workspace import Workspace, utc_now
 
@@ -231,6 +233,15 @@ def _clash(stored: items.StoredItem, new: NewItem, key: bytes) -> str | None:
         class_name = stored.class_name
         return _("the id {id!r} stands for a text of the class {name!r} in the project", id=name, name=class_name)
     return None
+
+
+@needs(Role.MANAGER)
+def have_texts_embedded(workspace: Workspace, project: Project) -> Job | None:
+    """Let a worker embed what an import brought; returns the job, or None where no worker lives to do it.
+
+    In that case the next round embeds it, or whoever asked does it at once (`embed_project`).
+    """
+    return hand_over(workspace, project, JobKind.EMBED)
 
 
 @needs(Role.MANAGER)

@@ -2,12 +2,12 @@
 
 import socket
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import psutil
 from sqlalchemy import Connection
 
 from lamm_core.actors import Role
-from lamm_core.comparison import Comparison
 from lamm_core.errors import RoundRunning
 from lamm_core.records import Project, Round, RoundState
 from lamm_core.storage import rounds
@@ -18,12 +18,28 @@ from lamm_core.workflow.audit import note
 from lamm_core.workflow.rights import needs
 from lamm_core.workflow.workspace import Workspace, utc_now
 
-# A round says every two seconds that it is alive. Where its process can be looked at, that decides, and only a very
+# Work says every two seconds that it is alive. Where its process can be looked at, that decides, and only a very
 # long silence counts (a laptop may sleep, a database be busy); where it cannot, a shorter silence must be enough, which
 # is still longer than a writer ever waits for the database.
 SILENCE = timedelta(seconds=90)
 SILENCE_OF_A_LIVING_PROCESS = timedelta(minutes=10)
 DIED = marked("The round stopped without finishing; rounds.log in the data folder may say why.")
+
+
+class Beating(Protocol):
+    """A round, a comparison, a job or a worker, as far as it tells whether its process lives."""
+
+    @property
+    def heartbeat_at(self) -> datetime:
+        """When that process last said that it is alive."""
+
+    @property
+    def host(self) -> str | None:
+        """Where it runs."""
+
+    @property
+    def process_id(self) -> int | None:
+        """Which one it is there."""
 
 
 @needs(Role.MANAGER)
@@ -70,11 +86,15 @@ def _latest_without_the_dead(connection: Connection, project_id: int) -> Round |
     return rounds.get_round(connection, latest.id)
 
 
-def is_alive(work: Round | Comparison) -> bool:
-    """Whether the process of running work is still at it, as far as that can be known from here."""
+def is_alive(work: Beating, limit: timedelta | None = None) -> bool:
+    """Whether the process of running work is still at it, as far as that can be known from here.
+
+    Args:
+        limit: silence after which work is dead whose process cannot be looked at; None for `SILENCE`.
+    """
     silence = utc_now() - work.heartbeat_at
     if work.process_id is None or work.host != socket.gethostname():
-        return silence < SILENCE
+        return silence < (limit or SILENCE)
     return silence < SILENCE_OF_A_LIVING_PROCESS and _runs(work.process_id, work.heartbeat_at)
 
 

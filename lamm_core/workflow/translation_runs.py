@@ -1,10 +1,8 @@
-"""Translate in a process of its own; one process a project at a time, so that nothing is paid for twice."""
+"""Translate by a worker or a process of its own; one process a project at a time, so that nothing is paid twice."""
 
 import contextlib
 import json
 import logging
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,10 +13,13 @@ from filelock import FileLock, Timeout
 from lamm_core.actors import Role
 from lamm_core.errors import StorageUnavailable, TranslationRunning
 from lamm_core.files import written_aside
+from lamm_core.job import JobKind
 from lamm_core.records import Project
 from lamm_core.trail import AuditAction
 from lamm_core.words import translate as _
 from lamm_core.workflow.audit import note
+from lamm_core.workflow.jobs import hand_over, open_job
+from lamm_core.workflow.processes import start_logged
 from lamm_core.workflow.rights import needs
 from lamm_core.workflow.workspace import Workspace
 
@@ -55,28 +56,20 @@ def only_translator(workspace: Workspace, project: Project) -> Iterator[None]:
 
 @needs(Role.MANAGER)
 def start_translating(workspace: Workspace, project: Project) -> None:
-    """Translate what is labelled in a process of its own, and return at once.
+    """Have what is labelled translated by a worker, or in a process of its own where there is none; returns at once.
 
     Raises:
-        TranslationRunning: it is being done already.
+        TranslationRunning: it is being done already, or waits for a worker.
         StorageUnavailable: the log cannot be written or the process not be started.
     """
     if is_translating(workspace, project):
         raise TranslationRunning(_("The labels of {name!r} are being translated already.", name=project.name))
-    command = [sys.executable, "-m", "lamm_core.workflow.translation_process", str(project.id)]
+    module = "lamm_core.workflow.translation_process"
     try:
-        workspace.settings.logs.mkdir(parents=True, exist_ok=True)
-        _file(workspace, project, "process.json").parent.mkdir(parents=True, exist_ok=True)
         note_failure(workspace, project, None)
-        with (workspace.settings.logs / "translation.log").open("ab") as log:
-            process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=workspace.settings.environment(),
-                start_new_session=True,  # it outlives the server that started it
-            )
+        if hand_over(workspace, project, JobKind.TRANSLATE) is not None:
+            return
+        process = start_logged(workspace.settings, module, project.id, log="translation.log")
         _note_process(workspace, project, process.pid)
     except OSError as error:
         raise StorageUnavailable(
@@ -89,12 +82,12 @@ def start_translating(workspace: Workspace, project: Project) -> None:
 
 @needs(Role.MANAGER)
 def is_translating(workspace: Workspace, project: Project) -> bool:
-    """Whether a process translates for this project, or was started to and has not come so far yet.
+    """Whether a process translates for this project, or was started to, or a worker is to.
 
     Raises:
         StorageUnavailable: the data folder cannot be used.
     """
-    if _runs(_file(workspace, project, "process.json")):
+    if open_job(workspace, project, JobKind.TRANSLATE) or _runs(_file(workspace, project, "process.json")):
         return True
     path = _file(workspace, project, "lock")
     try:
@@ -136,7 +129,9 @@ def last_failure(workspace: Workspace, project: Project) -> str | None:
 def _note_process(workspace: Workspace, project: Project, process_id: int) -> None:
     with contextlib.suppress(psutil.NoSuchProcess):
         born = psutil.Process(process_id).create_time()
-        with written_aside(_file(workspace, project, "process.json")) as aside:
+        path = _file(workspace, project, "process.json")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with written_aside(path) as aside:
             aside.write_text(json.dumps({"process_id": process_id, "born": born}), "utf-8")
 
 

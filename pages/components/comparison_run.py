@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from lamm_core.comparison import Comparison, ComparisonState
+from lamm_core.comparison import ComparisonState
 from lamm_core.enough_labels import left_out_sentence
 from lamm_core.errors import LammError
+from lamm_core.job import JobKind
 from lamm_core.records import Project
 from lamm_core.words import in_context, retold
 from lamm_core.words import translate as _
@@ -19,16 +20,18 @@ from lamm_core.workflow.comparing import (
 from lamm_core.workflow.projects import strategies
 from pages.components import services
 from pages.components.frame import as_plain_text, show_error
+from pages.components.jobs_panel import show_open_job
 
 _POLL = "2s"
 
 
-def show_state(project: Project, latest: Comparison | None) -> None:
-    """Progress while a comparison runs; otherwise why the last one has no result."""
-    if latest is None:
-        return
-    if latest.state is ComparisonState.RUNNING:
+def show_state(project: Project, status: ComparisonStatus) -> None:
+    """Progress while a comparison runs or waits; otherwise why the last one has no result."""
+    latest = status.latest
+    if status.is_under_way:
         _show_progress(project)
+    elif latest is None:
+        return
     elif latest.state is ComparisonState.FAILED:
         reason = as_plain_text(retold(latest.error or ""))
         st.error(
@@ -40,7 +43,7 @@ def show_state(project: Project, latest: Comparison | None) -> None:
 
 def show_offer(project: Project, status: ComparisonStatus) -> None:
     """Strategies to choose and the button, or why there is nothing to compare; neither while a comparison runs."""
-    if status.latest is not None and status.latest.state is ComparisonState.RUNNING:
+    if status.is_under_way:
         return
     if status.comparable.reason_against is not None:
         st.info(as_plain_text(status.comparable.reason_against), icon=":material/hourglass_empty:")
@@ -52,9 +55,13 @@ def show_offer(project: Project, status: ComparisonStatus) -> None:
 @st.fragment(run_every=_POLL)
 def _show_progress(project: Project) -> None:
     """How far it is; the page is shown anew when it ends."""
-    latest = comparison_status(services.workspace(), project).latest
-    if latest is None or latest.state is not ComparisonState.RUNNING:
+    status = comparison_status(services.workspace(), project)
+    if not status.is_under_way:
         st.rerun(scope="app")
+    latest = status.latest
+    if latest is None or not status.is_running:
+        show_open_job(project, JobKind.BACKTEST)
+        return
     compared = as_plain_text(", ".join(latest.strategies))
     doing = _("Comparing {strategies}: {stage}", strategies=compared, stage=retold(latest.stage))
     st.progress(latest.progress, text=doing)

@@ -6,7 +6,7 @@ import streamlit as st
 from lamm_core.errors import InvalidProject, LammError
 from lamm_core.records import Project, ProjectSettings, Purpose
 from lamm_core.words import translate as _
-from lamm_core.workflow.importing import ColumnMapping, ImportResult, import_table
+from lamm_core.workflow.importing import ColumnMapping, ImportResult, have_texts_embedded, import_table
 from lamm_core.workflow.projects import change_settings, create_project
 from pages.components import services
 from pages.components.frame import choose_project, show_error
@@ -83,5 +83,6 @@ def make_and_fill(
         project = create_project(services.workspace(), name, settings)
     st.session_state[_UNFINISHED] = project
     result = import_table(services.workspace(), project, table, mapping, Purpose.POOL, language)
+    have_texts_embedded(services.workspace(), project)
     del st.session_state[_UNFINISHED]
     return project, result

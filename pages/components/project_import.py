@@ -7,7 +7,13 @@ from lamm_core.language_names import language_name
 from lamm_core.records import Project, Purpose
 from lamm_core.words import in_context, marked
 from lamm_core.words import translate as _
-from lamm_core.workflow.importing import ImportResult, import_table, rejected_file, rejected_table
+from lamm_core.workflow.importing import (
+    ImportResult,
+    have_texts_embedded,
+    import_table,
+    rejected_file,
+    rejected_table,
+)
 from pages.components import services
 from pages.components.frame import show_error
 from pages.components.upload import upload_table
@@ -53,6 +59,7 @@ def show_import(project: Project) -> None:
         try:
             with st.spinner(_("Importing …")):
                 result = import_table(services.workspace(), project, table, mapping, purpose, language)
+                have_texts_embedded(services.workspace(), project)
         except LammError as error:
             show_error(error)
             return

@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from lamm_core.errors import LammError
+from lamm_core.job import JobKind
 from lamm_core.language_names import language_name
 from lamm_core.records import Project
 from lamm_core.words import in_context, language, plural, retold
@@ -20,6 +21,7 @@ from lamm_core.workflow.translation_runs import is_translating, last_failure, st
 from lamm_core.workflow.workspace import Workspace
 from pages.components import services
 from pages.components.frame import as_plain_text, show_error
+from pages.components.jobs_panel import show_open_job
 
 _POLL = "2s"
 
@@ -54,6 +56,8 @@ def _show_progress(project: Project) -> None:
     """How far the process is, by what it has saved; the page is shown anew when it ends."""
     if not is_translating(services.workspace(), project):
         st.rerun(scope="app")
+    if show_open_job(project, JobKind.TRANSLATE):
+        return
     counts = translation_counts(services.workspace(), project)
     done = counts.stored + counts.without
     st.progress(

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from lamm_core.errors import LammError, StorageUnavailable
+from lamm_core.job import JobKind
 from lamm_core.records import Project, Round, RoundState
 from lamm_core.words import retold
 from lamm_core.words import translate as _
@@ -10,6 +11,7 @@ from lamm_core.workflow import automatic
 from lamm_core.workflow.running import notice_dead_round
 from pages.components import services
 from pages.components.frame import as_plain_text, show_error
+from pages.components.jobs_panel import show_open_job
 
 _POLL = "2s"
 
@@ -28,11 +30,9 @@ def show_round_notice(project: Project) -> None:
     if latest is None or latest.state is RoundState.DONE:
         latest = automatic.start_round_if_due(services.workspace(), project) or latest
     _rerun_when_it_ended(project, latest)
-    if latest is None:
-        return
-    if latest.state is RoundState.RUNNING:
+    if latest is not None and latest.state is RoundState.RUNNING:
         st.progress(latest.progress, text=_preparing(latest))
-    elif latest.state is RoundState.FAILED:
+    elif not show_open_job(project, JobKind.ROUND) and latest is not None and latest.state is RoundState.FAILED:
         _offer_again(project, latest)
 
 

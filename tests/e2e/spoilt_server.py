@@ -58,14 +58,14 @@ def _disk() -> None:
 
 def _rounds() -> None:
     """Rounds that never come to the end of fitting."""
-    from lamm_core.workflow import automatic
+    from lamm_core.workflow import processes
 
     def popen(command: list[str], **options: Any) -> subprocess.Popen[bytes]:
         if _is_on(ENDLESS_FIT):
             command = [sys.executable, __file__, ENDLESS_FIT, *command[-2:]]
         return subprocess.Popen(command, **options)
 
-    automatic.subprocess = SimpleNamespace(**vars(subprocess) | {"Popen": popen})
+    processes.subprocess = SimpleNamespace(**vars(subprocess) | {"Popen": popen})
 
 
 def _is_on(name: str) -> bool:

@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -30,24 +29,6 @@ def trained(workspace: Workspace, ana: int) -> Project:
     for lease in labelling.claim(workspace, project, ana, 10):
         labelling.submit(workspace, project, ana, lease.item_id, world.TRUTH[lease.external_id])
     return project
-
-
-@pytest.fixture
-def blocked(workspace: Workspace) -> Iterator[Any]:
-    """Call it to let every reader of the embeddings wait for ever, and once more to let them through again."""
-    about = workspace.embedding_store(world.ENCODER).folder / "about.json"
-    aside = about.with_name("aside.json")
-
-    def switch() -> None:
-        if aside.exists():
-            aside.replace(about)
-        else:
-            about.rename(aside)
-            os.mkfifo(about)
-
-    yield switch
-    if aside.exists():
-        switch()
 
 
 def working_round(workspace: Workspace, project: Project) -> Round | None:

@@ -6,15 +6,19 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from lamm_core.actors import OPERATOR
 from lamm_core.errors import RoundRunning
+from lamm_core.job import JobKind, JobState, WorkerRecord
 from lamm_core.records import Project
 from lamm_core.settings import Settings
+from lamm_core.storage import jobs
 from lamm_core.storage.database import Database
 from lamm_core.storage.migrate import migrate
 from lamm_core.workflow import labelling, projects
 from lamm_core.workflow.running import begin_round
-from lamm_core.workflow.workspace import Workspace
+from lamm_core.workflow.workspace import Workspace, utc_now
 
 WORKERS = 4
 _barrier: Any = None
@@ -68,6 +72,29 @@ def label_all_together(settings: Settings, project: Project, name: str) -> list[
     return done
 
 
+def take_jobs_together(settings: Settings, names: list[str]) -> list[tuple[int, int]]:
+    """Take jobs until none is left, for each name in a thread of this process; returns (job id, attempt) of each."""
+    workspace = opened(settings)
+    _barrier.wait(60)
+
+    def act(name: str) -> list[tuple[int, int]]:
+        record = WorkerRecord(name, tuple(JobKind), "here", 1, utc_now(), utc_now())
+        found = []
+        while True:
+            with workspace.database.write() as connection:
+                job = jobs.claim(connection, record.kinds, record, utc_now())
+            if job is None:
+                return found
+            found.append((job.id, job.attempt))
+            with workspace.database.write() as connection:
+                assert jobs.close(connection, job, JobState.DONE, None, utc_now())
+
+    with ThreadPoolExecutor(len(names)) as threads:
+        found = [pair for pairs in threads.map(act, names) for pair in pairs]
+    workspace.close()
+    return found
+
+
 def begin_together(settings: Settings, project: Project) -> int:
     """Try to begin a round at the same moment as the other workers; returns how many were begun."""
     workspace = opened(settings)
@@ -89,6 +116,14 @@ def until(condition: Callable[[], Any], seconds: float = 90) -> Any:
             return answer
         time.sleep(0.05)
     raise AssertionError(f"still not so after {seconds} seconds")
+
+
+def is_there(process_id: int | None) -> bool:
+    """Whether a process of that number lives."""
+    try:
+        return process_id is not None and psutil.Process(process_id).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def settings_for(home: Path, url: str | None) -> Settings:
@@ -130,4 +165,15 @@ else:
     automatic.start_round_if_due = stop
 act = labelling.Act(int(sys.argv[2]), labelling.Action.LABEL, 1, "pen", comment="Is it?", flagged=True)
 labelling.record(workspace, project, annotator, act)
+"""
+
+WORK = """
+import signal, sys
+from datetime import timedelta
+from lamm_core.workflow.settling import Rules
+from lamm_core.workflow.working import Worker
+from lamm_core.workflow.workspace import open_workspace
+worker = Worker(open_workspace(), rules=Rules(pauses=(timedelta(0), timedelta(0))))
+signal.signal(signal.SIGTERM, lambda *_: worker.end())
+worker.run(once="once" in sys.argv)
 """

@@ -97,7 +97,7 @@ def test_a_cancelled_comparison_saves_nothing_and_ends_by_itself(
     workspace: Workspace, labelled: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As on another machine: nobody can signal its process, which notices at its next heartbeat."""
-    monkeypatch.setattr("lamm_core.workflow.comparison_pulse._SECONDS", 0.05)
+    monkeypatch.setattr("lamm_core.workflow.pulse.SECONDS", 0.05)
     begun = begin_comparison(workspace, labelled, ["random"])
 
     def work() -> None:
@@ -115,7 +115,7 @@ def test_a_cancelled_comparison_saves_nothing_and_ends_by_itself(
 def test_a_cancellation_leaves_processes_alone_that_do_other_work(
     workspace: Workspace, labelled: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lamm_core.workflow.comparison_pulse._SECONDS", 0.05)
+    monkeypatch.setattr("lamm_core.workflow.pulse.SECONDS", 0.05)
     begun = begin_comparison(workspace, labelled, ["random"])
     spawn = multiprocessing.get_context("spawn")
     other, replaying = (spawn.Process(target=time.sleep, args=(300,)) for _ in range(2))

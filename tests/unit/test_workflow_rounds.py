@@ -18,7 +18,7 @@ from lamm_core.records import ItemState, OpenItems, Project, RoundState
 from lamm_core.selection import language_weights
 from lamm_core.selection.allocation import allocate
 from lamm_core.storage import models, rounds
-from lamm_core.workflow import automatic, labelling, projects
+from lamm_core.workflow import automatic, labelling, processes, projects
 from lamm_core.workflow import rounds as rounds_of_workflow
 from lamm_core.workflow.batches import batch_size
 from lamm_core.workflow.exporting import labels_table
@@ -472,7 +472,7 @@ def test_a_label_is_acknowledged_though_the_round_cannot_be_started(
     if step == "log":
         workspace.settings.logs.write_text("a file where the folder should be")
     else:
-        monkeypatch.setattr(automatic.sys, "executable", "/nowhere/python")
+        monkeypatch.setattr(processes.sys, "executable", "/nowhere/python")
     assert len(label_all(workspace, project, ana)) == 20
     status = project_status(workspace, project)
     assert status.labels == 20

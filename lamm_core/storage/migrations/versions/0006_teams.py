@@ -155,7 +155,10 @@ def _create_jobs() -> None:
     op.create_table(
         "worker",
         sa.Column("id", BIG_ID, autoincrement=True, nullable=False),
-        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("name", sa.String(length=300), nullable=False),
+        sa.Column("kinds", sa.JSON(), nullable=False),
+        sa.Column("host", sa.String(length=200), nullable=False),
+        sa.Column("process_id", sa.Integer(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("heartbeat_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_worker")),
@@ -164,20 +167,23 @@ def _create_jobs() -> None:
     op.create_table(
         "job",
         sa.Column("id", BIG_ID, autoincrement=True, nullable=False),
-        sa.Column("project_id", BIG_ID, nullable=True),
+        sa.Column("project_id", BIG_ID, nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("subject_id", BIG_ID, nullable=True),
         sa.Column("arguments", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("asked_by", sa.String(length=200), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("heartbeat_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("heartbeat_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cancel_asked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("worker", sa.String(length=200), nullable=True),
+        sa.Column("worker", sa.String(length=300), nullable=True),
+        sa.Column("host", sa.String(length=200), nullable=True),
+        sa.Column("process_id", sa.Integer(), nullable=True),
         sa.Column("stage", sa.String(length=100), nullable=False),
         sa.Column("progress", sa.Float(), nullable=False),
         sa.Column("error", sa.Text(), nullable=True),
@@ -185,7 +191,7 @@ def _create_jobs() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
     )
     op.create_index("ix_job_project", "job", ["project_id", "id"])
-    op.create_index("ix_job_state_not_before", "job", ["state", "not_before", "id"])
+    op.create_index("ix_job_state", "job", ["state", "id"])
 
 
 def _forbid_changes() -> None:
