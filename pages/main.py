@@ -17,7 +17,7 @@ def all_pages() -> list[StreamlitPage]:
         st.Page("annotate.py", title=_("Annotate"), icon=":material/edit_note:", default=True),
         st.Page("languages.py", title=_("Languages"), icon=":material/flag:", url_path="languages"),
         st.Page("rounds.py", title=_("Rounds"), icon=":material/timeline:", url_path="rounds"),
-        st.Page("team.py", title=_("Annotators"), icon=":material/group:", url_path="annotators"),
+        st.Page("team.py", title=_("Annotators"), icon=":material/group:", url_path="team"),
         st.Page("compare.py", title=_("Compare"), icon=":material/compare_arrows:", url_path="compare"),
         st.Page("project.py", title=_("Project"), icon=":material/folder_open:", url_path="project"),
     ]

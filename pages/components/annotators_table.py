@@ -57,19 +57,21 @@ def _show(rows: list[dict[str, object]], first: str) -> None:
         height="content",
         column_config={
             next(iter(rows[0])): text(first, pinned=True),
-            "Texts": count(_("Texts"), help=_("Texts with a label that stands.")),
-            "Seconds": text(_("Seconds"), help=_("The middle one of the times that labels took.")),
+            "Texts": count(_("Texts"), width=50, help=_("Texts with a label that stands.")),
+            "Seconds": text(_("Seconds"), width=62, help=_("The middle one of the times that labels took.")),
             "An hour": text(
-                _("An hour"), help=_("Labels an hour of active time: texts left open for long count 5 minutes each.")
+                _("An hour"),
+                width=62,
+                help=_("Labels an hour of active time: texts left open for long count 5 minutes each."),
             ),
-            "As the others": text(_("As the others"), width=150),
+            "As the others": text(_("As the others"), width=140),
             "Gold right": text(
-                _("Gold right"), width=150, help=_("Of the texts with a known class, how many of them got it.")
+                _("Gold right"), width=140, help=_("Of the texts with a known class, how many of them got it.")
             ),
-            "Skipped": count(_("Skipped")),
-            "Flagged": count(_("Flagged")),
-            "Changed": count(_("Changed"), help=_("Times that a class was given to a text again.")),
-            "First": moment(_("First (UTC)"), format=day),
-            "Last": moment(_("Last (UTC)"), format=day),
+            "Skipped": count(_("Skipped"), width=62),
+            "Flagged": count(_("Flagged"), width=62),
+            "Changed": count(_("Changed"), width=66, help=_("Times that a class was given to a text again.")),
+            "First": moment(_("First (UTC)"), width=82, format=day),
+            "Last": moment(_("Last (UTC)"), width=82, format=day),
         },
     )
