@@ -8,7 +8,7 @@ from lamm_core.words import translate as _
 from lamm_core.workflow.headline import headline
 from lamm_core.workflow.status import ProjectStatus, project_status
 from pages.components import services
-from pages.components.advice_panel import show_advice, show_check_sets
+from pages.components.advice_panel import show_advice, show_causes, show_check_sets
 from pages.components.charts import show_chart
 from pages.components.frame import as_plain_text, chosen_project
 from pages.components.language_detail import show_language
@@ -34,6 +34,7 @@ def show_overview(status: ProjectStatus) -> None:
     show_languages(status)
     show_links(status)
     show_advice(status)
+    show_causes(status, status.languages)
     if status.chosen_by_text:
         st.caption(
             _(

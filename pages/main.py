@@ -20,10 +20,13 @@ def all_pages() -> list[StreamlitPage]:
     leads = actor.is_operator or actor.is_admin
     manages = leads or any(role.covers(Role.MANAGER) for role in actor.roles.values())
     pages = [st.Page("annotate.py", title=_("Annotate"), icon=":material/edit_note:", default=True)]
+    if not manages:
+        pages.append(st.Page("team.py", title=_("My work"), icon=":material/person:", url_path="team"))
     if manages:
         pages += [
             st.Page("languages.py", title=_("Languages"), icon=":material/flag:", url_path="languages"),
             st.Page("rounds.py", title=_("Rounds"), icon=":material/timeline:", url_path="rounds"),
+            st.Page("team.py", title=_("Annotators"), icon=":material/groups:", url_path="team"),
             st.Page("compare.py", title=_("Compare"), icon=":material/compare_arrows:", url_path="compare"),
             st.Page("project.py", title=_("Project"), icon=":material/folder_open:", url_path="project"),
             st.Page("trail.py", title=_("Trail"), icon=":material/history:", url_path="trail"),

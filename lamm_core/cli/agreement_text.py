@@ -28,12 +28,12 @@ def _group_record(found: Agreement) -> dict[str, object]:
     return {
         "language": found.language,
         "alpha": _read_record(found.alpha),
-        "share": _figure_record(found.share),
+        "share": figure_record(found.share),
         "classes": [{"class": each.class_name, "alpha": _read_record(each.alpha)} for each in found.classes],
         "pairs": [
             {
                 "annotators": [each.first, each.second],
-                "share": _figure_record(each.share),
+                "share": figure_record(each.share),
                 "kappa": _read_record(each.kappa),
             }
             for each in found.pairs
@@ -43,15 +43,16 @@ def _group_record(found: Agreement) -> dict[str, object]:
                 "annotator": each.name,
                 "items": each.items,
                 "median_seconds": each.median_seconds,
-                "with_others": _figure_record(each.with_others),
-                "gold": None if each.gold is None else _figure_record(each.gold),
+                "with_others": figure_record(each.with_others),
+                "gold": None if each.gold is None else figure_record(each.gold),
             }
             for each in found.annotators
         ],
     }
 
 
-def _figure_record(figure: Figure) -> dict[str, object]:
+def figure_record(figure: Figure) -> dict[str, object]:
+    """A figure as plain values; what cannot be told is null."""
     return {
         "estimate": figure.estimate,
         "interval": list(figure.interval) if figure.interval else None,
@@ -61,7 +62,7 @@ def _figure_record(figure: Figure) -> dict[str, object]:
 
 
 def _read_record(figure: Figure) -> dict[str, object]:
-    return _figure_record(figure) | {"reading": str(figure.reading) if figure.reading else None}
+    return figure_record(figure) | {"reading": str(figure.reading) if figure.reading else None}
 
 
 def agreement_tables(project: str, whole: Agreement, languages: Sequence[Agreement]) -> Iterator[Table]:

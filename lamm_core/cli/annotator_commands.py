@@ -1,4 +1,4 @@
-"""`lamm annotator`: who labels, in which languages, and how they answered gold items."""
+"""`lamm annotator`: who labels, in which languages, how fast, and how far others and gold items say the same."""
 
 import json
 from typing import Annotated
@@ -36,6 +36,38 @@ def list_command(
         typer.echo(json.dumps(annotators_record(found, results), indent=2, allow_nan=False))
     elif found:
         console().print(annotators_table(found, results))
+    else:
+        typer.echo("Nobody has labelled yet.")
+
+
+@annotator_app.command("figures")
+def figures_command(
+    context: typer.Context,
+    project: Annotated[str, typer.Argument(metavar="PROJECT", help="Name of the project.")],
+    as_json: Annotated[
+        bool,
+        typer.Option("--json", metavar="", help="One JSON object instead of a table; shares are 0 to 1."),
+    ] = False,
+) -> None:
+    """Show what each annotator did, how fast, and how far it is what the others and gold items say.
+
+    In brackets stand 95 % intervals. What the others say is what most of them say; where they are split evenly, a text
+    does not count. An hour is one of active time.
+    """
+    from lamm_core.workflow.annotator_figures import annotator_figures
+    from lamm_core.workflow.projects import get_project
+
+    with open_data(context) as workspace:
+        found = get_project(workspace, project)
+        figures = annotator_figures(workspace, found)
+
+    from lamm_core.cli.annotator_text import figures_record, figures_table
+
+    if as_json:
+        # Plain ASCII, so that it arrives whole whatever the encoding of the pipe.
+        typer.echo(json.dumps(figures_record(found.name, figures), indent=2, allow_nan=False))
+    elif figures:
+        console().print(figures_table(found.name, figures))
     else:
         typer.echo("Nobody has labelled yet.")
 

@@ -59,6 +59,11 @@ OVERLAP_SHARE = typer.Option(
     metavar="S", help="Share of each batch that several annotators label, so that their agreement is known, 0 to 1."
 )
 OVERLAP_COUNT = typer.Option(metavar="N", help="How many annotators label each of these, 2 to 10.")
+CONSENSUS = typer.Option(
+    metavar="NAME",
+    help="How one class follows from the labels of several annotators: majority, or dawid-skene, where annotators who "
+    "err more count less.",
+)
 GOLD_COUNT = typer.Option(metavar="N", help="Gold items that a newcomer answers first, 0 to 1000.")
 GOLD_FEEDBACK = typer.Option(
     "--gold-feedback/--no-gold-feedback",

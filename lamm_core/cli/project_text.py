@@ -64,6 +64,7 @@ def _texts(settings: ProjectSettings) -> dict[str, str]:
         "suggestions": "yes" if settings.suggestions else "no",
         "overlap-share": str(settings.overlap_share),
         "overlap-count": str(settings.overlap_count),
+        "consensus": str(settings.consensus),
         "gold-count": str(settings.gold_count),
         "gold-feedback": "yes" if settings.gold_feedback else "no",
         "translator": settings.translator or "none",

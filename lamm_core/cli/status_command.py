@@ -29,15 +29,17 @@ def command(
 
         from lamm_core.cli.status_record import status_record
         from lamm_core.cli.status_text import batch_sentence, round_sentence, status_table
+        from lamm_core.workflow.causes import find_causes
         from lamm_core.workflow.headline import headline
         from lamm_core.workflow.status import project_status, round_history
 
         status = project_status(workspace, found)
+        causes = find_causes(workspace, found, status.languages) if as_json else {}
         rounds = {each.round.id: each.round.number for each in round_history(workspace, found)}
     serving = rounds.get(status.model.round_id) if status.model else None
     if as_json:
         # Plain ASCII, so that it arrives whole whatever the encoding of the pipe.
-        typer.echo(json.dumps(status_record(status, serving), indent=2, allow_nan=False))
+        typer.echo(json.dumps(status_record(status, serving, causes), indent=2, allow_nan=False))
         return
     console().print(status_table(status))
     for sentence in (round_sentence(status, serving), batch_sentence(status), headline(status)):

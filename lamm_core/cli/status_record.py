@@ -1,20 +1,23 @@
 """A project's status as plain values, for other programs. Shares and figures are fractions, 0 to 1."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from lamm_core.language_names import language_name
+from lamm_core.model.cause import Cause
 from lamm_core.model.measuring import Measurement
+from lamm_core.workflow.cause_words import cause_sentence
 from lamm_core.workflow.check_sets import CheckSetProgress
 from lamm_core.workflow.outlook import Effort, Outlook
 from lamm_core.workflow.status import ClassStatus, LanguageStatus, ProjectStatus
 
 
-def status_record(status: ProjectStatus, serving: int | None) -> dict[str, object]:
+def status_record(status: ProjectStatus, serving: int | None, causes: Mapping[str, Cause]) -> dict[str, object]:
     """The object that `lamm status --json` writes. Times are ISO 8601 in UTC; what is not known is null.
 
     Args:
         serving: number of the round whose model serves now; None without a model.
+        causes: language to where its low accuracy comes from, for languages behind a target.
 
     Returns:
         project, created_at, metric, classes, budget, strategy, uncertainty, encoder, seed; targets (how many),
@@ -29,7 +32,8 @@ def status_record(status: ProjectStatus, serving: int | None) -> dict[str, objec
         open, reserve, needed, width, near_duplicates); forecast (null, or labels, hours and cost, each with low, middle
         and high, null for never or not known; currency; plateau [low, high], chance, reachable); pool, pool_share,
         labels, label_share, labels_this_week, skipped; quota (of the newest batch), next_quota (of a full next one),
-        usual_quota (of the last ones).
+        usual_quota (of the last ones); cause (null unless behind a target, or origin: model, labels, guidelines or not
+        told; ground, people, classes, and sentence).
     """
     settings = status.project.settings
     furthest = status.furthest
@@ -49,7 +53,10 @@ def status_record(status: ProjectStatus, serving: int | None) -> dict[str, objec
         "furthest": furthest.language if furthest else None,
         "pool": status.pool,
         "labels": status.labels,
-        "languages": [_language_record(each, currency) for each in status.languages],
+        "languages": [
+            _language_record(each, currency) | {"cause": _cause_record(status, each.language, causes)}
+            for each in status.languages
+        ],
         "round": _round_record(status),
         "model": _model_record(status, serving),
         "batch": _batch_record(status),
@@ -79,6 +86,20 @@ def _language_record(each: LanguageStatus, currency: str | None) -> dict[str, ob
         "quota": each.quota,
         "next_quota": each.next_quota,
         "usual_quota": each.usual_quota,
+    }
+
+
+def _cause_record(status: ProjectStatus, language: str, causes: Mapping[str, Cause]) -> dict[str, object] | None:
+    cause = causes.get(language)
+    if cause is None:
+        return None
+    names = status.project.settings.classes
+    return {
+        "origin": cause.origin.value,
+        "ground": cause.ground.value,
+        "people": list(cause.people),
+        "classes": [names[code] for code in cause.classes or ()],
+        "sentence": cause_sentence(status.project, language, cause),
     }
 
 

@@ -1,9 +1,10 @@
 """What annotators made of the items of a language: where they agree, how fast they are, and the texts themselves."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, select, true
+from sqlalchemy import Connection, Row, Select, and_, func, select, true
 
 from lamm_core.records import Action, Purpose, Source
 from lamm_core.storage.tables import annotator, item, label, project_class
@@ -12,7 +13,9 @@ from lamm_core.storage.tables import annotator, item, label, project_class
 _CHUNK = 2_000
 
 
-def read_opinions(connection: Connection, project_id: int, language: str | None = None) -> list[Row[Any]]:
+def read_opinions(
+    connection: Connection, project_id: int, language: str | None = None, *, shared: bool = False
+) -> list[Row[Any]]:
     """What each annotator says of each item, by item and annotator.
 
     An annotator counts with the newest act on an item, and only where that is a label: one that was taken back, or
@@ -21,9 +24,10 @@ def read_opinions(connection: Connection, project_id: int, language: str | None 
 
     Args:
         language: only items of this language; None takes all.
+        shared: only items about which two annotators or more say something.
 
     Returns:
-        rows with item_id, language, annotator, class_name and seconds, which may be None.
+        rows with label_id, item_id, language, annotator, class_name and seconds, which may be None.
     """
     of_people = and_(
         label.c.project_id == project_id,
@@ -38,8 +42,11 @@ def read_opinions(connection: Connection, project_id: int, language: str | None 
         .where(of_people)
         .group_by(label.c.item_id, label.c.annotator_id)
     )
+    if shared:
+        newest = newest.where(label.c.item_id.in_(_of_several(project_id)))
     query = (
         select(
+            label.c.id.label("label_id"),
             label.c.item_id,
             item.c.language,
             annotator.c.name.label("annotator"),
@@ -52,7 +59,22 @@ def read_opinions(connection: Connection, project_id: int, language: str | None 
         .where(label.c.id.in_(newest), label.c.action == Action.LABEL)
         .order_by(label.c.item_id, label.c.annotator_id)
     )
-    return list(connection.execute(query))
+    rows: list[Row[Any]] = list(connection.execute(query))
+    if not shared:
+        return rows
+    # One of two may have taken the label back.
+    opinions = Counter(row.item_id for row in rows)
+    return [row for row in rows if opinions[row.item_id] > 1]
+
+
+def _of_several(project_id: int) -> Select[tuple[int]]:
+    """Ids of the items on which two annotators or more have acted."""
+    return (
+        select(label.c.item_id)
+        .where(label.c.project_id == project_id, label.c.annotator_id.is_not(None))
+        .group_by(label.c.item_id)
+        .having(func.min(label.c.annotator_id) < func.max(label.c.annotator_id))
+    )
 
 
 def recent_speeds(connection: Connection, project_id: int, language: str, most: int) -> list[tuple[str, float]]:

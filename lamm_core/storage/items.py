@@ -1,7 +1,7 @@
 """Items: texts of the pool and of the check set."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -68,6 +68,17 @@ class ItemTable:
             self.states[rows],
             self.repeats[rows],
         )
+
+    def with_classes(self, classes: Mapping[int, str]) -> "ItemTable":
+        """These items, some of them with another class.
+
+        Args:
+            classes: item id to class; ids of other items are passed over.
+        """
+        if not classes:
+            return self
+        changed = [classes.get(item_id, name) for item_id, name in zip(self.ids.tolist(), self.classes, strict=True)]
+        return replace(self, classes=np.array(changed, dtype=str))
 
 
 def add_items(

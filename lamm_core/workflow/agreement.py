@@ -5,9 +5,8 @@ same labels give the same figures every time: resamples are drawn by the project
 """
 
 import functools
-import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import combinations
 from statistics import median
 from typing import Any
@@ -27,10 +26,10 @@ from lamm_core.model.agreement import (
     same_share,
     share_with_others,
 )
-from lamm_core.model.intervals import wilson
 from lamm_core.records import Project
 from lamm_core.storage import agreement
-from lamm_core.workflow.gold import GoldResult, read_results
+from lamm_core.workflow.gold import GoldResult, gold_figure, read_results
+from lamm_core.workflow.opinions import SharedLabels, sorted_names, tabulate
 from lamm_core.workflow.rights import needs
 from lamm_core.workflow.workspace import Workspace
 
@@ -154,10 +153,9 @@ def agreement_of(
         gold: results on gold items of that language, or of all.
     """
     classes = project.settings.classes
-    known = {each.annotator for each in opinions} | {each.annotator for each in gold}
-    names = sorted(known, key=lambda name: (name.lower(), name))
-    labels = _table(opinions, names, classes)
-    found = _measured(_Shared.of(labels), len(classes), project.settings.seed)
+    names = sorted_names({each.annotator for each in opinions} | {each.annotator for each in gold})
+    labels = tabulate(opinions, names, classes).labels
+    found = _measured(SharedLabels.of(labels), len(classes), project.settings.seed)
     return Agreement(
         language=language,
         alpha=found.alpha,
@@ -170,38 +168,11 @@ def agreement_of(
                 int((labels[:, column] != MISSING).sum()),
                 _median_seconds(name, opinions),
                 found.with_others[column],
-                _gold([each for each in gold if each.annotator == name]),
+                gold_figure([each for each in gold if each.annotator == name]),
             )
             for column, name in enumerate(names)
         ),
     )
-
-
-def _table(opinions: Sequence[Row[Any]], names: Sequence[str], classes: Sequence[str]) -> Labels:
-    """The classes of the items by annotator, as the pure functions want them."""
-    columns = {name: column for column, name in enumerate(names)}
-    codes = {name: code for code, name in enumerate(classes)}
-    rows = {item_id: row for row, item_id in enumerate(dict.fromkeys(each.item_id for each in opinions))}
-    labels = np.full((len(rows), len(names)), MISSING, dtype=np.int16)
-    for each in opinions:
-        labels[rows[each.item_id], columns[each.annotator]] = codes[each.class_name]
-    return labels
-
-
-@dataclass(frozen=True)
-class _Shared:
-    """Labels that can be compared, equal to others that are the same."""
-
-    shape: tuple[int, ...]
-    digest: bytes
-    labels: Labels = field(compare=False)
-
-    @classmethod
-    def of(cls, labels: Labels) -> "_Shared":
-        """The rows with two labels or more; all of them where there is none, since they say what is missing."""
-        several = (labels != MISSING).sum(axis=1) > 1
-        shared = labels[several] if several.any() else labels
-        return cls(shared.shape, hashlib.blake2b(shared.tobytes(), digest_size=16).digest(), shared)
 
 
 @dataclass(frozen=True)
@@ -217,7 +188,7 @@ class _Measured:
 
 # Pages ask again at every click, and a thousand resamples of many pairs take a while.
 @functools.lru_cache(maxsize=32)
-def _measured(shared: _Shared, classes: int, seed: int) -> _Measured:
+def _measured(shared: SharedLabels, classes: int, seed: int) -> _Measured:
     rng, labels = np.random.default_rng(seed), shared.labels
     return _Measured(
         alpha(labels, rng),
@@ -239,12 +210,6 @@ def _pairs(labels: Labels, rng: np.random.Generator) -> Iterator[tuple[tuple[int
 def _median_seconds(name: str, opinions: Sequence[Row[Any]]) -> float | None:
     seconds = [float(each.seconds) for each in opinions if each.annotator == name and each.seconds is not None]
     return median(seconds) if seconds else None
-
-
-def _gold(results: Sequence[GoldResult]) -> Figure | None:
-    """Results of one annotator, in whatever languages, as one share."""
-    answered, right = sum(each.answered for each in results), sum(each.right for each in results)
-    return Figure(answered, right / answered, *wilson(right / answered, answered)) if answered else None
 
 
 def _is_low(figure: Figure) -> bool:

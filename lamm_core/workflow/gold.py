@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from lamm_core.actors import Role
+from lamm_core.model.agreement import Figure
 from lamm_core.model.intervals import wilson
 from lamm_core.records import Action, Lease, Project, Purpose
 from lamm_core.storage import gold, projects
@@ -126,3 +127,9 @@ def read_results(connection: Connection, project: Project) -> list[GoldResult]:
     ]
     place = {language: number for number, language in enumerate(project.languages)}
     return sorted(results, key=lambda each: (each.annotator.lower(), each.annotator, place[each.language]))
+
+
+def gold_figure(results: Sequence[GoldResult]) -> Figure | None:
+    """Several results as one share, 0 to 1, with Wilson's interval; None where nothing was answered."""
+    answered, right = sum(each.answered for each in results), sum(each.right for each in results)
+    return Figure(answered, right / answered, *wilson(right / answered, answered)) if answered else None

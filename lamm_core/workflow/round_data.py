@@ -15,6 +15,7 @@ from lamm_core.selection.standing import Observation
 from lamm_core.storage import items, labels, queue_counts, rounds, translations
 from lamm_core.storage.items import ItemTable
 from lamm_core.storage.translations import TranslationTable
+from lamm_core.workflow.consensus import Settled, settle
 from lamm_core.workflow.rights import needs
 from lamm_core.workflow.workspace import Workspace, utc_now
 
@@ -38,6 +39,7 @@ class RoundData:
         translations: translations of labelled pool items that are trained on; none where they are switched off.
         translation_vectors: `(t, d)` their embeddings.
         translation_weight: what each of them counts, where a label counts 1.
+        settled: what several people together say of items; pool and check items bear these classes.
     """
 
     pool: ItemTable
@@ -53,6 +55,7 @@ class RoundData:
     translations: TranslationTable
     translation_vectors: Vectors
     translation_weight: float
+    settled: Settled
 
     @property
     def labelled(self) -> NDArray[np.bool_]:
@@ -101,10 +104,12 @@ def read_round_data(workspace: Workspace, project: Project) -> RoundData:
     with workspace.database.read() as connection:
         pool = items.read_items(connection, project.id, Purpose.POOL)
         check = items.read_items(connection, project.id, Purpose.CHECK)
+        settled = settle(connection, project, pool, check)
         open_items = queue_counts.count_open(connection, project.id, utc_now())
         newest = labels.newest_label_id(connection, project.id)
         history = read_history(connection, project)
         translated = translations.usable(connection, project.id)
+    pool, check = (each.with_classes(settled.classes) for each in (pool, check))
     store = workspace.embedding_store(project.settings.encoder)
     pool = pool.where(store.rows_of(pool.keys) >= 0)
     check = check.where(store.rows_of(check.keys) >= 0)
@@ -133,4 +138,5 @@ def read_round_data(workspace: Workspace, project: Project) -> RoundData:
         translations=translated,
         translation_vectors=store.vectors(translated.keys),
         translation_weight=weight,
+        settled=settled,
     )

@@ -238,7 +238,12 @@ def _model_values(
         "encoder": project.settings.encoder,
         "labels": int(result.data.labelled.sum()),
         "data_key": _data_key(result.data),
-        "settings": {"preparation": _preparation(project), **CLASSIFIER_SETTINGS, **_translation_settings(result.data)},
+        "settings": {
+            "preparation": _preparation(project),
+            **CLASSIFIER_SETTINGS,
+            **_translation_settings(result.data),
+            **_consensus_settings(result.data),
+        },
         "seed": project.settings.seed,
         "seconds": result.seconds["fit"],
         "created_at": utc_now(),
@@ -253,6 +258,17 @@ def _translation_settings(data: RoundData) -> dict[str, float]:
     if not len(data.translations):
         return {}
     return {"translations": len(data.translations), "translation_weight": data.translation_weight}
+
+
+def _consensus_settings(data: RoundData) -> dict[str, str | int | float]:
+    """How the classes of texts with several labels came about, pool and check set together."""
+    settled, found = data.settled, dict[str, str | int | float]()
+    if settled.agreed:
+        confidence = sum(settled.confidence.values()) / len(settled.confidence)
+        found |= {"consensus": str(settled.rule), "shared": len(settled.agreed), "shared_confidence": confidence}
+    if settled.decided:
+        found["decided"] = len(settled.decided)
+    return found
 
 
 def _data_key(data: RoundData) -> str:

@@ -1,5 +1,7 @@
 """What a manager should know before trusting the figures, and how far the check sets are."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
@@ -8,7 +10,10 @@ from lamm_core.records import LanguageState
 from lamm_core.words import in_context, number
 from lamm_core.words import translate as _
 from lamm_core.workflow.advice import Topic, advice
+from lamm_core.workflow.cause_words import cause_sentence
+from lamm_core.workflow.causes import find_causes
 from lamm_core.workflow.status import LanguageStatus, ProjectStatus
+from pages.components import services
 from pages.components.frame import as_plain_text
 
 _ICONS = {
@@ -25,6 +30,15 @@ def show_advice(status: ProjectStatus) -> None:
     for each in advice(status):
         box = st.warning if each.urgent else st.info
         box(as_plain_text(each.text), icon=_ICONS[each.topic])
+
+
+def show_causes(status: ProjectStatus, languages: Sequence[LanguageStatus]) -> None:
+    """Where a low accuracy comes from, a line a language: what can be told, and of a single language why it cannot."""
+    causes = find_causes(services.workspace(), status.project, languages)
+    for language, cause in causes.items():
+        if cause.is_told or len(languages) == 1:
+            icon = ":material/troubleshoot:" if cause.is_told else ":material/help:"
+            st.info(as_plain_text(cause_sentence(status.project, language, cause)), icon=icon)
 
 
 def show_check_sets(status: ProjectStatus) -> None:

@@ -16,6 +16,7 @@ from lamm_core.workflow.gold import GOLD_WORDS
 from lamm_core.workflow.reasons import state_word, why
 from lamm_core.workflow.status import LanguageStatus, ProjectStatus, round_history
 from pages.components import services
+from pages.components.advice_panel import show_causes
 from pages.components.agreement_detail import show_agreement
 from pages.components.charts import show_chart
 from pages.components.frame import as_plain_text
@@ -32,6 +33,7 @@ def show_language(status: ProjectStatus, language: LanguageStatus) -> None:
     st.button(_("All languages"), icon=":material/arrow_back:", type="tertiary", on_click=close_language)
     st.subheader(f"{name}: {state_word(language.state)}", anchor=False)
     _show_numbers(status, language, details)
+    show_causes(status, [language])
     _show_rounds(status, language)
     _show_confusion(status, details, name)
     _show_classes(status, details, name)

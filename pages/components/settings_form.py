@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from lamm_core.language_names import language_name
-from lamm_core.records import Metric, ProjectSettings
+from lamm_core.records import Consensus, Metric, ProjectSettings
 from lamm_core.selection import UNCERTAINTIES
 from lamm_core.words import marked
 from lamm_core.words import translate as _
@@ -28,6 +28,10 @@ from pages.components.translation_form import ask_translation
 _METRICS = {
     Metric.ACCURACY: (marked("Accuracy"), marked("the share of texts that get the right class")),
     Metric.MACRO_F1: (marked("Macro-F1"), marked("every class counts the same, however rare")),
+}
+_CONSENSUS = {
+    Consensus.MAJORITY: marked("What most of them say"),
+    Consensus.DAWID_SKENE: marked("What is likeliest, by how reliable each of them is (Dawid-Skene)"),
 }
 _METRIC_HELP = marked("Choose macro-F1 where mistakes in rare classes must not hide behind common ones.")
 
@@ -226,7 +230,23 @@ def _ask_overlap(current: ProjectSettings, key: str) -> dict[str, Any]:
     count = right.number_input(
         _("People who label each of them"), 2, MAX_OVERLAP_COUNT, current.overlap_count, key=f"{key}_overlap_count"
     )
-    return {"overlap_share": as_fraction(share, current.overlap_share), "overlap_count": int(count)}
+    consensus = st.selectbox(
+        _("The class of a text that several people labelled"),
+        list(_CONSENSUS),
+        list(_CONSENSUS).index(Consensus(current.consensus)),
+        format_func=lambda each: _(_CONSENSUS[each]),
+        key=f"{key}_consensus",
+        help=_(
+            "Models learn from it, and are measured with it. How reliable each person is follows from the texts they "
+            "share; with too few of them, most labels win. A reviewer's decision goes before either."
+        ),
+        width=480,
+    )
+    return {
+        "overlap_share": as_fraction(share, current.overlap_share),
+        "overlap_count": int(count),
+        "consensus": str(consensus),
+    }
 
 
 def _ask_gold(current: ProjectSettings, key: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from support import world
 
 from lamm_core.errors import InvalidProject, ProjectExists, StorageUnavailable
-from lamm_core.records import Project
+from lamm_core.records import Consensus, Project
 from lamm_core.workflow import projects
 from lamm_core.workflow.importing import import_table
 from lamm_core.workflow.workspace import Workspace
@@ -55,6 +55,7 @@ def test_settings_at_the_limits_open_and_are_saved_as_they_were(data: Workspace)
         overlap_count=projects.MAX_OVERLAP_COUNT,
         gold_count=projects.MAX_GOLD_COUNT,
         gold_feedback=True,
+        consensus="dawid-skene",
     )
     app = AppTest.from_file(str(_APP), default_timeout=60)
     app.switch_page("project.py")
@@ -132,8 +133,11 @@ def test_suggestions_and_texts_that_several_label_are_switched_on(data: Workspac
     app.toggle(key=f"{key}_suggestions").set_value(True)
     app.number_input(key=f"{key}_overlap_share").set_value(12.5)
     app.number_input(key=f"{key}_overlap_count").set_value(3)
+    app.selectbox(key=f"{key}_consensus").set_value(Consensus.DAWID_SKENE)
     save(app)
-    assert stored(data, project) == replace(project.settings, suggestions=True, overlap_share=0.125, overlap_count=3)
+    assert stored(data, project) == replace(
+        project.settings, suggestions=True, overlap_share=0.125, overlap_count=3, consensus="dawid-skene"
+    )
 
 
 def test_gold_items_and_feedback_are_set(data: Workspace) -> None:

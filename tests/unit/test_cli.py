@@ -704,7 +704,7 @@ def test_status_as_json_before_the_first_round_has_nulls(home: Path) -> None:
 
 def test_the_json_of_a_forecast_has_numbers_and_null_for_never(ready: Path, workspace: Workspace) -> None:
     status = _with_outlook(workspace, _outlook(12, 60, None))
-    record = status_record(status, None)
+    record = status_record(status, None, {})
     forecast = json.loads(json.dumps(record, allow_nan=False))["languages"][0]["forecast"]
     assert forecast == {
         "labels": {"low": 12, "middle": 60, "high": None},
@@ -717,7 +717,7 @@ def test_the_json_of_a_forecast_has_numbers_and_null_for_never(ready: Path, work
     }
     settings = replace(status.project.settings, price_per_label=0.5, currency="GBP")
     priced = replace(status, project=replace(status.project, settings=settings))
-    assert status_record(priced, None)["languages"][0]["forecast"]["currency"] == "GBP"  # type: ignore[index]
+    assert status_record(priced, None, {})["languages"][0]["forecast"]["currency"] == "GBP"  # type: ignore[index]
 
 
 def test_the_json_tells_class_targets(ready: Path, workspace: Workspace) -> None:

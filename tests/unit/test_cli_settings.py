@@ -73,6 +73,7 @@ def test_every_setting_can_be_changed(home: Path, workspace: Workspace, tmp_path
         "--price", "1.5", "--currency", "USD", "--translator", "parallel:x.csv", "--translation-weight", "0.25",
         "--no-use-translations", "--no-automatic-rounds", "--suggestions", "--overlap-share", "0.2",
         "--overlap-count", "3", "--gold-count", "7", "--gold-feedback",
+        "--consensus", "dawid-skene",
     )  # fmt: skip
     assert settings(workspace) == ProjectSettings(
         classes=("pen", "size: A4=x", "ruler"),
@@ -101,6 +102,7 @@ def test_every_setting_can_be_changed(home: Path, workspace: Workspace, tmp_path
         overlap_count=3,
         gold_count=7,
         gold_feedback=True,
+        consensus="dawid-skene",
     )
 
 

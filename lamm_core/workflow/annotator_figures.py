@@ -1,0 +1,193 @@
+"""Figures of annotators: how much each does, how fast, and how far it is what others and gold items say."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, Row
+
+from lamm_core.actors import Role
+from lamm_core.model.agreement import Figure, Labels
+from lamm_core.model.consensus import as_the_others, share_of_ones
+from lamm_core.records import Project
+from lamm_core.storage import agreement, annotator_work, annotators
+from lamm_core.workflow.gold import GoldResult, gold_figure, read_results
+from lamm_core.workflow.opinions import OpinionTable, sorted_names, tabulate
+from lamm_core.workflow.rights import needs, needs_self
+from lamm_core.workflow.workspace import Workspace
+
+_TENTHS_IN_AN_HOUR = 36_000
+# Whoever keeps a text open for longer, 5 minutes, has gone away from it.
+_MOST_TENTHS = 3_000
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What one annotator did in one language, or in all. Gold items count for nothing but `gold`.
+
+    Attributes:
+        language: the language; None for all.
+        labels: texts with a label of the annotator that stands.
+        median_seconds: the middle one of the times that labels took; None where none has a time.
+        per_hour: labels an hour of active time, which is the time that texts were open, 5 minutes each at most; None
+            where none has a time.
+        with_consensus: share of these labels that are what most of the others say, 0 to 1, with its 95 % interval;
+            texts that nobody else labelled, or on which the others are split evenly, do not count.
+        gold: share of gold items that got the known class, 0 to 1, with its 95 % interval; None where none was
+            answered.
+        skips: texts skipped.
+        flags: texts labelled or skipped with a flag.
+        edits: times that a class was given to a text again.
+        first, last: moments of the first and the last act, in UTC; None where only gold items were answered.
+    """
+
+    language: str | None
+    labels: int
+    median_seconds: float | None
+    per_hour: float | None
+    with_consensus: Figure
+    gold: Figure | None
+    skips: int
+    flags: int
+    edits: int
+    first: datetime | None
+    last: datetime | None
+
+
+@dataclass(frozen=True)
+class AnnotatorFigures:
+    """One annotator of a project.
+
+    Attributes:
+        annotator_id: id of the annotator.
+        annotator: their name.
+        whole: what they did in all languages.
+        languages: the same for each language in which they did anything, in the order of the project.
+    """
+
+    annotator_id: int
+    annotator: str
+    whole: Figures
+    languages: tuple[Figures, ...]
+
+
+@needs(Role.MANAGER)
+def annotator_figures(workspace: Workspace, project: Project) -> tuple[AnnotatorFigures, ...]:
+    """One entry for each annotator who labelled or skipped a text or answered a gold item, by name."""
+    with workspace.database.read() as connection:
+        return _Read.of(connection, project).annotators()
+
+
+@needs_self
+def own_figures(workspace: Workspace, project: Project, annotator_id: int) -> AnnotatorFigures | None:
+    """The same for one annotator, who sees nothing of the others; None where they did nothing yet."""
+    with workspace.database.read() as connection:
+        found = _Read.of(connection, project).annotators()
+    return next((each for each in found if each.annotator_id == annotator_id), None)
+
+
+@dataclass(frozen=True, eq=False)
+class _Read:
+    """What was read about the annotators of a project, or about one of them.
+
+    Attributes:
+        project: the project.
+        names: annotator id to name, of all who did anything.
+        work: rows as `annotator_work.read_work` gives them.
+        times: rows as `annotator_work.read_times` gives them.
+        shared: opinions about texts of several.
+        agrees: `(texts, annotators)` whether each of these is what the others say, as `as_the_others` gives it.
+        gold: results on gold items.
+    """
+
+    project: Project
+    names: Mapping[int, str]
+    work: Sequence[Row[Any]]
+    times: Sequence[Row[Any]]
+    shared: OpinionTable
+    agrees: Labels
+    gold: Sequence[GoldResult]
+
+    @classmethod
+    def of(cls, connection: Connection, project: Project) -> "_Read":
+        """All annotators of a project."""
+        work, gold = annotator_work.read_work(connection, project.id), read_results(connection, project)
+        active = {each.annotator for each in work} | {each.annotator for each in gold}
+        opinions = agreement.read_opinions(connection, project.id, shared=True)
+        shared = tabulate(opinions, sorted_names(active), project.settings.classes)
+        return cls(
+            project=project,
+            names={key: name for key, name in annotators.list_annotators(connection).items() if name in active},
+            work=work,
+            times=annotator_work.read_times(connection, project.id),
+            shared=shared,
+            agrees=as_the_others(shared.labels),
+            gold=gold,
+        )
+
+    def annotators(self) -> tuple[AnnotatorFigures, ...]:
+        """One entry for each, by name."""
+        ids = {name: annotator_id for annotator_id, name in self.names.items()}
+        work, times = _by_annotator(self.work), _by_annotator(self.times)
+        of_each = ((ids[name], name) for name in self.shared.annotators)
+        return tuple(self._annotator(each, name, work.get(each, []), times.get(each, [])) for each, name in of_each)
+
+    def _annotator(
+        self, annotator_id: int, name: str, work: Sequence[Row[Any]], times: Sequence[Row[Any]]
+    ) -> AnnotatorFigures:
+        own = replace(
+            self,
+            work=work,
+            times=times,
+            agrees=self.agrees[:, self.shared.annotators.index(name)],
+            gold=[each for each in self.gold if each.annotator == name],
+        )
+        active = {each.language for each in own.work} | {each.language for each in own.gold}
+        languages = [own._in_language(language) for language in self.project.languages if language in active]
+        return AnnotatorFigures(annotator_id, name, own._figures(None), tuple(languages))
+
+    def _in_language(self, language: str) -> Figures:
+        return replace(
+            self,
+            work=[each for each in self.work if each.language == language],
+            times=[each for each in self.times if each.language == language],
+            agrees=self.agrees[self.shared.languages == language],
+            gold=[each for each in self.gold if each.language == language],
+        )._figures(language)
+
+    def _figures(self, language: str | None) -> Figures:
+        return Figures(
+            language=language,
+            labels=sum(each.labels for each in self.work),
+            median_seconds=_median(self.times),
+            per_hour=_per_hour(self.times),
+            with_consensus=share_of_ones(self.agrees),
+            gold=gold_figure(self.gold),
+            skips=sum(each.skips for each in self.work),
+            flags=sum(each.flags for each in self.work),
+            edits=sum(int(each.edits) for each in self.work),
+            first=min((each.first for each in self.work), default=None),
+            last=max((each.last for each in self.work), default=None),
+        )
+
+
+def _by_annotator(rows: Sequence[Row[Any]]) -> dict[int, list[Row[Any]]]:
+    found: dict[int, list[Row[Any]]] = {}
+    for row in rows:
+        found.setdefault(row.annotator_id, []).append(row)
+    return found
+
+
+def _median(times: Sequence[Row[Any]]) -> float | None:
+    """The middle one of the times, in seconds."""
+    if not times:
+        return None
+    tenths = np.repeat([each.tenths for each in times], [each.labels for each in times])
+    return float(np.median(tenths)) / 10
+
+
+def _per_hour(times: Sequence[Row[Any]]) -> float | None:
+    tenths = sum(each.labels * min(each.tenths, _MOST_TENTHS) for each in times)
+    return _TENTHS_IN_AN_HOUR * sum(each.labels for each in times) / tenths if tenths else None
