@@ -1,6 +1,5 @@
 """The words of a review: why somebody should look at an item, what was decided, and what a reviewer is shown."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -75,12 +74,10 @@ class ReviewList:
     Attributes:
         entries: the items of this page.
         total: items on all pages.
-        counts: items for each reason, whatever reason was asked for; an item may have several.
     """
 
     entries: tuple[ReviewEntry, ...]
     total: int
-    counts: Mapping[Reason, int]
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from lamm_core.errors import LammError
 from lamm_core.words import translate as _
-from pages.components.frame import show_error, show_sidebar
+from pages.components.frame import is_manager, show_error, show_sidebar
 
 
 def all_pages() -> list[StreamlitPage]:
@@ -13,8 +13,11 @@ def all_pages() -> list[StreamlitPage]:
 
     Titles follow the reader's language; addresses are the same for all, so that a link works for everybody.
     """
+    reviewing = [st.Page("review.py", title=_("Review"), icon=":material/rate_review:", url_path="review")]
     return [
         st.Page("annotate.py", title=_("Annotate"), icon=":material/edit_note:", default=True),
+        st.Page("history.py", title=_("My answers"), icon=":material/history:", url_path="history"),
+        *(reviewing if is_manager() else []),
         st.Page("languages.py", title=_("Languages"), icon=":material/flag:", url_path="languages"),
         st.Page("rounds.py", title=_("Rounds"), icon=":material/timeline:", url_path="rounds"),
         st.Page("compare.py", title=_("Compare"), icon=":material/compare_arrows:", url_path="compare"),

@@ -94,8 +94,9 @@ def find_label_errors(classes: Sequence[str], chances: NDArray[np.float64], know
         return []
     places, found = np.searchsorted(kept, given[judged]), chances[np.ix_(judged, kept)] + 1e-12
     found /= found.sum(axis=1, keepdims=True)
-    # As many as confident learning reckons there are, the least credible of all. Its other ways to pick them accuse
-    # more right labels for the same wrong ones found, on planted errors.
+    # Confident learning reckons how many there are and names as many; only the least credible of all labels that it
+    # names are accused. On planted errors that spares many right labels and hardly any wrong one.
+    named = set(find_label_issues(places, found, filter_by="confident_learning", n_jobs=1).nonzero()[0])
     suspected = find_label_issues(
         places, found, filter_by="low_self_confidence", return_indices_ranked_by="self_confidence", n_jobs=1
     )
@@ -103,5 +104,5 @@ def find_label_errors(classes: Sequence[str], chances: NDArray[np.float64], know
     return [
         LabelError(int(judged[row]), known[kept[found[row].argmax()]], float(scores[row]))
         for row in suspected
-        if found[row].argmax() != places[row]
+        if row in named and found[row].argmax() != places[row]
     ]

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, select
 
 from lamm_core.records import Action
-from lamm_core.storage.reviews import standing_reviews
+from lamm_core.storage.reviews import is_standing
 from lamm_core.storage.tables import (
     annotator,
     batch_item,
@@ -16,6 +16,7 @@ from lamm_core.storage.tables import (
     round_,
     round_language,
 )
+from lamm_core.storage.team_tables import review
 
 COLUMNS = [
     "id",
@@ -57,7 +58,8 @@ def labels_with_provenance(connection: Connection, project_id: int) -> list[tupl
         .subquery()
     )
     suggested, final = project_class.alias("suggested"), project_class.alias("final")
-    decisions, reviewer = standing_reviews(project_id).subquery("decisions"), annotator.alias("reviewer")
+    reviewer, later = annotator.alias("reviewer"), review.alias("later")
+    newest_review = select(func.max(later.c.id)).where(later.c.item_id == item.c.id).scalar_subquery()
     query = (
         select(
             item.c.external_id,
@@ -79,7 +81,7 @@ def labels_with_provenance(connection: Connection, project_id: int) -> list[tupl
             label.c.flagged,
             suggested.c.name.label("suggested"),
             final.c.name.label("final_class"),
-            decisions.c.decision,
+            review.c.decision,
             reviewer.c.name.label("reviewer"),
         )
         .select_from(label)
@@ -88,8 +90,8 @@ def labels_with_provenance(connection: Connection, project_id: int) -> list[tupl
         .outerjoin(annotator, annotator.c.id == label.c.annotator_id)
         .outerjoin(suggested, suggested.c.id == label.c.suggested_class_id)
         .outerjoin(final, final.c.id == item.c.class_id)
-        .outerjoin(decisions, decisions.c.item_id == item.c.id)
-        .outerjoin(reviewer, reviewer.c.id == decisions.c.annotator_id)
+        .outerjoin(review, and_(review.c.id == newest_review, is_standing()))
+        .outerjoin(reviewer, reviewer.c.id == review.c.annotator_id)
         .outerjoin(chosen, chosen.c.item_id == item.c.id)
         .outerjoin(batch_item, batch_item.c.id == chosen.c.batch_item_id)
         .outerjoin(round_, round_.c.id == batch_item.c.round_id)

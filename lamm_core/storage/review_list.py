@@ -7,6 +7,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    Subquery,
     and_,
     case,
     exists,
@@ -18,11 +19,12 @@ from sqlalchemy import (
 
 from lamm_core.records import Action, Purpose
 from lamm_core.reviewing import Decision, Reason, ReviewEntry, ReviewFilter, ReviewList
-from lamm_core.storage.reviews import is_answered, is_suspected, newest_reviews, standing_reviews, stands
+from lamm_core.storage.reviews import is_answered, is_suspected, newest_reviews, stands
 from lamm_core.storage.tables import annotator, item, label, project_class
 from lamm_core.storage.team_tables import label_suspect
 
 _SHOWN = 300  # characters of a text
+_IS_REVIEWED = item.c.purpose != Purpose.GOLD
 
 
 def read_list(connection: Connection, project_id: int, wanted: ReviewFilter, limit: int, offset: int) -> ReviewList:
@@ -33,23 +35,30 @@ def read_list(connection: Connection, project_id: int, wanted: ReviewFilter, lim
         limit: items of a page.
         offset: items on the pages before it.
     """
+    chosen = _chosen(_reasons(project_id), wanted).limit(limit).offset(offset).subquery()
+    rows = connection.execute(_decorated(chosen)).mappings().all()
+    if not rows and offset:  # beyond the end, where no row says how many there are
+        return ReviewList((), read_list(connection, project_id, wanted, 1, 0).total)
+    return ReviewList(tuple(_entry(row) for row in rows), int(rows[0]["total"]) if rows else 0)
+
+
+def count_reasons(connection: Connection, project_id: int) -> dict[Reason, int]:
+    """Items for each reason; an item may have several."""
     reasons = _reasons(project_id)
-    listed = and_(item.c.purpose != Purpose.GOLD, *_conditions(wanted))
-    counts = _counts(connection, reasons, listed)
-    of_reason = reasons.c.reason != Reason.SENT_BACK if wanted.reason is None else reasons.c.reason == wanted.reason
-    page = _page(reasons, listed, of_reason, by_score=wanted.reason is Reason.LIKELY_ERROR)
-    entries = tuple(_entry(row) for row in connection.execute(page.limit(limit).offset(offset)).mappings())
-    if wanted.reason is not None:
-        return ReviewList(entries, counts.get(wanted.reason, 0), counts)
-    total = select(func.count(reasons.c.item_id.distinct())).join(item, item.c.id == reasons.c.item_id)
-    return ReviewList(entries, int(connection.execute(total.where(listed, of_reason)).scalar_one()), counts)
+    query = (
+        select(reasons.c.reason, func.count(reasons.c.item_id.distinct()).label("items"))
+        .join(item, item.c.id == reasons.c.item_id)
+        .where(_IS_REVIEWED)
+        .group_by(reasons.c.reason)
+    )
+    return {Reason(row.reason): int(row.items) for row in connection.execute(query)}
 
 
 def _reasons(project_id: int) -> CTE:
     """One row for each item and reason to look at it: item_id, reason, label_id (the act that gave the reason)."""
     reviews = newest_reviews(project_id).cte("newest_reviews")
     decided = reviews.c.decision != Decision.UNDO
-    settled = select(standing_reviews(project_id).subquery("settled").c.item_id)
+    settled = select(reviews.c.item_id).where(decided, ~is_answered(reviews))
     answered = _row(reviews.c.item_id, Reason.ANSWERED, reviews.c.newest_label_id).where(decided, is_answered(reviews))
     waiting = _row(reviews.c.item_id, Reason.SENT_BACK, reviews.c.newest_label_id).where(
         reviews.c.decision == Decision.SEND_BACK, ~is_answered(reviews)
@@ -116,27 +125,27 @@ def _conditions(wanted: ReviewFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _counts(connection: Connection, reasons: CTE, listed: ColumnElement[bool]) -> dict[Reason, int]:
+def _chosen(reasons: CTE, wanted: ReviewFilter) -> Select[Any]:
+    """The items of the list in its order, each with its reasons, and the number of all of them as `total`."""
+    of_reason = reasons.c.reason != Reason.SENT_BACK if wanted.reason is None else reasons.c.reason == wanted.reason
+    newest, score = func.max(reasons.c.label_id), func.min(label_suspect.c.score)
+    by_score = wanted.reason is Reason.LIKELY_ERROR
     query = (
-        select(reasons.c.reason, func.count(reasons.c.item_id.distinct()).label("items"))
+        select(reasons.c.item_id, newest.label("newest"), *_flags(reasons), func.count().over().label("total"))
         .join(item, item.c.id == reasons.c.item_id)
-        .where(listed)
-        .group_by(reasons.c.reason)
-    )
-    return {Reason(row.reason): int(row.items) for row in connection.execute(query)}
-
-
-def _page(reasons: CTE, listed: ColumnElement[bool], of_reason: ColumnElement[bool], *, by_score: bool) -> Select[Any]:
-    likelier = project_class.alias("likelier")
-    chosen = (
-        select(reasons.c.item_id, func.max(reasons.c.label_id).label("label_id"), *_flags(reasons))
-        .join(item, item.c.id == reasons.c.item_id)
-        .where(listed)
+        .where(_IS_REVIEWED, *_conditions(wanted))
         .group_by(reasons.c.item_id)
         .having(func.max(case((of_reason, 1), else_=0)) == 1)
-        .subquery()
     )
-    order = (label_suspect.c.score, item.c.id) if by_score else (chosen.c.label_id.desc(), item.c.id.desc())
+    if not by_score:
+        return query.add_columns(literal(0.0).label("score")).order_by(newest.desc(), reasons.c.item_id.desc())
+    scored = query.join(label_suspect, label_suspect.c.item_id == reasons.c.item_id).add_columns(score.label("score"))
+    return scored.order_by(score, reasons.c.item_id.desc())
+
+
+def _decorated(chosen: Subquery) -> Select[Any]:
+    """The chosen items with what is shown of them, in the same order."""
+    likelier = project_class.alias("likelier")
     return (
         select(
             chosen,
@@ -150,7 +159,7 @@ def _page(reasons: CTE, listed: ColumnElement[bool], of_reason: ColumnElement[bo
         .outerjoin(project_class, project_class.c.id == item.c.class_id)
         .outerjoin(label_suspect, is_suspected())
         .outerjoin(likelier, likelier.c.id == label_suspect.c.likelier_class_id)
-        .order_by(*order)
+        .order_by(chosen.c.score, chosen.c.newest.desc(), chosen.c.item_id.desc())
     )
 
 

@@ -50,10 +50,9 @@ def newest_reviews(project_id: int) -> Select[Any]:
     return select(review).where(review.c.id.in_(newest))
 
 
-def standing_reviews(project_id: int) -> Select[Any]:
-    """The newest decision of each item of a project where it stands: not undone, and no act on the item since."""
-    newest = newest_reviews(project_id)
-    return newest.where(review.c.decision != Decision.UNDO, ~is_answered(review))
+def is_standing() -> ColumnElement[bool]:
+    """Whether a decision, the newest of its item, was not undone and nobody acted on the item since."""
+    return and_(review.c.decision != Decision.UNDO, ~is_answered(review))
 
 
 def is_answered(reviews: Any) -> ColumnElement[bool]:
@@ -77,7 +76,7 @@ def newest_review(connection: Connection, item_id: int) -> ReviewRow | None:
             reviewer.c.name.label("reviewer"),
             asked.c.name.label("asked"),
             review.c.created_at.label("decided_at"),
-            and_(review.c.decision != Decision.UNDO, ~is_answered(review)).label("stands"),
+            is_standing().label("stands"),
         )
         .join(reviewer, reviewer.c.id == review.c.annotator_id)
         .outerjoin(asked, asked.c.id == review.c.asked_annotator_id)

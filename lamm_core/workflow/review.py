@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row
 from lamm_core.actors import Role
 from lamm_core.errors import AlreadyReviewed, InvalidInput, NothingToUndo, UnknownClass, UnknownItem
 from lamm_core.records import Action, ItemState, Project
-from lamm_core.reviewing import Decision, Opinion, ReviewFilter, ReviewItem, ReviewList, Seen
+from lamm_core.reviewing import Decision, Opinion, Reason, ReviewFilter, ReviewItem, ReviewList, Seen
 from lamm_core.storage import items, projects, queue, remarks, review_list, reviews
 from lamm_core.trail import AuditAction
 from lamm_core.words import translate as _
@@ -40,6 +40,14 @@ def needing_review(
         raise InvalidInput(_("A page of the list has at least 1 text and none before its beginning."))
     with workspace.database.read() as connection:
         return review_list.read_list(connection, project.id, wanted, limit, offset)
+
+
+@needs(Role.MANAGER)
+def count_reasons(workspace: Workspace, project: Project) -> dict[Reason, int]:
+    """How many items need a look for each reason; an item may have several."""
+    with workspace.database.read() as connection:
+        found = review_list.count_reasons(connection, project.id)
+    return {each: found.get(each, 0) for each in Reason}
 
 
 @needs(Role.MANAGER)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from lamm_core.actors import Role
 from lamm_core.errors import LammError, StorageUnavailable
 from lamm_core.records import Project
 from lamm_core.words import translate as _
@@ -65,6 +66,15 @@ def choose_project(name: str) -> None:
 def annotator_id() -> int:
     """Id of the person who labels in this session."""
     return services.annotator_id(str(st.session_state.get(_ANNOTATOR) or "").strip() or services.user_name())
+
+
+def is_manager() -> bool:
+    """Whether the acting user manages the chosen project; each page asks again what it shows."""
+    try:
+        found = services.find_project(st.session_state.get(_PROJECT))
+        return found is None or services.workspace().actor.has(Role.MANAGER, found.id)
+    except StorageUnavailable:  # the sidebar says so, and ends the page
+        return True
 
 
 def show_error(error: LammError) -> None:

@@ -1,5 +1,6 @@
 """What needs a look, what reviewers decide, and what becomes of it in queue, training and export."""
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -7,17 +8,28 @@ import pandas as pd
 import pytest
 from sqlalchemy import select
 from support import world
+from typer.testing import CliRunner
 
 from lamm_core.actors import Actor, Role
+from lamm_core.cli import app
 from lamm_core.errors import AlreadyReviewed, InvalidInput, NotAllowed, NothingToUndo, UnknownClass, UnknownItem
 from lamm_core.records import Action, Project
 from lamm_core.reviewing import Decision, Reason, ReviewFilter, ReviewItem
+from lamm_core.settings import HOME_VARIABLE
 from lamm_core.storage import suspects
 from lamm_core.storage.team_tables import audit_event, review
 from lamm_core.workflow import labelling, remarks
 from lamm_core.workflow.exporting import labels_table
 from lamm_core.workflow.labelling import Act, claim, record
-from lamm_core.workflow.review import accept, change, needing_review, review_item, send_back, undo_decision
+from lamm_core.workflow.review import (
+    accept,
+    change,
+    count_reasons,
+    needing_review,
+    review_item,
+    send_back,
+    undo_decision,
+)
 from lamm_core.workflow.round_data import read_round_data
 from lamm_core.workflow.rounds import run_round
 from lamm_core.workflow.workspace import Workspace
@@ -84,7 +96,8 @@ def test_each_reason_lists_its_items_and_filters_narrow_them(
     assert sorted(by_language) == sorted([plain, split, commented, flagged])
     page = needing_review(workspace, batch, limit=2, offset=1)
     assert ([each.item_id for each in page.entries], page.total) == ([split, commented], 4)
-    assert page.counts[Reason.FLAGGED] == 1
+    assert needing_review(workspace, batch, offset=9).total == 4
+    assert count_reasons(workspace, batch)[Reason.FLAGGED] == 1
     label(workspace, batch, ana, plain, "desk")  # what was suspected decides no more
     assert listed(workspace, batch, reason=Reason.LIKELY_ERROR) == []
 
@@ -246,3 +259,18 @@ def test_annotators_write_about_their_own_texts_and_review_nothing(
     manager = workspace.acting_as(Actor("Ben", 2, ben, roles={batch.id: Role.MANAGER}))
     with pytest.raises(NotAllowed):
         accept(manager, batch, ana, mine, seen)  # under the name of somebody else
+
+
+def test_the_command_lists_what_needs_a_look(sqlite_workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = world.make_project(sqlite_workspace)
+    run_round(sqlite_workspace, project)
+    ana = world.ensure_annotator(sqlite_workspace, "Ana")
+    item_id = claim(sqlite_workspace, project, ana)[0].item_id
+    label(sqlite_workspace, project, ana, item_id, flagged=True)
+    monkeypatch.setenv(HOME_VARIABLE, str(sqlite_workspace.settings.home))
+    told = json.loads(CliRunner().invoke(app, ["review", "small", "--kind", "flagged", "--json"]).stdout)
+    assert (told["total"], told["counts"]["flagged"], told["counts"]["disagreement"]) == (1, 1, 0)
+    external_id = world.stored_items(sqlite_workspace, project)[item_id].external_id
+    assert [(each["id"], each["class"], each["kinds"]) for each in told["items"]] == [(external_id, "pen", ["flagged"])]
+    assert external_id in CliRunner().invoke(app, ["review", "small"]).stdout
+    assert CliRunner().invoke(app, ["review", "small", "--kind", "sent-back"]).stdout.strip() == "Nothing needs a look."
