@@ -142,6 +142,10 @@ class NothingToUndo(LammError):
     """The annotator has no label or skip left that can be taken back."""
 
 
+class AlreadyReviewed(LammError):
+    """Somebody decided about an item, or answered it, since a reviewer looked at it."""
+
+
 class RoundRunning(LammError):
     """A round of this project is running already."""
 

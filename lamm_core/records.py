@@ -164,6 +164,15 @@ class NewItem:
 
 
 @dataclass(frozen=True)
+class Remark:
+    """What somebody wrote about an item; the time in UTC."""
+
+    author: str
+    text: str
+    written_at: datetime
+
+
+@dataclass(frozen=True)
 class Lease:
     """An item held by one annotator.
 
@@ -180,6 +189,8 @@ class Lease:
             chance chose them or there are none. It is the language's and not the text's own, which a check item lacks:
             check items are told apart by nothing, save in a language from which the round chose no other text.
         suggestion: the class that the model predicts; None where suggestions are off or this one is withheld.
+        sent_back: a reviewer asks the annotator about it once more.
+        remarks: what was written about it, oldest first, where it was sent back.
     """
 
     item_id: int
@@ -192,6 +203,8 @@ class Lease:
     weight: float | None = None
     score: float | None = None
     suggestion: str | None = None
+    sent_back: bool = False
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,18 @@
 """What every run of a page begins with: the frame around all pages, and which pages there are."""
 
+from pathlib import Path
+
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from lamm_core.actors import Role
-from lamm_core.errors import LammError
+from lamm_core.errors import LammError, StorageUnavailable
 from lamm_core.words import translate as _
 from pages.components import services
 from pages.components.frame import show_error, show_sidebar, show_signed_out
+
+# From the app itself: Streamlit's own icons are fetched from another site.
+_ICON = str(Path(__file__).parent / "components" / "logo.svg")
 
 
 def all_pages() -> list[StreamlitPage]:
@@ -19,29 +24,39 @@ def all_pages() -> list[StreamlitPage]:
     actor = services.actor()
     leads = actor.is_operator or actor.is_admin
     manages = leads or any(role.covers(Role.MANAGER) for role in actor.roles.values())
-    pages = [st.Page("annotate.py", title=_("Annotate"), icon=":material/edit_note:", default=True)]
-    if not manages:
-        pages.append(st.Page("team.py", title=_("My work"), icon=":material/person:", url_path="team"))
+    gives_roles = leads or Role.ADMIN in actor.roles.values()
+    pages = [
+        st.Page("annotate.py", title=_("Annotate"), icon=":material/edit_note:", default=True),
+        _page("history", _("My answers"), "list_alt"),
+        _page("team", _("Annotators") if manages else _("My work"), "groups" if manages else "person"),
+    ]
     if manages:
         pages += [
-            st.Page("languages.py", title=_("Languages"), icon=":material/flag:", url_path="languages"),
-            st.Page("rounds.py", title=_("Rounds"), icon=":material/timeline:", url_path="rounds"),
-            st.Page("team.py", title=_("Annotators"), icon=":material/groups:", url_path="team"),
-            st.Page("compare.py", title=_("Compare"), icon=":material/compare_arrows:", url_path="compare"),
-            st.Page("project.py", title=_("Project"), icon=":material/folder_open:", url_path="project"),
-            st.Page("trail.py", title=_("Trail"), icon=":material/history:", url_path="trail"),
+            _page("review", _("Review"), "rate_review"),
+            _page("languages", _("Languages"), "flag"),
+            _page("rounds", _("Rounds"), "timeline"),
+            _page("compare", _("Compare"), "compare_arrows"),
+            _page("project", _("Project"), "folder_open"),
+            _page("trail", _("Trail"), "history"),
         ]
-    if leads or Role.ADMIN in actor.roles.values():
-        pages.append(st.Page("users.py", title=_("Users"), icon=":material/group:", url_path="users"))
-    return pages
+    return [*pages, _page("users", _("Users"), "group")] if gives_roles else pages
+
+
+def _page(name: str, title: str, icon: str) -> StreamlitPage:
+    """The page of a file, at the address of the same name."""
+    return st.Page(f"{name}.py", title=title, icon=f":material/{icon}:", url_path=name)
 
 
 def main() -> None:
     """Show the frame around all pages, then the page that was asked for."""
-    st.set_page_config(page_title="LAMM", page_icon=":material/flag:", layout="wide")
-    if services.actor().is_nobody:  # the session has ended while the page was open
-        show_signed_out()
-    page = st.navigation(all_pages())
+    st.set_page_config(page_title="LAMM", page_icon=_ICON, layout="wide")
+    try:
+        if services.actor().is_nobody:  # the session has ended while the page was open
+            show_signed_out()
+        page = st.navigation(all_pages())
+    except StorageUnavailable as error:
+        show_error(error)
+        return
     show_sidebar()
     try:
         page.run()

@@ -16,6 +16,7 @@ from lamm_core.cli import (
     export_command,
     import_command,
     report_command,
+    review_command,
     round_command,
     status_command,
     trail_command,
@@ -63,6 +64,7 @@ app.command("round", rich_help_panel=_WORK)(round_command.command)
 app.command("translate", rich_help_panel=_WORK)(translate_command.command)
 app.command("status", rich_help_panel=_WORK)(status_command.command)
 app.command("agreement", rich_help_panel=_WORK)(agreement_command.command)
+app.command("review", rich_help_panel=_WORK)(review_command.command)
 app.command("report", rich_help_panel=_WORK)(report_command.command)
 app.command("trail", rich_help_panel=_WORK)(trail_command.command)
 app.command("export", rich_help_panel=_WORK)(export_command.command)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select, true
 
 from lamm_core.records import Action, LabelEvent, Purpose, Source
 from lamm_core.storage.tables import item, label, project_class
@@ -75,8 +75,16 @@ def standing_labels(connection: Connection, item_id: int) -> list[LabelEvent]:
     return sorted((each for each in newest.values() if each.action == Action.LABEL), key=lambda each: each.id)
 
 
-def last_acts(connection: Connection, project_id: int, annotator_id: int, count: int) -> list[LabelEvent]:
-    """The annotator's newest labels and skips that still stand, one an item, newest first."""
+def last_acts(
+    connection: Connection, project_id: int, annotator_id: int, count: int, offset: int = 0, *, flagged: bool = False
+) -> list[LabelEvent]:
+    """The annotator's newest labels and skips that still stand, one an item, newest first.
+
+    Args:
+        count: how many at most.
+        offset: how many of the newest to pass over.
+        flagged: only those with a flag.
+    """
     later = label.alias("later")
     taken_back = select(later.c.id).where(
         later.c.item_id == label.c.item_id, later.c.annotator_id == annotator_id, later.c.id > label.c.id
@@ -86,8 +94,9 @@ def last_acts(connection: Connection, project_id: int, annotator_id: int, count:
         label.c.annotator_id == annotator_id,
         label.c.action != Action.UNDO,
         ~taken_back.exists(),
+        label.c.flagged if flagged else true(),
     ).order_by(label.c.id.desc())
-    return [_event(row) for row in connection.execute(query.limit(count)).mappings()]
+    return [_event(row) for row in connection.execute(query.limit(count).offset(offset)).mappings()]
 
 
 def newest_label_id(connection: Connection, project_id: int) -> int | None:

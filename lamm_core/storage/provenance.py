@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, select
 
 from lamm_core.records import Action
+from lamm_core.storage.reviews import is_standing
 from lamm_core.storage.tables import (
     annotator,
     batch_item,
@@ -15,6 +16,7 @@ from lamm_core.storage.tables import (
     round_,
     round_language,
 )
+from lamm_core.storage.team_tables import review
 
 COLUMNS = [
     "id",
@@ -35,6 +37,9 @@ COLUMNS = [
     "comment",
     "flagged",
     "suggested",
+    "final_class",
+    "decision",
+    "reviewer",
 ]
 
 
@@ -52,7 +57,9 @@ def labels_with_provenance(connection: Connection, project_id: int) -> list[tupl
         .group_by(batch_item.c.item_id)
         .subquery()
     )
-    suggested = project_class.alias("suggested")
+    suggested, final = project_class.alias("suggested"), project_class.alias("final")
+    reviewer, later = annotator.alias("reviewer"), review.alias("later")
+    newest_review = select(func.max(later.c.id)).where(later.c.item_id == item.c.id).scalar_subquery()
     query = (
         select(
             item.c.external_id,
@@ -73,12 +80,18 @@ def labels_with_provenance(connection: Connection, project_id: int) -> list[tupl
             label.c.comment,
             label.c.flagged,
             suggested.c.name.label("suggested"),
+            final.c.name.label("final_class"),
+            review.c.decision,
+            reviewer.c.name.label("reviewer"),
         )
         .select_from(label)
         .join(item, item.c.id == label.c.item_id)
         .join(project_class, project_class.c.id == label.c.class_id)
         .outerjoin(annotator, annotator.c.id == label.c.annotator_id)
         .outerjoin(suggested, suggested.c.id == label.c.suggested_class_id)
+        .outerjoin(final, final.c.id == item.c.class_id)
+        .outerjoin(review, and_(review.c.id == newest_review, is_standing()))
+        .outerjoin(reviewer, reviewer.c.id == review.c.annotator_id)
         .outerjoin(chosen, chosen.c.item_id == item.c.id)
         .outerjoin(batch_item, batch_item.c.id == chosen.c.batch_item_id)
         .outerjoin(round_, round_.c.id == batch_item.c.round_id)

@@ -23,6 +23,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    true,
     update,
 )
 
@@ -32,6 +33,8 @@ from lamm_core.storage.queue_conditions import (
     another_is_done,
     has_copies,
     holds,
+    is_asked,
+    is_for,
     is_free,
     is_held,
     is_open,
@@ -94,6 +97,8 @@ def claim(
 ) -> list[Lease]:
     """Lease up to `count` open items to an annotator; what the annotator holds already comes first.
 
+    Items that were sent back to the annotator are not among them: see `claim_asked`.
+
     Two claims never lease the same entry: on PostgreSQL each locks the rows it takes and passes over rows that
     another claim has locked; on SQLite the whole transaction holds the write lock. Claims of one annotator must follow
     each other (`annotators.lock_annotator`), so that no two lease copies of one item.
@@ -114,6 +119,15 @@ def claim(
             break
         taken += further
     return _leases(connection, taken, annotator_id)
+
+
+def claim_asked(
+    connection: Connection, project_id: int, annotator_id: int, count: int, now: datetime, until: datetime
+) -> list[Lease]:
+    """Lease up to `count` items that a reviewer sent back to the annotator, in whatever language; see `claim`."""
+    return _leases(
+        connection, _Claim(connection, project_id, annotator_id, None, now, until).take("asked", count), annotator_id
+    )
 
 
 @dataclass(frozen=True)
@@ -151,6 +165,7 @@ def _to_take(which: str, *, some: bool) -> Select[Any]:
     mine = batch_item.c.annotator_id == ANNOTATOR
     free = and_(or_(batch_item.c.annotator_id.is_(None), ~mine), is_free())
     conditions = {
+        "asked": true(),
         "mine": mine,
         "free": free,
         "my copies": and_(mine, may_have()),
@@ -159,7 +174,7 @@ def _to_take(which: str, *, some: bool) -> Select[Any]:
     }
     query = (
         select(batch_item.c.id)
-        .where(is_open(), conditions[which])
+        .where(is_asked() if which == "asked" else is_open(), conditions[which])
         .order_by(batch_item.c.round_id, batch_item.c.position, batch_item.c.copy)
         .limit(bindparam("count"))
         .with_for_update(skip_locked=True)
@@ -175,6 +190,7 @@ def _free_copy_before() -> ColumnElement[bool]:
             same_item(other),
             other.c.copy < batch_item.c.copy,
             other.c.closed_at.is_(None),
+            other.c.asked_annotator_id.is_(None),
             or_(other.c.annotator_id == ANNOTATOR, is_free(other)),
         )
     )
@@ -209,6 +225,7 @@ def _lease_query() -> Select[*tuple[Any, ...]]:
             round_language.c.weight,
             round_language.c.score,
             project_class.c.name.label("suggestion"),
+            batch_item.c.asked_annotator_id.is_not(None).label("sent_back"),
         )
         .select_from(batch_item)
         .join(item, item.c.id == batch_item.c.item_id)
@@ -242,8 +259,8 @@ def close_own(connection: Connection, item_id: int, annotator_id: int, now: date
     takes the place of somebody else: a free copy, or else one that is held. Who has had a copy already changes nothing.
     """
     copies = _copies(connection, item_id)
-    open_copies = [row for row in copies if row.closed_at is None]
-    own = [row for row in open_copies if row.annotator_id == annotator_id]
+    open_copies = [row for row in copies if row.closed_at is None and is_for(row, annotator_id)]
+    own = [row for row in open_copies if annotator_id in (row.annotator_id, row.asked_annotator_id)]
     if not own and any(row.closed_by == annotator_id for row in copies):
         return
     chosen = own or sorted(open_copies, key=lambda row: (holds(row, now), row.copy))[:1]
@@ -262,7 +279,7 @@ def reopen(connection: Connection, item_id: int, annotator_id: int, now: datetim
     own = [row for row in copies if row.annotator_id == annotator_id]
     own = own or [row for row in copies if row.closed_by == annotator_id]
     others = sorted(
-        (row for row in copies if not holds(row, now)),
+        (row for row in copies if not holds(row, now) and (row.closed_at is not None or is_for(row, annotator_id))),
         key=lambda row: (row.closed_at is not None, row.closed_by is not None, row.copy),
     )
     return _lease_again(connection, (own or others)[:1], annotator_id, until)
@@ -278,8 +295,63 @@ def reopen_own_copy(connection: Connection, item_id: int, annotator_id: int, unt
 def _lease_again(connection: Connection, rows: Sequence[Row[Any]], annotator_id: int, until: datetime) -> bool:
     for row in rows:
         change = update(batch_item).where(batch_item.c.id == row.id)
-        connection.execute(change.values(closed_at=None, closed_by=None, annotator_id=annotator_id, lease_until=until))
+        asked = annotator_id if row.asked_annotator_id == annotator_id else None
+        lease = {"annotator_id": annotator_id, "lease_until": until}
+        connection.execute(change.values(closed_at=None, closed_by=None, asked_annotator_id=asked, **lease))
     return bool(rows)
+
+
+def ask_again(connection: Connection, project_id: int, item_id: int, annotator_id: int) -> bool:
+    """Open an item once more for one annotator alone, who gets it before all others (`claim_asked`).
+
+    Who had a copy of it gets that one again, anybody else the first of those that nobody is at work on. An item that
+    no batch ever had, as it came with its label, joins the newest one.
+
+    Returns:
+        False if there is no batch yet that it could join.
+    """
+    copies = _copies(connection, item_id)
+    closed = [row for row in copies if row.closed_at is not None]
+    own = [row for row in closed if row.closed_by == annotator_id]
+    chosen = (own or closed)[:1]
+    if not chosen:
+        return _join_newest_batch(connection, project_id, item_id, annotator_id, len(copies))
+    again = {"closed_at": None, "asked_annotator_id": annotator_id, "annotator_id": None, "lease_until": None}
+    connection.execute(update(batch_item).where(batch_item.c.id == chosen[0].id).values(again))
+    return True
+
+
+def _join_newest_batch(connection: Connection, project_id: int, item_id: int, annotator_id: int, copy: int) -> bool:
+    newest = select(func.max(batch_item.c.round_id)).where(batch_item.c.project_id == project_id)
+    round_id = connection.execute(newest).scalar_one()
+    if round_id is None:
+        return False
+    language = connection.execute(select(item.c.language).where(item.c.id == item_id)).scalar_one()
+    connection.execute(
+        insert(batch_item).values(
+            project_id=project_id,
+            round_id=round_id,
+            item_id=item_id,
+            language=language,
+            position=0,
+            copy=copy,
+            asked_annotator_id=annotator_id,
+        )
+    )
+    return True
+
+
+def withdraw_asked(connection: Connection, item_id: int, now: datetime) -> None:
+    """Ask nobody any more about an item that was sent back."""
+    connection.execute(
+        update(batch_item)
+        .where(
+            batch_item.c.item_id == item_id,
+            batch_item.c.closed_at.is_(None),
+            batch_item.c.asked_annotator_id.is_not(None),
+        )
+        .values(closed_at=now, annotator_id=None, lease_until=None)
+    )
 
 
 def _copies(connection: Connection, item_id: int) -> Sequence[Row[Any]]:

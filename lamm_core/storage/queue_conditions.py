@@ -38,8 +38,29 @@ def has_copies(connection: Connection, project_id: int) -> bool:
 
 
 def is_open() -> ColumnElement[bool]:
-    """Whether an entry belongs to the project and nobody labelled or skipped it yet."""
-    return and_(batch_item.c.project_id == PROJECT, batch_item.c.closed_at.is_(None))
+    """Whether an entry belongs to the project and nobody labelled or skipped it yet.
+
+    What a reviewer sent back is not among these: it was done once, and is open for one annotator alone (`is_asked`).
+    """
+    return and_(
+        batch_item.c.project_id == PROJECT,
+        batch_item.c.closed_at.is_(None),
+        batch_item.c.asked_annotator_id.is_(None),
+    )
+
+
+def is_asked() -> ColumnElement[bool]:
+    """Whether an entry of the project was sent back to the annotator, who has not answered yet."""
+    return and_(
+        batch_item.c.project_id == PROJECT,
+        batch_item.c.closed_at.is_(None),
+        batch_item.c.asked_annotator_id == ANNOTATOR,
+    )
+
+
+def is_for(row: Row[Any], annotator_id: int) -> bool:
+    """Whether an open entry that was read may be done by the annotator: it was sent back to nobody else."""
+    return row.asked_annotator_id in (None, annotator_id)
 
 
 def is_held(entries: FromClause = batch_item) -> ColumnElement[bool]:

@@ -64,7 +64,8 @@ _NEWEST_BATCH = (
     .limit(1)
 )
 _SIZE = select(func.count()).where(batch_item.c.round_id == bindparam("newest"), batch_item.c.copy == 0)
-_DONE = _SIZE.where(or_(batch_item.c.closed_at.is_not(None), another_is_done()))
+_WAS_DONE = or_(batch_item.c.closed_at.is_not(None), batch_item.c.asked_annotator_id.is_not(None))
+_DONE = _SIZE.where(or_(_WAS_DONE, another_is_done()))
 
 
 @dataclass(frozen=True)

@@ -154,6 +154,15 @@ label = Table(
     Column("suggested_class_id", BigId, ForeignKey("project_class.id"), nullable=True),
     UniqueConstraint("item_id", "annotator_id", "revision"),
     Index("ix_label_project_annotator", "project_id", "annotator_id", "id"),
+    # What somebody has to look at is little among many labels.
+    Index("ix_label_flagged", "project_id", "id", sqlite_where=text("flagged = 1"), postgresql_where=text("flagged")),
+    Index(
+        "ix_label_commented",
+        "project_id",
+        "id",
+        sqlite_where=text("comment IS NOT NULL"),
+        postgresql_where=text("comment IS NOT NULL"),
+    ),
 )
 
 # What a translator gave for an item, and so what is never paid for again. Without a text: it was asked and had none.
@@ -287,7 +296,7 @@ comparison = Table(
 
 # The queue. A lease is the pair (annotator_id, lease_until); an entry is open until `closed_at` is set, and
 # `closed_by` is whose act did it. An item that several annotators are to label has an entry for each, its copies,
-# numbered from 0.
+# numbered from 0. An entry that a reviewer sent back is open once more, for `asked_annotator_id` alone.
 batch_item = Table(
     "batch_item",
     metadata,
@@ -304,6 +313,7 @@ batch_item = Table(
     Column("copy", Integer, nullable=False),
     Column("closed_by", BigId, ForeignKey("annotator.id"), nullable=True),
     Column("suggested_class_id", BigId, ForeignKey("project_class.id"), nullable=True),
+    Column("asked_annotator_id", BigId, ForeignKey("annotator.id"), nullable=True),
     UniqueConstraint("round_id", "item_id", "copy"),
     Index("ix_batch_item_item", "item_id"),
     # What is open, in the order in which it is handed out, however much was labelled before.
@@ -321,6 +331,12 @@ batch_item = Table(
         "annotator_id",
         sqlite_where=text("annotator_id IS NOT NULL"),
         postgresql_where=text("annotator_id IS NOT NULL"),
+    ),
+    Index(
+        "ix_batch_item_asked",
+        "asked_annotator_id",
+        sqlite_where=text("asked_annotator_id IS NOT NULL"),
+        postgresql_where=text("asked_annotator_id IS NOT NULL"),
     ),
     # Most projects have no copies, and learn it here at once.
     Index("ix_batch_item_copies", "project_id", sqlite_where=text("copy > 0"), postgresql_where=text("copy > 0")),

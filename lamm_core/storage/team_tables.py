@@ -120,8 +120,9 @@ item_remark = Table(
     Index("ix_item_remark_item", "item_id"),
 )
 
-# What a reviewer decided about an item: `class_id` is the class that stands from then on, nothing where the item was
-# sent back. `newest_label_id` is the newest label the reviewer saw: a later one opens the question again.
+# What a reviewer decided about an item, append-only: the newest row decides. `class_id` is the class that stands from
+# then on, nothing where the item was sent back or a decision was undone. `newest_label_id` is the newest act that the
+# reviewer saw: a later one opens the question again. `asked_annotator_id` is who is to answer an item sent back.
 review = Table(
     "review",
     metadata,
@@ -132,9 +133,26 @@ review = Table(
     Column("decision", String(20), nullable=False),
     Column("class_id", BigId, ForeignKey("project_class.id"), nullable=True),
     Column("newest_label_id", BigId, nullable=True),
+    Column("asked_annotator_id", BigId, ForeignKey("annotator.id"), nullable=True),
     Column("created_at", UtcDateTime, nullable=False),
     Index("ix_review_item", "item_id", "id"),
     Index("ix_review_project", "project_id"),
+)
+
+# Labels that the newest round holds for errors: what it says of the label `label_id`, by models that never saw it.
+# `score` is the chance that those models give the class of the label; the smaller, the likelier the error.
+label_suspect = Table(
+    "label_suspect",
+    metadata,
+    id_column(),
+    project_id_column(),
+    Column("round_id", BigId, ForeignKey("round.id"), nullable=False),
+    Column("item_id", BigId, ForeignKey("item.id"), nullable=False),
+    Column("label_id", BigId, nullable=False),
+    Column("class_id", BigId, ForeignKey("project_class.id"), nullable=False),
+    Column("likelier_class_id", BigId, ForeignKey("project_class.id"), nullable=False),
+    Column("score", Float, nullable=False),
+    UniqueConstraint("project_id", "item_id"),
 )
 
 # Work that waits for a worker, and what became of it. `subject_id` is the round or the comparison that it began.

@@ -129,6 +129,7 @@ def _text_words() -> dict[str, str]:
         "markTitle": _("{name}, {point}"),
         "visitSkipped": _("You skipped this text ({count} back). Another class replaces that; → leads on."),
         "visitGiven": _("You gave this text the class {name} ({count} back). Another class replaces that; → leads on."),
+        "sentBack": _("A reviewer asks you about this text once more."),
         "suggests": _("The model suggests: {name}"),
         "lessonRight": _("Right: the text before is {known}."),
         "lessonWrong": _("The text before is {known}; you gave it the class {given}. ← shows it again."),

@@ -16,6 +16,7 @@ def shown_lease(lease: Lease, now: datetime) -> dict[str, Any]:
         "why": why(lease),
         "suggestion": lease.suggestion,
         "seconds": max(0, round((lease.until - now).total_seconds())),
+        "remarks": _shown_remarks(lease),
     }
 
 
@@ -45,6 +46,13 @@ def why(lease: Lease) -> str:
         "and the mean uncertainty of its texts is {score:.2f}.",
         **values,
     )
+
+
+def _shown_remarks(lease: Lease) -> list[dict[str, str]] | None:
+    """What was written about a text that a reviewer sent back; None for any other text."""
+    if not lease.sent_back:
+        return None
+    return [{"author": each.author, "text": each.text} for each in lease.remarks]
 
 
 def _shown(item: Lease | RecentAct) -> dict[str, Any]:

@@ -195,6 +195,8 @@ def _apply_label(
     if item.state == ItemState.LABELLED:
         others = [each for each in labels.standing_labels(connection, item.id) if each.annotator_id != annotator_id]
         if any(each.id == item.label_id for each in others):
+            # Not the class of a reviewer, who has seen less than is known now.
+            restore_standing_label(connection, item)
             return True
     items.set_item(connection, item.id, ItemState.LABELLED, class_id, label_id)
     return False
@@ -202,7 +204,7 @@ def _apply_label(
 
 def _apply_skip(connection: Connection, item: Row[Any]) -> None:
     """Set the item aside, unless another annotator's label stands."""
-    if not _restore_standing_label(connection, item):
+    if not restore_standing_label(connection, item):
         items.set_item(connection, item.id, ItemState.SKIPPED)
 
 
@@ -210,14 +212,15 @@ def _apply_undo(connection: Connection, project: Project, item: Row[Any], annota
     """Give the item back to the annotator, unless another annotator's label stands that does not ask for a second."""
     now = utc_now()
     until = now + timedelta(minutes=project.settings.lease_minutes)
-    if _restore_standing_label(connection, item):
+    if restore_standing_label(connection, item):
         queue.reopen_own_copy(connection, item.id, annotator_id, until)
         return
     queue.reopen(connection, item.id, annotator_id, now, until)
     items.set_item(connection, item.id, state_without_label(connection, item.id))
 
 
-def _restore_standing_label(connection: Connection, item: Row[Any]) -> bool:
+def restore_standing_label(connection: Connection, item: Row[Any]) -> bool:
+    """Let the labels of an item say its class again; False where no label stands."""
     standing = labels.standing_labels(connection, item.id)
     if not standing:
         return False

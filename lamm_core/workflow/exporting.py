@@ -34,7 +34,8 @@ def labels_table(workspace: Workspace, project: Project, translations: bool = Fa
         columns id, language, text, class, split (pool or check), annotator, labelled_at (UTC), seconds, source,
         deciding (whether it is the item's class or a second opinion), and for items that a round chose: round,
         strategy, weight (of the language), uncertainty (of the item), model (version that chose it); comment, flagged,
-        and suggested (class that the annotator was shown as the model's suggestion). With translations
+        suggested (class that the annotator was shown as the model's suggestion); final_class (the class that stands for
+        the item), and where a reviewer decided about it, decision and reviewer. With translations
         also translated_from (id of the original; missing for a label) and translator; a translation has an id of its
         own, the item's class, and the source `translation`.
     """
@@ -60,6 +61,7 @@ def _with_translations(table: pd.DataFrame, translated: list[Row[Any]]) -> pd.Da
                 "source": "translation",
                 "deciding": True,
                 "flagged": False,
+                "final_class": each.class_name,
                 "translated_from": each.external_id,
                 "translator": each.translator,
             }

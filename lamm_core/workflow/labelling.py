@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row
 from lamm_core.actors import Role
 from lamm_core.errors import InvalidInput, NothingToUndo
 from lamm_core.records import Action, BatchProgress, LabelEvent, Lease, Project
-from lamm_core.storage import annotators, items, labels, queue, queue_counts
+from lamm_core.storage import annotators, items, labels, queue, queue_counts, remarks
 from lamm_core.words import translate as _
 from lamm_core.workflow import automatic, gold
 from lamm_core.workflow.acts import Act, Receipt, apply_act, lock_annotator
@@ -25,14 +25,16 @@ def claim(
     """Lease the next open items to an annotator, in languages that the annotator knows.
 
     No item is leased to two annotators at once, unless the project has it labelled by several; each of these gets it
-    once, and none who has labelled it already. Newcomers get gold items first, as many as the project wants.
+    once, and none who has labelled it already. What a reviewer sent back to the annotator comes first, in whatever
+    language; newcomers get gold items next, as many as the project wants.
 
     Args:
         count: how many items the annotator should hold; those held already come first and count.
         languages: only items in these languages; None takes all that the annotator knows.
 
     Returns:
-        Leases in the order of the batch, gold items before them, fewer than `count` where there are no more.
+        Leases in the order of the batch, items sent back and gold items before them, fewer than `count` where there
+        are no more.
     """
     if count < 1:
         raise InvalidInput(_("The number of items to claim is {count}; it must be at least 1.", count=count))
@@ -50,11 +52,22 @@ def claim_within(
     known = annotators.languages_of(connection, annotator_id)
     wanted = known if languages is None else [each for each in languages if not known or each in known]
     asked = None if languages is None and not known else wanted
-    leases = gold.claim(connection, project, annotator_id, count, asked, until)
+    leases = _asked_again(connection, project, annotator_id, count, now, until)
+    if len(leases) < count:
+        leases += gold.claim(connection, project, annotator_id, count - len(leases), asked, until)
     if len(leases) < count:
         leases += queue.claim(connection, project.id, annotator_id, count - len(leases), asked, now, until)
     # What was stored while suggestions were on is not shown once they are off.
     return leases if project.settings.suggestions else [replace(each, suggestion=None) for each in leases]
+
+
+def _asked_again(
+    connection: Connection, project: Project, annotator_id: int, count: int, now: datetime, until: datetime
+) -> list[Lease]:
+    """What reviewers sent back to the annotator, with what was written about it."""
+    leases = queue.claim_asked(connection, project.id, annotator_id, count, now, until)
+    threads = remarks.threads(connection, [each.item_id for each in leases])
+    return [replace(each, remarks=threads.get(each.item_id, ())) for each in leases]
 
 
 @needs_self
@@ -150,10 +163,11 @@ def recent_acts(workspace: Workspace, project: Project, annotator_id: int, count
     with workspace.database.read() as connection:
         acts = labels.last_acts(connection, project.id, annotator_id, count)
         found = items.get_items(connection, [act.item_id for act in acts])
-    return [_recent(act, found[act.item_id]) for act in acts]
+    return [recent_act(act, found[act.item_id]) for act in acts]
 
 
-def _recent(act: LabelEvent, item: Row[Any]) -> RecentAct:
+def recent_act(act: LabelEvent, item: Row[Any]) -> RecentAct:
+    """An act of an annotator with its item."""
     return RecentAct(
         item_id=act.item_id,
         external_id=item.external_id,

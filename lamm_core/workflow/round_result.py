@@ -22,6 +22,7 @@ from lamm_core.selection import Selection
 from lamm_core.selection.first_batch import find_first_batch
 from lamm_core.selection.strategies import find_strategy
 from lamm_core.storage import items, models, projects, queue, rounds
+from lamm_core.storage.suspects import Suspect, replace_suspects
 from lamm_core.workflow.check_figures import CheckFigures
 from lamm_core.workflow.check_sets import mix, plan_check_items
 from lamm_core.workflow.rights import needs
@@ -50,6 +51,7 @@ class RoundResult:
             selectable items of `data`.
         seconds: wall-clock seconds of each step.
         suggested: class that the model predicts for each item of the selection; empty without a model.
+        suspects: labels that are likely errors.
     """
 
     data: RoundData
@@ -58,6 +60,7 @@ class RoundResult:
     selection: Selection | None
     seconds: Seconds
     suggested: list[str] = field(default_factory=list)
+    suspects: list[Suspect] = field(default_factory=list)
 
 
 @needs(Role.MANAGER)
@@ -91,8 +94,10 @@ def _save_rows(connection: Connection, project: Project, round_: Round, result: 
         models.add_model(connection, _model_values(connection, project, round_, result, file))
     queue.withdraw_copies(connection, project.id, round_.number - _ROUNDS_FOR_COPIES, utc_now())
     queued = _queue_batch(connection, project, round_, result)
+    class_ids = projects.class_ids(connection, project.id)
     rounds.add_languages(connection, round_.id, _languages(project, result, queued))
-    rounds.add_classes(connection, round_.id, _classes(project, result), projects.class_ids(connection, project.id))
+    rounds.add_classes(connection, round_.id, _classes(project, result), class_ids)
+    replace_suspects(connection, project.id, round_.id, result.suspects, class_ids)
     rounds.finish(
         connection,
         round_.id,

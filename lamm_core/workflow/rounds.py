@@ -22,6 +22,7 @@ from lamm_core.workflow.check_draw import draw_check_items
 from lamm_core.workflow.check_figures import CheckFigures, measure_check_set, read_check_records
 from lamm_core.workflow.heartbeat import Heartbeat, Report
 from lamm_core.workflow.importing import embed_project
+from lamm_core.workflow.label_errors import suspected_labels
 from lamm_core.workflow.near_duplicates import mark_near_duplicates
 from lamm_core.workflow.preparing import PreparedVectors, forget_other_preparations, prepare_vectors
 from lamm_core.workflow.rights import needs
@@ -106,8 +107,11 @@ def _one_round(workspace: Workspace, project: Project, round_: Round, pulse: Hea
     with _timed(seconds, "select"):
         selection, suggested = _select(project, round_, data, vectors, classifier, figures)
 
+    pulse.stage(marked("looking for wrong labels"), 0.85)
+    suspects = suspected_labels(project, data, vectors, classifier)
+
     pulse.stage(marked("saving"), 0.9)
-    return RoundResult(data, classifier, figures, selection, seconds, suggested)
+    return RoundResult(data, classifier, figures, selection, seconds, suggested, suspects)
 
 
 def _fit(data: RoundData, vectors: PreparedVectors, seed: int) -> Classifier | None:

@@ -31,7 +31,7 @@ def show_open_job(project: Project, kind: JobKind) -> bool:
         return True
     show = st.info if view.has_worker else st.warning
     show(_standing(view), icon=":material/hourglass_empty:")
-    if _is_manager(project):
+    if services.may(Role.MANAGER, project):
         _button(_("Take it out of the line"), ":material/cancel:", project, view, cancel_job)
     return True
 
@@ -39,7 +39,7 @@ def show_open_job(project: Project, kind: JobKind) -> bool:
 @st.fragment(run_every=_POLL)
 def show_jobs(project: Project) -> None:
     """The newest jobs of a project, for its managers; nothing where no worker has ever been asked for anything."""
-    if not _is_manager(project):
+    if not services.may(Role.MANAGER, project):
         return
     try:
         found = project_jobs(services.workspace(), project)
@@ -110,7 +110,3 @@ def _button(label: str, icon: str, project: Project, view: JobView, act: Callabl
             show_error(error)
             return
         st.rerun()
-
-
-def _is_manager(project: Project) -> bool:
-    return services.workspace().actor.has(Role.MANAGER, project.id)

@@ -277,6 +277,8 @@ class Card extends Face {
     const remarks = this.drafts.of(item.id);
     this.drafts.set(item.id, { flagged: false, comment: "" });
     this.queue.shift();
+    // An answer to what a reviewer sent back takes the place of the one before.
+    this.past = this.past.filter((each) => each.id !== item.id);
     this.past.push({ ...item, class: className, ...remarks });
     const told = { seconds: round(waited / 1000), suggested: item.suggestion ?? null };
     this.add({ ...actOn(item), action, class: className, ...told, ...sentRemarks(remarks) });

@@ -9,6 +9,10 @@ _FOLDER = Path(__file__).parent
 _SCRIPTS = ("words", "text", "outbox", "wire", "keys", "classes", "face", "card")
 
 
+# How texts of users look wherever they are shown.
+TEXT_STYLE = (_FOLDER / "texts_of_users.css").read_text("utf-8")
+
+
 def _read(name: str) -> str:
     return (_FOLDER / f"labelling_{name}").read_text("utf-8")
 
@@ -16,6 +20,6 @@ def _read(name: str) -> str:
 labelling_card = st.components.v2.component(
     "lamm.labelling_card",
     html=_read("card.html"),
-    css=_read("card.css"),
+    css=TEXT_STYLE + _read("card.css"),
     js="\n".join(_read(f"{name}.js") for name in _SCRIPTS),
 )

@@ -21,6 +21,7 @@ class Face {
     this.parts.back.disabled = !this.past.length || this.place === 0;
     this.parts.forth.disabled = this.place === null;
     this.paintVisit();
+    this.paintSentBack();
     this.paintLesson();
     this.paintRemarks();
     this.paintWhy();
@@ -68,6 +69,25 @@ class Face {
     }
     const suggestion = this.suggestion();
     say(this.parts.suggestion, suggestion === null ? "" : inWords("suggests", { name: suggestion }));
+  }
+
+  /* A reviewer asks about this text once more: what was written about it. */
+  paintSentBack() {
+    const { sentBack } = this.parts;
+    const remarks = this.place === null ? this.shown?.remarks ?? null : null;
+    sentBack.hidden = remarks === null;
+    const told = JSON.stringify([this.shown?.id, remarks]);
+    if (told === this.toldRemarks) return;
+    this.toldRemarks = told;
+    const lines = (remarks ?? []).map(({ author, text }) => {
+      const line = document.createElement("p");
+      const words = document.createElement("span");
+      words.dir = "auto";
+      showText(words, text);
+      line.append(inWords("recent", { name: author }), words);
+      return line;
+    });
+    sentBack.replaceChildren(inWords("sentBack"), ...lines);
   }
 
   /* What is told may come late, when further texts have been answered; or of an answer that was taken back meanwhile. */

@@ -20,7 +20,8 @@ from lamm_core.workflow.running import begin_round
 from lamm_core.workflow.workspace import Workspace, utc_now
 
 _APP = Path(__file__).parents[2] / "pages" / "main.py"
-_PAGES = ("annotate", "languages", "rounds", "compare", "project")
+_TITLES = {"history": "My answers"}
+_PAGES = ("annotate", "history", "review", "languages", "rounds", "compare", "project")
 _ENGLISH = world.ROWS[world.ROWS["language"] == "en"]
 
 
@@ -128,7 +129,7 @@ def test_every_page_renders(make: Make, state: State) -> None:
     for page in _PAGES:
         app = _show(page)
         assert not app.exception, page
-        assert [each.value for each in app.title] == [page.capitalize()]
+        assert [each.value for each in app.title] == [_TITLES.get(page, page.capitalize())]
 
 
 @pytest.mark.parametrize("state", _STATES, ids=lambda state: state.__name__)

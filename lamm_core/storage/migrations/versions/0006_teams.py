@@ -20,6 +20,7 @@ def upgrade() -> None:
     _create_accounts()
     _create_trail()
     _create_review()
+    _prepare_labels_for_review()
     _create_jobs()
 
 
@@ -140,8 +141,10 @@ def _create_review() -> None:
         sa.Column("decision", sa.String(length=20), nullable=False),
         sa.Column("class_id", BIG_ID, nullable=True),
         sa.Column("newest_label_id", BIG_ID, nullable=True),
+        sa.Column("asked_annotator_id", BIG_ID, nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["annotator_id"], ["annotator.id"], name=op.f("fk_review_annotator_id")),
+        sa.ForeignKeyConstraint(["asked_annotator_id"], ["annotator.id"], name=op.f("fk_review_asked_annotator_id")),
         sa.ForeignKeyConstraint(["class_id"], ["project_class.id"], name=op.f("fk_review_class_id")),
         sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_review_item_id")),
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_review_project_id")),
@@ -149,6 +152,56 @@ def _create_review() -> None:
     )
     op.create_index("ix_review_item", "review", ["item_id", "id"])
     op.create_index("ix_review_project", "review", ["project_id"])
+    op.create_table(
+        "label_suspect",
+        sa.Column("id", BIG_ID, autoincrement=True, nullable=False),
+        sa.Column("project_id", BIG_ID, nullable=False),
+        sa.Column("round_id", BIG_ID, nullable=False),
+        sa.Column("item_id", BIG_ID, nullable=False),
+        sa.Column("label_id", BIG_ID, nullable=False),
+        sa.Column("class_id", BIG_ID, nullable=False),
+        sa.Column("likelier_class_id", BIG_ID, nullable=False),
+        sa.Column("score", sa.Float(), nullable=False),
+        sa.ForeignKeyConstraint(["class_id"], ["project_class.id"], name=op.f("fk_label_suspect_class_id")),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_label_suspect_item_id")),
+        sa.ForeignKeyConstraint(
+            ["likelier_class_id"], ["project_class.id"], name=op.f("fk_label_suspect_likelier_class_id")
+        ),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_label_suspect_project_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_label_suspect_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_label_suspect")),
+        sa.UniqueConstraint("project_id", "item_id", name=op.f("uq_label_suspect_project_id_item_id")),
+    )
+
+
+def _prepare_labels_for_review() -> None:
+    op.create_index(
+        "ix_label_flagged",
+        "label",
+        ["project_id", "id"],
+        sqlite_where=sa.text("flagged = 1"),
+        postgresql_where=sa.text("flagged"),
+    )
+    op.create_index(
+        "ix_label_commented",
+        "label",
+        ["project_id", "id"],
+        sqlite_where=sa.text("comment IS NOT NULL"),
+        postgresql_where=sa.text("comment IS NOT NULL"),
+    )
+    # Said in SQL: Alembic would copy the whole queue on SQLite, which takes a column with its reference as well.
+    kind = "INTEGER" if op.get_bind().dialect.name == "sqlite" else "BIGINT"
+    op.execute(
+        f"ALTER TABLE batch_item ADD COLUMN asked_annotator_id {kind} "
+        "CONSTRAINT fk_batch_item_asked_annotator_id REFERENCES annotator (id)"
+    )
+    op.create_index(
+        "ix_batch_item_asked",
+        "batch_item",
+        ["asked_annotator_id"],
+        sqlite_where=sa.text("asked_annotator_id IS NOT NULL"),
+        postgresql_where=sa.text("asked_annotator_id IS NOT NULL"),
+    )
 
 
 def _create_jobs() -> None:

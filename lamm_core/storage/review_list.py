@@ -1,0 +1,180 @@
+"""What needs a look, found and counted by the database: a project may have a hundred thousand labels."""
+
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Connection,
+    Select,
+    Subquery,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    select,
+    union_all,
+)
+
+from lamm_core.records import Action, Purpose
+from lamm_core.reviewing import Decision, Reason, ReviewEntry, ReviewFilter, ReviewList
+from lamm_core.storage.reviews import is_answered, is_suspected, newest_reviews, stands
+from lamm_core.storage.tables import annotator, item, label, project_class
+from lamm_core.storage.team_tables import label_suspect
+
+_SHOWN = 300  # characters of a text
+_IS_REVIEWED = item.c.purpose != Purpose.GOLD
+
+
+def read_list(connection: Connection, project_id: int, wanted: ReviewFilter, limit: int, offset: int) -> ReviewList:
+    """A page of the list: the newest first, of likely errors the likeliest.
+
+    Args:
+        wanted: which items.
+        limit: items of a page.
+        offset: items on the pages before it.
+    """
+    chosen = _chosen(_reasons(project_id), wanted).limit(limit).offset(offset).subquery()
+    rows = connection.execute(_decorated(chosen)).mappings().all()
+    if not rows and offset:  # beyond the end, where no row says how many there are
+        return ReviewList((), read_list(connection, project_id, wanted, 1, 0).total)
+    return ReviewList(tuple(_entry(row) for row in rows), int(rows[0]["total"]) if rows else 0)
+
+
+def count_reasons(connection: Connection, project_id: int) -> dict[Reason, int]:
+    """Items for each reason; an item may have several."""
+    reasons = _reasons(project_id)
+    query = (
+        select(reasons.c.reason, func.count(reasons.c.item_id.distinct()).label("items"))
+        .join(item, item.c.id == reasons.c.item_id)
+        .where(_IS_REVIEWED)
+        .group_by(reasons.c.reason)
+    )
+    return {Reason(row.reason): int(row.items) for row in connection.execute(query)}
+
+
+def _reasons(project_id: int) -> CTE:
+    """One row for each item and reason to look at it: item_id, reason, label_id (the act that gave the reason)."""
+    reviews = newest_reviews(project_id).cte("newest_reviews")
+    decided = reviews.c.decision != Decision.UNDO
+    settled = select(reviews.c.item_id).where(decided, ~is_answered(reviews))
+    answered = _row(reviews.c.item_id, Reason.ANSWERED, reviews.c.newest_label_id).where(decided, is_answered(reviews))
+    waiting = _row(reviews.c.item_id, Reason.SENT_BACK, reviews.c.newest_label_id).where(
+        reviews.c.decision == Decision.SEND_BACK, ~is_answered(reviews)
+    )
+    open_reasons = (
+        _noted(project_id, Reason.FLAGGED, label.c.flagged),
+        _noted(project_id, Reason.COMMENTED, label.c.comment.is_not(None)),
+        _differing(project_id),
+        _suspected(project_id),
+    )
+    unsettled = [each.where(each.selected_columns.item_id.not_in(settled)) for each in open_reasons]
+    return union_all(answered, waiting, *unsettled).cte("reasons")
+
+
+def _row(item_id: ColumnElement[Any], reason: Reason, label_id: ColumnElement[Any]) -> Select[Any]:
+    return select(item_id.label("item_id"), literal(reason.value).label("reason"), label_id.label("label_id"))
+
+
+def _noted(project_id: int, reason: Reason, noted: ColumnElement[bool]) -> Select[Any]:
+    """Acts that stand with a flag or a comment."""
+    return _row(label.c.item_id, reason, label.c.id).where(
+        label.c.project_id == project_id, noted, label.c.action != Action.UNDO, stands()
+    )
+
+
+def _differing(project_id: int) -> Select[Any]:
+    """Items with standing labels of different classes."""
+    different = func.min(label.c.class_id) != func.max(label.c.class_id)
+    of_project = and_(label.c.project_id == project_id, label.c.action == Action.LABEL)
+    # First those that ever had two classes: few, and found in one pass. Then without labels that were replaced.
+    candidates = select(label.c.item_id).where(of_project).group_by(label.c.item_id).having(different)
+    found = (
+        select(label.c.item_id, func.max(label.c.id).label("label_id"))
+        .where(of_project, label.c.item_id.in_(candidates), stands())
+        .group_by(label.c.item_id)
+        .having(different)
+        .cte("differing")
+    )
+    return _row(found.c.item_id, Reason.DISAGREEMENT, found.c.label_id)
+
+
+def _suspected(project_id: int) -> Select[Any]:
+    """Labels that the model suspects and that still decide the class of their items."""
+    return (
+        _row(label_suspect.c.item_id, Reason.LIKELY_ERROR, label_suspect.c.label_id)
+        .join(item, is_suspected())
+        .where(label_suspect.c.project_id == project_id)
+    )
+
+
+def _conditions(wanted: ReviewFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.language is not None:
+        conditions.append(item.c.language == wanted.language)
+    if wanted.class_name is not None:
+        named = select(project_class.c.id).where(
+            project_class.c.project_id == item.c.project_id, project_class.c.name == wanted.class_name
+        )
+        conditions.append(item.c.class_id == named.scalar_subquery())
+    if wanted.annotator is not None:
+        by = label.alias("by")
+        acted = select(by.c.id).join(annotator, annotator.c.id == by.c.annotator_id)
+        conditions.append(exists(acted.where(by.c.item_id == item.c.id, annotator.c.name == wanted.annotator)))
+    return conditions
+
+
+def _chosen(reasons: CTE, wanted: ReviewFilter) -> Select[Any]:
+    """The items of the list in its order, each with its reasons, and the number of all of them as `total`."""
+    of_reason = reasons.c.reason != Reason.SENT_BACK if wanted.reason is None else reasons.c.reason == wanted.reason
+    newest, score = func.max(reasons.c.label_id), func.min(label_suspect.c.score)
+    by_score = wanted.reason is Reason.LIKELY_ERROR
+    query = (
+        select(reasons.c.item_id, newest.label("newest"), *_flags(reasons), func.count().over().label("total"))
+        .join(item, item.c.id == reasons.c.item_id)
+        .where(_IS_REVIEWED, *_conditions(wanted))
+        .group_by(reasons.c.item_id)
+        .having(func.max(case((of_reason, 1), else_=0)) == 1)
+    )
+    if not by_score:
+        return query.add_columns(literal(0.0).label("score")).order_by(newest.desc(), reasons.c.item_id.desc())
+    scored = query.join(label_suspect, label_suspect.c.item_id == reasons.c.item_id).add_columns(score.label("score"))
+    return scored.order_by(score, reasons.c.item_id.desc())
+
+
+def _decorated(chosen: Subquery) -> Select[Any]:
+    """The chosen items with what is shown of them, in the same order."""
+    likelier = project_class.alias("likelier")
+    return (
+        select(
+            chosen,
+            item.c.external_id,
+            item.c.language,
+            func.substr(item.c.text, 1, _SHOWN).label("text"),
+            project_class.c.name.label("class_name"),
+            likelier.c.name.label("likelier"),
+        )
+        .join(item, item.c.id == chosen.c.item_id)
+        .outerjoin(project_class, project_class.c.id == item.c.class_id)
+        .outerjoin(label_suspect, is_suspected())
+        .outerjoin(likelier, likelier.c.id == label_suspect.c.likelier_class_id)
+        .order_by(chosen.c.score, chosen.c.newest.desc(), chosen.c.item_id.desc())
+    )
+
+
+def _flags(reasons: CTE) -> list[ColumnElement[Any]]:
+    """One column a reason, named after it: 1 where the item has it."""
+    return [func.max(case((reasons.c.reason == each, 1), else_=0)).label(each.value) for each in Reason]
+
+
+def _entry(row: Any) -> ReviewEntry:
+    return ReviewEntry(
+        item_id=row["item_id"],
+        external_id=row["external_id"],
+        language=row["language"],
+        text=row["text"],
+        class_name=row["class_name"],
+        reasons=tuple(each for each in Reason if row[each.value]),
+        likelier=row["likelier"],
+    )
