@@ -1,7 +1,8 @@
 """Take the pictures in docs/images: the sample project after 400 further labels, in a real browser.
 
-Run it from the project's root: `.venv/bin/python docs/make_screenshots.py`. It needs a Chromium and three minutes.
-The labels are the true classes of sample_data/catalogue.csv, given through the same calls as the browser's.
+Run it from the project's root: `.venv/bin/python docs/make_screenshots.py`. It needs a Chromium and four minutes.
+The labels are the true classes of sample_data/catalogue.csv, given through the same calls as the browser's by two
+people, one of whom errs now and then.
 """
 
 import dataclasses
@@ -15,10 +16,13 @@ import time
 import urllib.request
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from playwright.sync_api import Browser, sync_playwright
 
+from lamm_core.records import Action, Lease, Project
 from lamm_core.workflow import labelling
+from lamm_core.workflow.acts import Act
 from lamm_core.workflow.projects import change_settings, ensure_annotator, get_project
 from lamm_core.workflow.rounds import run_round
 from lamm_core.workflow.sample import SAMPLE_FILE, SAMPLE_NAME, ensure_sample_project
@@ -38,23 +42,50 @@ PAGES = {
     "rounds": ("/rounds", 1000),
     "compare": ("/compare", 1150),
     "project": ("/project", 900),
+    "review": ("/review", 900),
+    "annotators": ("/team", 800),
+    "trail": ("/trail", 800),
 }
+# Each person's share of wrong labels.
+PEOPLE = {"Ana": 0.02, "Ben": 0.12}
+SHARED = 0.25  # share of texts that both label
 
 
 def label_from_truth(workspace: Workspace, labels: int) -> None:
-    """Answer the sample project's batches with the true classes until it has this many labels."""
+    """Answer the sample project's batches, nearly always with the true classes, until it has this many labels."""
     table = pd.read_csv(SAMPLE_FILE, dtype=str)
     truth = dict(zip(table["id"], table["class"], strict=True))
     project = ensure_sample_project(workspace)
     # Rounds run here one after the other, so that every picture shows the same project.
-    settings = dataclasses.replace(project.settings, automatic_rounds=False)
+    settings = dataclasses.replace(project.settings, automatic_rounds=False, overlap_share=SHARED)
     project = change_settings(workspace, project, settings)
-    annotator = ensure_annotator(workspace, "Ana")
+    people = {ensure_annotator(workspace, name): wrong for name, wrong in PEOPLE.items()}
+    rng = np.random.default_rng(0)
     run_round(workspace, project)
     while project_status(workspace, project).labels < labels:
-        for lease in labelling.claim(workspace, project, annotator, 100):
-            labelling.submit(workspace, project, annotator, lease.item_id, truth[lease.external_id], lease.revision, 4)
+        for annotator in np.repeat(list(people), 10).tolist() * 10:
+            for lease in labelling.claim(workspace, project, annotator, 1):
+                act = answer(project, lease, truth[lease.external_id], people[annotator], rng)
+                labelling.record(workspace, project, annotator, act)
         run_round(workspace, project)
+
+
+def label(
+    workspace: Workspace,
+    project: Project,
+    annotator: int,
+    lease: Lease,
+    true: str,
+    wrong: float,
+    rng: np.random.Generator,
+) -> None:
+    """Give one text its true class, or with this chance another one; who is not sure flags it."""
+    is_wrong, is_flagged = rng.random() < wrong, rng.random() < 0.02
+    others = [each for each in project.settings.classes if each != true]
+    given = str(rng.choice(others)) if is_wrong else true
+    comment = "Sold as both." if is_flagged else None
+    seconds = float(rng.uniform(2, 7))
+    return Act(lease.item_id, Action.LABEL, lease.revision, given, seconds, comment, flagged=is_flagged)
 
 
 def start_server(home: Path) -> tuple[subprocess.Popen[bytes], str]:

@@ -7,14 +7,16 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
 from lamm_core.cli.shell import complain, home_of, open_data
-from lamm_core.settings import PUBLIC_URL_VARIABLE, load_settings
+from lamm_core.settings import PUBLIC_URL_VARIABLE, Settings, load_settings
 
 APP_FILE = Path(__file__).parents[2] / "app.py"
 _ADDRESS = "127.0.0.1"
+_EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound
 
 
 def command(
@@ -45,15 +47,14 @@ def command(
     """Open LAMM in the browser, for annotators and managers."""
     _check_app_file()
     _check_port(address, port)
-    _prepare(context, address, with_sample=not no_sample)
-    options = _streamlit_arguments(address, port, headless=no_browser)
+    settings = replace(load_settings(home_of(context)), public_url=(public_url or "").rstrip("/"))
+    _prepare(context, settings, address, with_sample=not no_sample)
+    options = [*_streamlit_arguments(address, port, headless=no_browser), *_host_arguments(address, settings)]
     arguments = [sys.executable, "-m", "streamlit", *options]
-    opens_at = public_url or f"http://{address}:{port}"
-    typer.echo(f"LAMM opens at {opens_at}; end it with Ctrl-C.")
+    typer.echo(f"LAMM opens at {settings.public_url or f'http://{address}:{port}'}; end it with Ctrl-C.")
     sys.stdout.flush()
     sys.stderr.flush()
     # The server takes the place of this process, so that signals reach it.
-    settings = replace(load_settings(home_of(context)), public_url=public_url or "")
     os.execve(sys.executable, arguments, settings.environment())  # noqa: S606 - our own interpreter
 
 
@@ -69,6 +70,21 @@ def _streamlit_arguments(address: str, port: int, *, headless: bool) -> list[str
         "logger.hideWelcomeMessage": "true",
     }
     return ["run", str(APP_FILE), *(f"--{name}={value}" for name, value in options.items())]
+
+
+def _host_arguments(address: str, settings: Settings) -> list[str]:
+    """Under which names browsers may reach the app; any, where nobody says under which ones a network does.
+
+    Other sites cannot use a name of theirs for this computer then either: what counts is a session, which belongs to a
+    name.
+    """
+    names = ["localhost", _ADDRESS, "[::1]", address]
+    public = urlsplit(settings.public_url).hostname
+    if public:
+        names.append(public)
+    elif address in _EVERYWHERE:
+        names = ["*"]
+    return [f"--server.allowedHosts={each}" for each in dict.fromkeys(names) if each not in _EVERYWHERE]
 
 
 def _check_app_file() -> None:
@@ -93,11 +109,11 @@ def _check_port(address: str, port: int) -> None:
             raise typer.Exit(1) from error
 
 
-def _prepare(context: typer.Context, address: str, *, with_sample: bool) -> None:
+def _prepare(context: typer.Context, settings: Settings, address: str, *, with_sample: bool) -> None:
     from lamm_core.workflow.sample import ensure_sample_project
     from lamm_core.workflow.serving import check_address
 
     with open_data(context) as workspace:
-        check_address(workspace, address)
+        check_address(replace(workspace, settings=settings), address)
         if with_sample:
             ensure_sample_project(workspace)

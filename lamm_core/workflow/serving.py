@@ -1,7 +1,7 @@
 """Who can reach the app, and the one person who uses it where there are no accounts."""
 
 import ipaddress
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from lamm_core.errors import NotAllowed
 from lamm_core.storage import installation
@@ -48,17 +48,21 @@ def link_address(public_url: str, token: str) -> str:
 
 @open_to_anybody
 def check_address(workspace: Workspace, address: str) -> None:
-    """Raise NotAllowed if other computers could reach the app at this address, and nobody would have to sign in.
+    """Raise NotAllowed if other computers could reach the app, and nobody would have to sign in.
+
+    A proxy reaches it at an address of this computer, so the public address counts too.
 
     Args:
         address: name or number of a network interface; empty for all.
     """
-    if not is_of_this_computer(address) and not has_accounts(workspace):
+    public = urlsplit(workspace.settings.public_url).hostname
+    is_closed = is_of_this_computer(address) and (public is None or is_of_this_computer(public))
+    if not is_closed and not has_accounts(workspace):
         raise NotAllowed(
             _(
                 "LAMM has no accounts yet, so everybody who reaches {address} could do everything. Make an admin "
                 "first, with: lamm user add NAME EMAIL --admin. Or serve this computer only, at 127.0.0.1.",
-                address=address or "0.0.0.0",  # noqa: S104 - named, not bound
+                address=public or address or "0.0.0.0",  # noqa: S104 - named, not bound
             )
         )
 

@@ -22,6 +22,8 @@ _ACTIONS = {
     AuditAction.TRANSLATION: marked("translation"),
     AuditAction.REVIEW: marked("review"),
     AuditAction.BACKUP: marked("backup"),
+    AuditAction.JOB_CANCELLED: marked("job cancelled"),
+    AuditAction.JOB_RETRIED: marked("job tried again"),
     AuditAction.LABEL: marked("label given"),
     AuditAction.EDIT: marked("label changed"),
     AuditAction.SKIP: marked("text skipped"),

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -301,6 +302,14 @@ def test_other_computers_are_served_only_once_there_are_accounts(sqlite_workspac
         check_address(sqlite_workspace, address)
     new_user(sqlite_workspace, "ada", is_admin=True)
     check_address(sqlite_workspace, address)
+
+
+def test_a_proxy_for_other_computers_needs_accounts_too(sqlite_workspace: Workspace) -> None:
+    settings = replace(sqlite_workspace.settings, public_url="https://lamm.example.org/here")
+    with pytest.raises(NotAllowed, match=r"lamm\.example\.org"):
+        check_address(replace(sqlite_workspace, settings=settings), "127.0.0.1")
+    here = replace(settings, public_url="http://localhost:9000")
+    check_address(replace(sqlite_workspace, settings=here), "127.0.0.1")
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "localhost", "::1", "[::1]", "127.1.2.3"])
