@@ -70,16 +70,8 @@ def label_from_truth(workspace: Workspace, labels: int) -> None:
         run_round(workspace, project)
 
 
-def label(
-    workspace: Workspace,
-    project: Project,
-    annotator: int,
-    lease: Lease,
-    true: str,
-    wrong: float,
-    rng: np.random.Generator,
-) -> None:
-    """Give one text its true class, or with this chance another one; who is not sure flags it."""
+def answer(project: Project, lease: Lease, true: str, wrong: float, rng: np.random.Generator) -> Act:
+    """A text's true class, or with this chance another one; who is not sure flags it."""
     is_wrong, is_flagged = rng.random() < wrong, rng.random() < 0.02
     others = [each for each in project.settings.classes if each != true]
     given = str(rng.choice(others)) if is_wrong else true

@@ -37,8 +37,8 @@ def read(project: Project | None, wanted: TrailFilter, most: int) -> list[AuditE
     return project_trail(services.workspace(), project, wanted, most)
 
 
-def show_events(events: list[AuditEvent]) -> None:
-    """One line each, newest first."""
+def show_events(events: list[AuditEvent], *, of_all: bool) -> None:
+    """One line each, newest first; where they are of all projects, each says of which."""
     rows = [
         {
             "at": each.at,
@@ -52,11 +52,12 @@ def show_events(events: list[AuditEvent]) -> None:
     st.dataframe(
         rows,
         hide_index=True,
+        column_order=["at", "actor", "action", *(["project"] if of_all else []), "details"],
         height=min(38 + 35 * len(rows), 640),
         column_config={
             "at": st.column_config.DatetimeColumn(_("When (UTC)"), format="YYYY-MM-DD HH:mm:ss", width="medium"),
-            "actor": st.column_config.TextColumn(_("Who"), width="small"),
-            "action": st.column_config.TextColumn(_("What"), width="small"),
+            "actor": st.column_config.TextColumn(_("Who"), width="medium"),
+            "action": st.column_config.TextColumn(_("What"), width="medium"),
             "project": st.column_config.TextColumn(_("Project"), width="small"),
             "details": st.column_config.TextColumn(_("Details"), width="large"),
         },
@@ -103,7 +104,7 @@ if project is None or services.may(Role.MANAGER, project):
     wanted = ask_filter()
     events = read(project, wanted, _SHOWN)
     if events:
-        show_events(events)
+        show_events(events, of_all=project is None)
         if len(events) == _SHOWN:
             st.caption(_("The newest {number} lines; the files hold all of them.", number=_SHOWN))
         show_downloads(project, wanted)
