@@ -44,9 +44,19 @@ class Actor:
         """Whether nobody is signed in."""
         return self.user_id is None and not self.is_operator
 
+    @property
+    def leads(self) -> bool:
+        """Whether they have every right."""
+        return self.is_admin or self.is_operator
+
+    @property
+    def manages(self) -> bool:
+        """Whether they manage some project."""
+        return self.leads or any(role.covers(Role.MANAGER) for role in self.roles.values())
+
     def has(self, role: Role, project_id: int) -> bool:
         """Whether they may do in a project what that role may."""
-        if self.is_admin or self.is_operator:
+        if self.leads:
             return True
         mine = self.roles.get(project_id)
         return mine is not None and mine.covers(role)

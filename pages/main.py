@@ -14,6 +14,8 @@ from pages.components.frame import show_error, show_sidebar, show_signed_out
 # From the app itself: Streamlit's own icons are fetched from another site.
 _ICON = str(Path(__file__).parent / "components" / "logo.svg")
 
+_READER = "reader"
+
 
 def all_pages() -> list[StreamlitPage]:
     """The pages for the reader, made anew for each run: one that two sessions shared could be run by one of them only.
@@ -22,15 +24,13 @@ def all_pages() -> list[StreamlitPage]:
     Titles follow the reader's language; addresses are the same for all, so that a link works for everybody.
     """
     actor = services.actor()
-    leads = actor.is_operator or actor.is_admin
-    manages = leads or any(role.covers(Role.MANAGER) for role in actor.roles.values())
-    gives_roles = leads or Role.ADMIN in actor.roles.values()
+    gives_roles = actor.leads or Role.ADMIN in actor.roles.values()
     pages = [
         st.Page("annotate.py", title=_("Annotate"), icon=":material/edit_note:", default=True),
         _page("history", _("My answers"), "list_alt"),
-        _page("team", _("Annotators") if manages else _("My work"), "groups" if manages else "person"),
+        _page("team", _("Annotators") if actor.manages else _("My work"), "groups" if actor.manages else "person"),
     ]
-    if manages:
+    if actor.manages:
         pages += [
             _page("review", _("Review"), "rate_review"),
             _page("languages", _("Languages"), "flag"),
@@ -39,12 +39,22 @@ def all_pages() -> list[StreamlitPage]:
             _page("project", _("Project"), "folder_open"),
             _page("trail", _("Trail"), "history"),
         ]
-    return [*pages, _page("users", _("Users"), "group")] if gives_roles else pages
+    if gives_roles:
+        pages.append(_page("users", _("Users"), "group"))
+    return pages if actor.user_id is None else [*pages, _page("account", _("Account"), "key")]
 
 
 def _page(name: str, title: str, icon: str) -> StreamlitPage:
     """The page of a file, at the address of the same name."""
     return st.Page(f"{name}.py", title=title, icon=f":material/{icon}:", url_path=name)
+
+
+def _start_anew_for_another_reader() -> None:
+    """What one reader left in the widgets of a page is nothing for the next one in the same window."""
+    reader = services.actor().user_id
+    if st.session_state.setdefault(_READER, reader) != reader:
+        st.session_state.clear()
+        st.session_state[_READER] = reader
 
 
 def main() -> None:
@@ -53,6 +63,7 @@ def main() -> None:
     try:
         if services.actor().is_nobody:  # the session has ended while the page was open
             show_signed_out()
+        _start_anew_for_another_reader()
         page = st.navigation(all_pages())
     except StorageUnavailable as error:
         show_error(error)

@@ -66,13 +66,13 @@ def show_events(events: list[AuditEvent], *, of_all: bool) -> None:
 
 def show_downloads(project: Project | None, wanted: TrailFilter) -> None:
     """The same lines as files, however many there are."""
-    data, name = services.workspace(), "trail" if project is None else "project-trail"
+    workspace, name = services.workspace_later(), "trail" if project is None else "project-trail"
 
     def content(ending: str) -> bytes:
         lines = (
-            whole_trail(data, wanted, MOST_LINES)
+            whole_trail(workspace(), wanted, MOST_LINES)
             if project is None
-            else project_trail(data, project, wanted, MOST_LINES)
+            else project_trail(workspace(), project, wanted, MOST_LINES)
         )
         return trail_file(lines, ending)
 
@@ -96,9 +96,7 @@ def _end_of(day: date | None) -> datetime | None:
 
 st.title(_("Trail"))
 st.caption(_("Who did what when. Nothing here can be changed or removed; labels appear as they were given."))
-actor = services.actor()
-sees_all = actor.is_admin or actor.is_operator
-everything = sees_all and st.toggle(_("All projects, and sign-ins"), key="trail_all")
+everything = services.actor().leads and st.toggle(_("All projects, and sign-ins"), key="trail_all")
 project = None if everything else chosen_project()
 if project is None or services.may(Role.MANAGER, project):
     wanted = ask_filter()

@@ -11,8 +11,7 @@ from pages.components.user_forms import show_add, show_change, show_first_admin,
 from pages.components.user_roles import show_members, show_users
 
 st.title(_("Users"))
-actor = services.actor()
-leads = actor.is_admin or actor.is_operator
+leads = services.actor().leads
 show_link()
 if leads and not has_accounts(services.workspace()):
     show_first_admin()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, text, update
 
 from lamm_core.accounts import TokenPurpose, User
 from lamm_core.storage import users
@@ -88,10 +88,17 @@ def use_one_time_token(connection: Connection, token: bytes, now: datetime) -> i
     return connection.execute(used.values(used_at=now).returning(one_time_token.c.user_id)).scalar_one_or_none()
 
 
-def add_failure(connection: Connection, keys: Sequence[bytes], now: datetime, since: datetime) -> None:
-    """Write down a sign-in that failed, under each of its keys, and forget those before `since`."""
+def add_failures(connection: Connection, keys: Sequence[bytes], now: datetime, since: datetime) -> list[int]:
+    """Write down a sign-in that failed, under each of its keys, and forget those before `since`; returns their ids."""
     connection.execute(delete(failed_sign_in).where(failed_sign_in.c.at < since))
-    connection.execute(insert(failed_sign_in), [{"key_hash": key, "at": now} for key in keys])
+    new = insert(failed_sign_in).returning(failed_sign_in.c.id)
+    return list(connection.execute(new, [{"key_hash": key, "at": now} for key in keys]).scalars())
+
+
+def lock_failures(connection: Connection) -> None:
+    """Let sign-ins follow each other until the transaction ends, so that each is counted before the next is."""
+    if connection.dialect.name == "postgresql":  # elsewhere there is one writer at a time
+        connection.execute(text("LOCK TABLE failed_sign_in IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def count_failures(connection: Connection, keys: Sequence[bytes], since: datetime) -> dict[bytes, int]:
@@ -104,6 +111,7 @@ def count_failures(connection: Connection, keys: Sequence[bytes], since: datetim
     return {bytes(key): count for key, count in connection.execute(query)}
 
 
-def forget_failures(connection: Connection, key: bytes) -> None:
-    """After a sign-in that went well."""
-    connection.execute(delete(failed_sign_in).where(failed_sign_in.c.key_hash == key))
+def forget_failures(connection: Connection, ids: Sequence[int], key: bytes) -> None:
+    """After a sign-in that went well: take these back, and all under this key."""
+    mistaken = failed_sign_in.c.id.in_(ids) | (failed_sign_in.c.key_hash == key)
+    connection.execute(delete(failed_sign_in).where(mistaken))

@@ -68,8 +68,12 @@ def change_user(connection: Connection, user_id: int, **values: Any) -> None:
 
 
 def lock_admins(connection: Connection) -> set[int]:
-    """Ids of the admins that are not disabled; held until the transaction ends, so that one always stays."""
-    able = select(user_account.c.id).where(user_account.c.is_admin, user_account.c.disabled_at.is_(None))
+    """Ids of the admins who can sign in; held until the transaction ends, so that one always stays."""
+    able = select(user_account.c.id).where(
+        user_account.c.is_admin,
+        user_account.c.disabled_at.is_(None),
+        user_account.c.password_hash.is_not(None) | user_account.c.issuer.is_not(None),
+    )
     return set(connection.execute(able.with_for_update()).scalars())
 
 

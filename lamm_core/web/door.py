@@ -10,24 +10,26 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from lamm_core.accounts import Identity
-from lamm_core.actors import Actor
+from lamm_core.actors import Actor, Role
 from lamm_core.errors import LammError, StorageUnavailable
 from lamm_core.web.door_pages import problem_page
-from lamm_core.web.door_routes import SIGN_IN, WITHOUT_SIGN_IN
+from lamm_core.web.door_routes import SIGN_IN, WITHOUT_SIGN_IN, forget_provider, onwards
 from lamm_core.web.healthz import HEALTH
 from lamm_core.web.metrics import METRICS
 from lamm_core.web.provider import Provider
 from lamm_core.web.recent_actors import RecentActors
-from lamm_core.web.requests import is_secure, language_of
+from lamm_core.web.requests import is_of_this_machine, is_own_websocket, is_secure, language_of
 from lamm_core.web.session_cookie import keep_session, session_token
 from lamm_core.words import speaking
 from lamm_core.words import translate as _
+from lamm_core.workflow.rights import ROLE_WORDS
 from lamm_core.workflow.signing_in import sign_in_by_provider
 from lamm_core.workflow.workspace import Workspace
 
 ACTOR = "lamm.actor"
 # What asks for a token by itself or gives nothing away; of Streamlit, whether it lives and the way to a provider.
 _WITHOUT_SIGN_IN = {*WITHOUT_SIGN_IN, HEALTH, METRICS, "/_stcore/health", "/auth/login", "/oauth2callback"}
+_UPLOADS = "/_stcore/upload_file/"
 _REFUSED = 4401
 
 _log = logging.getLogger(__name__)
@@ -66,7 +68,7 @@ class Door:
         connection = HTTPConnection(scope)
         try:
             scope[ACTOR] = actor = await self._actor(connection)
-            refusal = await self._refusal(connection) if actor.is_nobody and not self._is_open(connection) else None
+            refusal = None if self._is_open(connection) else await self._refusal(connection, actor)
         except StorageUnavailable as error:
             _log.warning("nobody can be let in: %s", error)
             refusal = JSONResponse({"problem": str(error)}, 503)
@@ -78,7 +80,7 @@ class Door:
             await refusal(scope, receive, send)
 
     async def _actor(self, connection: HTTPConnection) -> Actor:
-        token = session_token(connection.cookies)
+        token = session_token(connection.cookies, secure=is_secure(connection))
         known = self._actors.known(token)
         if known is not None:
             return known
@@ -88,16 +90,28 @@ class Door:
         path: str = connection.scope["path"]
         return path.startswith(self._base) and path.removeprefix(self._base) in _WITHOUT_SIGN_IN
 
-    async def _refusal(self, connection: HTTPConnection) -> Response:
-        """The way to the sign-in for who opens a page; a short no for everything else."""
+    async def _refusal(self, connection: HTTPConnection, actor: Actor) -> Response | None:
+        """Why somebody is not let in; None where they are."""
+        with speaking(language_of(connection)):
+            if actor.is_nobody:
+                return await self._way_to_sign_in(connection)
+            if actor.is_operator and not is_of_this_machine(connection):
+                return _no(_("LAMM has no accounts, so it answers this computer only, and no proxy."))
+            if connection.scope["type"] == "websocket" and not is_own_websocket(connection):
+                return _no(_("Only pages of this app may connect."))
+            if connection.scope["path"].startswith(self._base + _UPLOADS) and not actor.manages:
+                return _no(_(ROLE_WORDS[Role.MANAGER]))
+        return None
+
+    async def _way_to_sign_in(self, connection: HTTPConnection) -> Response:
+        """A redirect for who opens a page; a short no for everything else."""
         with speaking(language_of(connection)):
             is_page = connection.scope.get("method") == "GET" and "text/html" in connection.headers.get("accept", "")
             if not is_page:
                 return JSONResponse({"problem": _("Sign in first.")}, 401)
             if identity := self._provider.identity(connection.cookies):
                 return await self._welcome(connection, identity)
-        wanted = connection.url.path + (f"?{connection.url.query}" if connection.url.query else "")
-        return RedirectResponse(f"{self._base}{SIGN_IN}?{urlencode({'next': wanted})}", 303)
+        return RedirectResponse(f"{self._base}{SIGN_IN}?{urlencode({'next': _address(connection)})}", 303)
 
     async def _welcome(self, connection: HTTPConnection, identity: Identity) -> Response:
         """Begin a session for who came back from a provider, whose cookies have then done their work."""
@@ -109,8 +123,15 @@ class Door:
             again = [(_("Sign in"), f"{self._base}{SIGN_IN}")]
             response: Response = problem_page(str(error), again, 403)
         else:
-            response = RedirectResponse(str(connection.url.path), 303)
+            response = RedirectResponse(onwards(_address(connection), self._base), 303)
             keep_session(response, began.token, secure=is_secure(connection))
-        for name in self._provider.cookies(connection.cookies):
-            response.delete_cookie(name, path=self._base or "/")
+        forget_provider(response, self._provider, connection, self._base)
         return response
+
+
+def _address(connection: HTTPConnection) -> str:
+    return connection.url.path + (f"?{connection.url.query}" if connection.url.query else "")
+
+
+def _no(sentence: str) -> Response:
+    return JSONResponse({"problem": sentence}, 403)

@@ -5,7 +5,7 @@ from typing import TypeVar
 from urllib.parse import parse_qs, quote
 
 from anyio import CapacityLimiter, to_thread
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
@@ -65,19 +65,19 @@ class DoorRoutes:
         name = request.query_params.get("provider", "")
         if name in self._provider.names():
             return RedirectResponse(self._provider.address(name), 303)
-        return self._sign_in_page(_onwards(request.query_params.get("next", ""), self._base))
+        return self._sign_in_page(onwards(request.query_params.get("next", ""), self._base))
 
     async def _sign_in(self, request: Request) -> Response:
         form = await _form(request)
-        email, onwards = form.get("email", ""), _onwards(form.get("next", ""), self._base)
+        email, wanted = form.get("email", ""), onwards(form.get("next", ""), self._base)
         place = request.client.host if request.client else ""
         try:
             began = await self._in_thread(
                 lambda: signing_in.sign_in(self._workspace(), email, form.get("password", ""), place)
             )
         except LammError as error:
-            return self._sign_in_page(onwards, email, error)
-        return await self._begun(request, began, onwards)
+            return self._sign_in_page(wanted, email, error)
+        return await self._begun(request, began, wanted)
 
     async def _show_link(self, request: Request) -> Response:
         token = request.query_params.get("token", "")
@@ -100,33 +100,47 @@ class DoorRoutes:
         return sign_out_page(self._base + SIGN_OUT, self._base or "/")
 
     async def _sign_out(self, request: Request) -> Response:
-        token = session_token(request.cookies)
+        token = session_token(request.cookies, secure=is_secure(request))
         if token is not None:
             await self._in_thread(lambda: signing_in.sign_out(self._workspace(), token))
             self._actors.forget(token)
         response = RedirectResponse(self._base + SIGN_IN, 303)
         forget_session(response, secure=is_secure(request))
+        forget_provider(response, self._provider, request, self._base)
         return response
 
-    async def _begun(self, request: Request, began: SignedIn, onwards: str) -> Response:
+    async def _begun(self, request: Request, began: SignedIn, wanted: str) -> Response:
         """Go on with a session that is new; one that the browser had before is ended, whoever's it was."""
-        before = session_token(request.cookies)
+        before = session_token(request.cookies, secure=is_secure(request))
         if before is not None:
             await self._in_thread(lambda: signing_in.sign_out(self._workspace(), before))
             self._actors.forget(before)
-        response = RedirectResponse(onwards, 303)
+        response = RedirectResponse(wanted, 303)
         keep_session(response, began.token, secure=is_secure(request))
+        forget_provider(response, self._provider, request, self._base)
         return response
 
-    def _sign_in_page(self, onwards: str, email: str = "", error: LammError | None = None) -> Response:
+    def _sign_in_page(self, wanted: str, email: str = "", error: LammError | None = None) -> Response:
         providers = {name: f"{self._base}{SIGN_IN}?provider={quote(name)}" for name in self._provider.names()}
         problem, status = ("", 200) if error is None else (str(error), _status(error))
-        return sign_in_page(self._base + SIGN_IN, onwards, providers, email, problem, status)
+        return sign_in_page(self._base + SIGN_IN, wanted, providers, email, problem, status)
 
     async def _in_thread(self, call: Callable[[], T]) -> T:
         if self._limiter is None:
             self._limiter = CapacityLimiter(_AT_ONCE)
         return await to_thread.run_sync(call, limiter=self._limiter)
+
+
+def forget_provider(response: Response, provider: Provider, connection: HTTPConnection, base: str) -> None:
+    """Let the browser forget whom a provider vouched for: once a session began or ended, that is to sign nobody in."""
+    for name in provider.cookies(connection.cookies):
+        response.delete_cookie(name, path=base or "/")
+
+
+def onwards(wanted: str, base: str) -> str:
+    """Where to go after the sign-in: an address of this app, whatever a link says."""
+    is_ours = wanted.startswith(f"{base}/") and not wanted.startswith("//") and "\\" not in wanted
+    return wanted if is_ours and wanted.isprintable() else base or "/"
 
 
 def _answer(show: _Answer, act: _Answer) -> _Answer:
@@ -154,12 +168,6 @@ async def _form(request: Request) -> dict[str, str]:
     except ValueError as error:
         raise InvalidInput(_("This is no message of a page of this app.")) from error
     return {name: values[0].replace("\x00", "") for name, values in fields.items()}
-
-
-def _onwards(wanted: str, base: str) -> str:
-    """Where to go after the sign-in: an address of this app, whatever a link says."""
-    is_ours = wanted.startswith(f"{base}/") and not wanted.startswith("//") and "\\" not in wanted
-    return wanted if is_ours and wanted.isprintable() else base or "/"
 
 
 def _status(error: LammError) -> int:

@@ -5,7 +5,6 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from ipaddress import ip_address
 
 from anyio import to_thread
 from prometheus_client import CONTENT_TYPE_LATEST, Metric, generate_latest
@@ -16,6 +15,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from lamm_core.errors import StorageUnavailable
 from lamm_core.web.meters import Meters
+from lamm_core.web.requests import is_of_this_machine
 from lamm_core.workflow.health import Gauges, gauges
 from lamm_core.workflow.workspace import Workspace
 
@@ -23,8 +23,6 @@ METRICS = "/metrics"
 TOKEN_VARIABLE = "LAMM_METRICS_TOKEN"  # noqa: S105 - the name of it
 # Several may read the figures; the database is asked once.
 _KEPT_SECONDS = 5.0
-# Whoever came through a proxy did not come from this machine, though the proxy does.
-_OF_PROXIES = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 
 
 class Metrics:
@@ -41,19 +39,10 @@ class Metrics:
 
     async def respond(self, request: Request) -> Response:
         """Tell the figures to this machine and to who has the token; to others the address does not exist."""
-        if not (_is_of_this_machine(request) or _has_token(request)):
+        if not (is_of_this_machine(request) or _has_token(request)):
             return PlainTextResponse("Not Found", status_code=404)
         content = await to_thread.run_sync(generate_latest, self._registry)
         return Response(content, headers={"content-type": CONTENT_TYPE_LATEST, "cache-control": "no-store"})
-
-
-def _is_of_this_machine(request: Request) -> bool:
-    if request.client is None or any(name in request.headers for name in _OF_PROXIES):
-        return False
-    try:
-        return ip_address(request.client.host).is_loopback
-    except ValueError:  # no address of the internet protocol
-        return False
 
 
 def _has_token(request: Request) -> bool:

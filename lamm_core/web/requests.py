@@ -1,5 +1,6 @@
 """What is read from requests before anything is done for them."""
 
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection, Request
@@ -8,6 +9,9 @@ from lamm_core.errors import InvalidInput
 from lamm_core.words import closest
 from lamm_core.words import translate as _
 
+# Whoever came through a proxy did not come from this machine, though the proxy does.
+_OF_PROXIES = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
+
 
 def is_of_this_site(request: Request) -> bool:
     """Whether a page of this app sent it: browsers say so in headers that no page can change."""
@@ -15,6 +19,22 @@ def is_of_this_site(request: Request) -> bool:
         return False
     origin = request.headers.get("origin")
     return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+
+
+def is_own_websocket(connection: HTTPConnection) -> bool:
+    """Whether a page of this app opened it. Browsers open websockets to everywhere and only say from where."""
+    origin = connection.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == connection.headers.get("host")
+
+
+def is_of_this_machine(connection: HTTPConnection) -> bool:
+    """Whether a program of this computer sent it, and no proxy for somebody else."""
+    if connection.client is None or any(name in connection.headers for name in _OF_PROXIES):
+        return False
+    try:
+        return ip_address(connection.client.host).is_loopback
+    except ValueError:  # no address of the internet protocol
+        return False
 
 
 def is_json(request: Request) -> bool:

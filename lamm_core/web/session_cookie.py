@@ -10,9 +10,13 @@ from lamm_core.workflow.signing_in import SESSION
 _PLAIN, _SECURE = "lamm_session", "__Host-lamm_session"
 
 
-def session_token(cookies: Mapping[str, str]) -> str | None:
-    """The token that a browser sent."""
-    return cookies.get(_SECURE) or cookies.get(_PLAIN)
+def session_token(cookies: Mapping[str, str], *, secure: bool) -> str | None:
+    """The token that a browser sent.
+
+    Args:
+        secure: it came by TLS, where a plain cookie counts for nothing: a neighbour may have planted it.
+    """
+    return cookies.get(_SECURE) or (None if secure else cookies.get(_PLAIN))
 
 
 def keep_session(response: Response, token: str, *, secure: bool) -> None:

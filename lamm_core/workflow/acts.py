@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row
 
 from lamm_core.errors import InvalidInput, NothingToUndo, UnknownAnnotator, UnknownClass, UnknownItem
 from lamm_core.records import Action, ItemState, LabelEvent, Project
-from lamm_core.storage import annotators, items, labels, projects, queue
+from lamm_core.storage import annotators, handed_out, items, labels, projects, queue
 from lamm_core.storage.queue_counts import state_without_label
 from lamm_core.words import translate as _
 from lamm_core.workflow import gold
@@ -79,21 +79,26 @@ def lock_annotator(connection: Connection, annotator_id: int) -> None:
         raise UnknownAnnotator(_("There is no annotator with the number {number}.", number=annotator_id))
 
 
-def apply_act(connection: Connection, project: Project, annotator_id: int, act: Act) -> Receipt:
+def apply_act(
+    connection: Connection, project: Project, annotator_id: int, act: Act, *, only_handed_out: bool
+) -> Receipt:
     """Store one act and let it take effect; the annotator must be locked (`lock_annotator`).
 
     Whatever is wrong with an act is found before the first change, so that one that is refused leaves no trace and the
     transaction can go on.
 
+    Args:
+        only_handed_out: an item that the annotator cannot have been asked about does not exist for them.
+
     Raises:
-        UnknownItem: the item does not belong to the project.
+        UnknownItem: the item does not belong to the project, or cannot have been handed to the annotator.
         UnknownClass: a label or a suggestion names no class of the project.
         InvalidInput: the comment is too long, or holds a NUL character.
         NothingToUndo: an undo finds neither label nor skip of this annotator on the item.
     """
     act = _checked(act)
     item = items.find_item(connection, project.id, act.item_id)
-    if item is None:
+    if item is None or (only_handed_out and not _may_have_been_handed_out(connection, project, item, annotator_id)):
         raise UnknownItem(_("The project {name!r} has no item {id}.", name=project.name, id=str(act.item_id)))
     class_id = _class_id(connection, project, act.class_name) if act.action is Action.LABEL else None
     suggested = None if act.suggested is None else _class_id(connection, project, act.suggested)
@@ -132,6 +137,12 @@ def apply_act(connection: Connection, project: Project, annotator_id: int, act: 
         _apply_undo(connection, project, item, annotator_id)
     receipt = Receipt(act.item_id, revision, act.action, act.class_name, second_opinion=second_opinion)
     return _with_gold(connection, project, item, receipt)
+
+
+def _may_have_been_handed_out(connection: Connection, project: Project, item: Row[Any], annotator_id: int) -> bool:
+    if handed_out.may_have_been(connection, item.id, annotator_id):
+        return True
+    return gold.is_gold(item) and gold.is_next(connection, project, annotator_id, item.id)
 
 
 def _with_gold(connection: Connection, project: Project, item: Row[Any], receipt: Receipt) -> Receipt:

@@ -16,7 +16,7 @@ from lamm_core.actors import Role
 from lamm_core.model.agreement import Figure
 from lamm_core.model.intervals import wilson
 from lamm_core.records import Action, Lease, Project, Purpose
-from lamm_core.storage import gold, projects
+from lamm_core.storage import annotators, gold, projects
 from lamm_core.words import marked
 from lamm_core.workflow.rights import needs
 from lamm_core.workflow.workspace import Workspace
@@ -74,6 +74,12 @@ def claim(
 def is_due(connection: Connection, project: Project, annotator_id: int, languages: Sequence[str] | None) -> bool:
     """Whether the annotator is still to answer a gold item."""
     return bool(_next_items(connection, project, annotator_id, languages))
+
+
+def is_next(connection: Connection, project: Project, annotator_id: int, item_id: int) -> bool:
+    """Whether a gold item is one of those that the annotator is still to answer, in the languages that they know."""
+    known = annotators.languages_of(connection, annotator_id)
+    return item_id in _next_items(connection, project, annotator_id, known or None)
 
 
 def _next_items(

@@ -131,7 +131,7 @@ def record(workspace: Workspace, project: Project, annotator_id: int, act: Act) 
     """
     with workspace.database.write() as connection:
         lock_annotator(connection, annotator_id)
-        receipt = apply_act(connection, project, annotator_id, act)
+        receipt = apply_act(connection, project, annotator_id, act, only_handed_out=not workspace.actor.is_operator)
     if not receipt.repeated and not receipt.gold:
         automatic.start_round_if_due(workspace, project)
     return receipt

@@ -24,7 +24,8 @@ _InProject = Callable[Concatenate[Workspace, Project, P], R]
 ADMIN, SIGNED_IN, ANYBODY, OWN = "admin", "signed in", "anybody", "own"
 _RIGHT = "__right__"
 
-_ROLE_WORDS = {
+# What somebody is told who has not this role in a project.
+ROLE_WORDS = {
     Role.ANNOTATOR: marked("This is for the annotators of the project."),
     Role.MANAGER: marked("This is for the managers of the project."),
     Role.ADMIN: marked("This is for the admins of the project."),
@@ -67,9 +68,8 @@ def needs_admin(call: Callable[Concatenate[Workspace, P], R]) -> Callable[Concat
 
     @wraps(call)
     def checked(workspace: Workspace, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        actor = workspace.actor
         _check_signed_in(workspace)
-        if not (actor.is_admin or actor.is_operator):
+        if not workspace.actor.leads:
             raise NotAllowed(_("This is for the admins of LAMM."))
         return call(workspace, *args, **kwargs)
 
@@ -102,7 +102,7 @@ def check_role(workspace: Workspace, project: Project, role: Role) -> None:
     """Raise NotAllowed unless the acting user has at least this role in the project."""
     _check_signed_in(workspace)
     if not workspace.actor.has(role, project.id):
-        raise NotAllowed(_(_ROLE_WORDS[role]))
+        raise NotAllowed(_(ROLE_WORDS[role]))
 
 
 def _check_signed_in(workspace: Workspace) -> None:

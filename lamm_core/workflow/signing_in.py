@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from ipaddress import ip_address, ip_network
 from math import ceil
 
 from sqlalchemy import Connection
@@ -9,12 +10,12 @@ from sqlalchemy import Connection
 from lamm_core.accounts import Identity, User
 from lamm_core.actors import NOBODY, Actor
 from lamm_core.credentials import hash_password, is_password, new_token, token_hash
-from lamm_core.errors import SignInFailed, TooManySignIns
+from lamm_core.errors import InvalidUser, SignInFailed, TooManySignIns
 from lamm_core.storage import sessions, users
 from lamm_core.trail import AuditAction
 from lamm_core.words import translate as _
 from lamm_core.workflow.audit import note
-from lamm_core.workflow.rights import open_to_anybody
+from lamm_core.workflow.rights import needs_sign_in, open_to_anybody
 from lamm_core.workflow.workspace import Workspace, utc_now
 
 # However busy, everybody signs in once a month; who was not here for three days, too.
@@ -23,6 +24,7 @@ _SEEN_EVERY = timedelta(minutes=5)
 # Failures that are let pass for one account from one place, for one account from anywhere, and from one place for all
 # accounts. The last two are wider: many people sit behind one address, and a stranger is not to lock somebody out.
 _WINDOW = timedelta(minutes=15)
+_OWNER_BITS = 64
 _MOST_HERE, _MOST_ANYWHERE, _MOST_FROM_PLACE = 5, 50, 50
 
 
@@ -51,16 +53,16 @@ def sign_in(workspace: Workspace, email: str, password: str, place: str) -> Sign
         TooManySignIns: too many sign-ins failed lately, for this account or from this place.
     """
     clean = email.strip().casefold()
-    _check_not_too_many(workspace, clean, place)
+    counted = _count_attempt(workspace, clean, place)
     with workspace.database.read() as connection:
         user = users.find_by_email(connection, clean)
         kept = None if user is None else users.password_hash(connection, user.id)
     is_right = is_password(password, kept)
     if user is None or user.is_disabled or not is_right:
-        _note_failure(workspace, clean, place, user)
+        _note_failure(workspace, user)
         raise SignInFailed(_("This e-mail address and this password do not go together."))
     with workspace.database.write() as connection:
-        sessions.forget_failures(connection, _keys(clean, place)[0])
+        sessions.forget_failures(connection, counted, _keys(clean, place)[0])
         return _begin(connection, workspace, user, by="password")
 
 
@@ -144,6 +146,44 @@ def actor_of(workspace: Workspace, token: str) -> Actor:
     return user.actor()
 
 
+@needs_sign_in
+def change_password(workspace: Workspace, old: str, new: str) -> None:
+    """Give the acting user another password, and end all their sessions.
+
+    Raises:
+        InvalidUser: the acting user has no account.
+        SignInFailed: the old password is another one.
+        TooManySignIns: too many old passwords were wrong lately.
+        InvalidInput: the new one is too short or too long.
+    """
+    user_id = workspace.actor.user_id
+    if user_id is None:
+        raise InvalidUser(_("Only users with an account have a password."))
+    # Who has found an open browser is not to find the password by trying.
+    counted = _count_attempt(workspace, f"user {user_id}", "")
+    with workspace.database.read() as connection:
+        kept = users.password_hash(connection, user_id)
+    if not is_password(old, kept):
+        raise SignInFailed(_("The old password is not right."))
+    hashed = hash_password(new)
+    with workspace.database.write() as connection:
+        sessions.forget_failures(connection, counted, _keys(f"user {user_id}", "")[0])
+        users.change_user(connection, user_id, password_hash=hashed)
+        sessions.revoke_sessions(connection, user_id, utc_now())
+        note(connection, workspace, AuditAction.USER_CHANGED, user=workspace.actor.name, change="password")
+
+
+@needs_sign_in
+def sign_out_everywhere(workspace: Workspace) -> None:
+    """End all sessions of the acting user, in every browser."""
+    user_id = workspace.actor.user_id
+    if user_id is None:
+        return
+    with workspace.database.write() as connection:
+        sessions.revoke_sessions(connection, user_id, utc_now())
+        note(connection, workspace, AuditAction.SIGN_OUT, everywhere=True)
+
+
 def _begin(connection: Connection, workspace: Workspace, user: User, by: str) -> SignedIn:
     """A session always has a token that was never seen before, so nobody can prepare one for somebody else."""
     token, now = new_token(), utc_now()
@@ -152,27 +192,40 @@ def _begin(connection: Connection, workspace: Workspace, user: User, by: str) ->
     return SignedIn(token, user)
 
 
-def _check_not_too_many(workspace: Workspace, email: str, place: str) -> None:
-    keys = _keys(email, place)
-    with workspace.database.read() as connection:
-        counts = sessions.count_failures(connection, keys, utc_now() - _WINDOW)
+def _count_attempt(workspace: Workspace, email: str, place: str) -> list[int]:
+    """Count an attempt as a failure before it is looked at, so that many at once count too; returns what to take back.
+
+    It is counted for accounts that there are and for others, so that the count tells nobody which there are.
+    """
+    keys, now = _keys(email, place), utc_now()
     most = dict(zip(keys, (_MOST_HERE, _MOST_ANYWHERE, _MOST_FROM_PLACE), strict=True))
-    if any(counts.get(key, 0) >= most[key] for key in keys):
-        minutes = ceil(_WINDOW.total_seconds() / 60)
-        raise TooManySignIns(_("Too many sign-ins have failed; try again in {minutes} minutes.", minutes=minutes))
+    with workspace.database.write() as connection:
+        sessions.lock_failures(connection)
+        counts = sessions.count_failures(connection, keys, now - _WINDOW)
+        if any(counts.get(key, 0) >= most[key] for key in keys):
+            minutes = ceil(_WINDOW.total_seconds() / 60)
+            raise TooManySignIns(_("Too many sign-ins have failed; try again in {minutes} minutes.", minutes=minutes))
+        return sessions.add_failures(connection, keys, now, now - _WINDOW)
 
 
-def _note_failure(workspace: Workspace, email: str, place: str, user: User | None) -> None:
-    """Counted for accounts that there are and for others, so that the count tells nobody which there are."""
-    now = utc_now()
+def _note_failure(workspace: Workspace, user: User | None) -> None:
     actor = NOBODY if user is None else user.actor()
     with workspace.database.write() as connection:
-        sessions.add_failure(connection, _keys(email, place), now, now - _WINDOW)
         note(connection, workspace.acting_as(actor), AuditAction.SIGN_IN_FAILED)
 
 
 def _keys(email: str, place: str) -> tuple[bytes, bytes, bytes]:
-    return token_hash(f"both {email} {place}"), token_hash(f"account {email}"), token_hash(f"place {place}")
+    network = _network(place)
+    return token_hash(f"both {email} {network}"), token_hash(f"account {email}"), token_hash(f"place {network}")
+
+
+def _network(place: str) -> str:
+    """An address; of the newer kind, whose owners have billions each, the part that stands for one owner."""
+    try:
+        address = ip_address(place)
+    except ValueError:
+        return place
+    return place if address.version == 4 else str(ip_network((address, _OWNER_BITS), strict=False))
 
 
 def _no_link() -> SignInFailed:

@@ -51,7 +51,8 @@ def take_turn(workspace: Workspace, project: Project, annotator_id: int, acts: S
     """
     with workspace.database.write() as connection:
         lock_annotator(connection, annotator_id)
-        outcomes = tuple(_apply(connection, project, annotator_id, act) for act in acts)
+        strict = not workspace.actor.is_operator
+        outcomes = tuple(_apply(connection, project, annotator_id, act, only_handed_out=strict) for act in acts)
         leases = _claim(connection, project, annotator_id) if claims else None
         progress = queue_counts.progress(connection, project.id, utc_now())
     if any(isinstance(each, Receipt) and not (each.repeated or each.gold) for each in outcomes):
@@ -60,9 +61,11 @@ def take_turn(workspace: Workspace, project: Project, annotator_id: int, acts: S
     return Turn(outcomes, leases, progress)
 
 
-def _apply(connection: Connection, project: Project, annotator_id: int, act: Act) -> Receipt | LammError:
+def _apply(
+    connection: Connection, project: Project, annotator_id: int, act: Act, *, only_handed_out: bool
+) -> Receipt | LammError:
     try:
-        return apply_act(connection, project, annotator_id, act)
+        return apply_act(connection, project, annotator_id, act, only_handed_out=only_handed_out)
     except LammError as error:
         return error
 

@@ -8,15 +8,15 @@ from sqlalchemy.exc import IntegrityError
 
 from lamm_core.accounts import TokenPurpose, User
 from lamm_core.actors import Role
-from lamm_core.credentials import hash_password, is_password, new_token, token_hash
-from lamm_core.errors import InvalidUser, SignInFailed, UnknownUser
+from lamm_core.credentials import new_token, token_hash
+from lamm_core.errors import InvalidUser, UnknownUser
 from lamm_core.records import Project
 from lamm_core.storage import annotators, sessions, users
 from lamm_core.trail import AuditAction
 from lamm_core.words import translate as _
 from lamm_core.workflow.audit import note
 from lamm_core.workflow.projects import clean_annotator_name
-from lamm_core.workflow.rights import needs, needs_admin, needs_sign_in, open_to_anybody
+from lamm_core.workflow.rights import needs, needs_admin, open_to_anybody
 from lamm_core.workflow.workspace import Workspace, utc_now
 
 # Enough to tell a slip of the pen; whether the address exists shows when its owner signs in.
@@ -164,42 +164,8 @@ def members(workspace: Workspace, project: Project) -> list[User]:
         return [each for each in users.list_users(connection) if project.id in each.roles]
 
 
-@needs_sign_in
-def change_password(workspace: Workspace, old: str, new: str) -> None:
-    """Give the acting user another password, and end all their sessions.
-
-    Raises:
-        InvalidUser: the acting user has no account.
-        SignInFailed: the old password is another one.
-        InvalidInput: the new one is too short or too long.
-    """
-    user_id = workspace.actor.user_id
-    if user_id is None:
-        raise InvalidUser(_("Only users with an account have a password."))
-    with workspace.database.read() as connection:
-        kept = users.password_hash(connection, user_id)
-    if not is_password(old, kept):
-        raise SignInFailed(_("The old password is not right."))
-    hashed = hash_password(new)
-    with workspace.database.write() as connection:
-        users.change_user(connection, user_id, password_hash=hashed)
-        sessions.revoke_sessions(connection, user_id, utc_now())
-        note(connection, workspace, AuditAction.USER_CHANGED, user=workspace.actor.name, change="password")
-
-
-@needs_sign_in
-def sign_out_everywhere(workspace: Workspace) -> None:
-    """End all sessions of the acting user, in every browser."""
-    user_id = workspace.actor.user_id
-    if user_id is None:
-        return
-    with workspace.database.write() as connection:
-        sessions.revoke_sessions(connection, user_id, utc_now())
-        note(connection, workspace, AuditAction.SIGN_OUT, everywhere=True)
-
-
 def _check_not_last_admin(connection: Connection, user: User) -> None:
-    if users.lock_admins(connection) == {user.id}:
+    if users.lock_admins(connection) <= {user.id} and user.is_admin:
         raise InvalidUser(_("{name!r} is the only admin who can sign in; make another one first.", name=user.name))
 
 

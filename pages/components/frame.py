@@ -77,7 +77,7 @@ def show_signed_out() -> None:
 def chosen_project() -> Project:
     """The project chosen in the sidebar. Where there is none yet, the page says what to do and ends."""
     found = services.find_project(st.session_state.get(_PROJECT))
-    if found is None and not (services.actor().is_admin or services.actor().is_operator):
+    if found is None and not services.actor().leads:
         st.info(_("You have no part in any project yet. An admin can give you one."), icon=":material/group_add:")
         st.stop()
     if found is None:

@@ -1,5 +1,6 @@
 """Labels out."""
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
@@ -8,6 +9,7 @@ from lamm_core.paths import download_name
 from lamm_core.records import Project
 from lamm_core.words import translate as _
 from lamm_core.workflow.exporting import EXPORT_ENDINGS, labels_file, labels_table
+from lamm_core.workflow.workspace import Workspace
 from pages.components import services
 
 _FORMATS = {".csv": "CSV", ".jsonl": "JSONL", ".parquet": "Parquet"}
@@ -35,7 +37,11 @@ def show_export(project: Project) -> None:
     for place, ending in zip(st.columns(len(EXPORT_ENDINGS), width=620), EXPORT_ENDINGS, strict=True):
         place.download_button(
             _("Download {format}", format=format_name(ending)),
-            partial(labels_file, services.workspace(), project, ending),  # written when somebody asks for it
+            partial(_content, services.workspace_later(), project, ending),  # written when somebody asks for it
             download_name(project.name, "labels", ending=ending),
             icon=":material/download:",
         )
+
+
+def _content(workspace: Callable[[], Workspace], project: Project, ending: str) -> bytes:
+    return labels_file(workspace(), project, ending)

@@ -11,14 +11,14 @@ from pages.components import services
 
 def show_report_button(project: Project) -> None:
     """One self-contained HTML file, made when it is asked for."""
-    workspace, spoken = services.workspace(), language()
+    workspace, spoken = services.workspace_later(), language()
 
     # Runs outside the page, where nothing of Streamlit can be reached.
     def report() -> str:
         from lamm_core.report.html import report_html
 
         with speaking(spoken):
-            return report_html(workspace, project)
+            return report_html(workspace(), project)
 
     st.download_button(
         _("Report (HTML)"),

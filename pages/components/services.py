@@ -1,7 +1,12 @@
-"""The workspace in the hands of whoever reads the page, and what the sidebar's choices mean."""
+"""The workspace in the hands of whoever reads the page, and what the sidebar's choices mean.
+
+What the whole server shares is kept by Python's own cache: Streamlit's can be emptied by any open page.
+"""
 
 import getpass
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
 import streamlit as st
 
@@ -18,26 +23,42 @@ from lamm_core.workflow.workspace import Workspace, open_workspace
 NAME = "annotator"
 
 
-@st.cache_resource(show_spinner=False, on_release=Workspace.close)
+@cache
 def data() -> Workspace:
     """The one workspace of this server process, shared by all sessions. It acts for nobody who reads a page."""
     return open_workspace()
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def _actors() -> RecentActors:
     return RecentActors()
 
 
 def actor() -> Actor:
     """Whoever reads the page, as their browser's session says; where there are no accounts, the operator."""
-    found = _actors().find(data(), session_token(st.context.cookies))
+    found = _actors().find(data(), _token())
     return replace(found, name=st.session_state.get(NAME) or _computer_user()) if found.is_operator else found
 
 
 def workspace() -> Workspace:
     """The data in the hands of whoever reads the page, which every call of a page is made with."""
     return data().acting_as(actor())
+
+
+def workspace_later() -> Callable[[], Workspace]:
+    """For what runs after the page, such as making a file to download: with the rights that the reader has then."""
+    base, actors, token, reader = data(), _actors(), _token(), actor()
+
+    def now() -> Workspace:
+        found = actors.find(base, token)
+        return base.acting_as(reader if found.is_operator else found)
+
+    return now
+
+
+def _token() -> str | None:
+    # The door has looked at it more closely: behind TLS a plain cookie did not get this far.
+    return session_token(st.context.cookies, secure=False)
 
 
 def may(role: Role, project: Project) -> bool:
@@ -61,12 +82,7 @@ def find_project(name: str | None) -> Project | None:
 def annotator_id(name: str) -> int:
     """Id of the annotator that the reader labels as: of that name, who is added if new, where nobody signs in."""
     mine = actor().annotator_id
-    return _annotator_id(name) if mine is None else mine
-
-
-@st.cache_data(show_spinner=False)
-def _annotator_id(name: str) -> int:
-    return projects.ensure_annotator(data(), name)
+    return projects.ensure_annotator(workspace(), name) if mine is None else mine
 
 
 def user_name() -> str:
@@ -84,7 +100,7 @@ def say_name(name: str) -> None:
     set_local_name(data(), name)
 
 
-@st.cache_data(show_spinner=False)
+@cache
 def _computer_user() -> str:
     try:
         return getpass.getuser()

@@ -29,9 +29,10 @@ def show_first_admin() -> None:
         submitted = st.form_submit_button(_("Make the first admin"), type="primary")
     if not submitted:
         return
+    data = services.workspace()  # once: the first account closes the app, and only who holds it can make the link
     try:
-        user = add_user(services.workspace(), name, email, is_admin=True)
-        _tell_link(user.name, new_link(services.workspace(), email))
+        user = add_user(data, name, email, is_admin=True)
+        _tell_link(user.name, new_link(data, email))
     except LammError as error:
         show_error(error)
 
@@ -48,11 +49,12 @@ def show_add() -> None:
         submitted = st.form_submit_button(_("Add"), type="primary", icon=":material/person_add:")
     if not submitted:
         return
+    data = services.workspace()
     try:
-        user = add_user(services.workspace(), name, email, is_admin=is_admin)
+        user = add_user(data, name, email, is_admin=is_admin)
         if project is not None and role is not None:
-            set_role(services.workspace(), projects[project], user.email, role)
-        _keep_link(user, new_link(services.workspace(), user.email))
+            set_role(data, projects[project], user.email, role)
+        _keep_link(user, new_link(data, user.email))
     except LammError as error:
         show_error(error)
     else:

@@ -16,10 +16,19 @@ from pages.components import services
 def home(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The data folder that the pages will open."""
     monkeypatch.setenv(HOME_VARIABLE, str(home))
-    st.cache_resource.clear()
-    st.cache_data.clear()
+    # Somebody has said their name; what is asked before that has a test of its own.
+    monkeypatch.setattr(services, "is_named", lambda: True)
+    _forget()
     yield home
-    st.cache_resource.clear()
+    _forget()
+
+
+def _forget() -> None:
+    """What a server keeps as long as it lives."""
+    if services.data.cache_info().currsize:
+        services.data().close()
+    services.data.cache_clear()
+    services._actors.cache_clear()
     st.cache_data.clear()
 
 

@@ -18,6 +18,7 @@ from lamm_core.workflow.importing import embed_project
 from lamm_core.workflow.projects import change_settings, get_project
 from lamm_core.workflow.rounds import run_round
 from lamm_core.workflow.sample import SAMPLE_NAME, ensure_sample_project
+from lamm_core.workflow.serving import set_local_name
 from lamm_core.workflow.workspace import open_workspace
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -78,6 +79,7 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("sample")
     workspace = open_workspace(home)
     embed_project(workspace, ensure_sample_project(workspace))
+    set_local_name(workspace, "somebody")
     workspace.close()
     return home
 
@@ -90,6 +92,7 @@ def new_small_home(tmp_path_factory: pytest.TempPathFactory) -> NewHome:
         home = tmp_path_factory.mktemp("small")
         workspace = open_workspace(home)
         run_round(workspace, world.make_project(workspace, **({"budget": WHOLE_POOL} | changes)))
+        set_local_name(workspace, "somebody")
         workspace.close()
         return home
 

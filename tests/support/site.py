@@ -54,7 +54,7 @@ def site(
 
 def browser(app: Starlette, address: str = "http://localhost") -> TestClient:
     """A browser that follows no redirect by itself."""
-    return TestClient(app, address, follow_redirects=False)
+    return TestClient(app, address, follow_redirects=False, client=("127.0.0.1", 50_000))
 
 
 def new_user(workspace: Workspace, name: str, *, is_admin: bool = False) -> SignedIn:

@@ -51,6 +51,49 @@ def test_without_accounts_the_app_is_open_to_who_sits_at_it(sqlite_workspace: Wo
             assert socket.receive_text() == "a page"
 
 
+@pytest.mark.parametrize("name", ["X-Forwarded-For", "Forwarded", "Via"])
+def test_without_accounts_nobody_comes_through_a_proxy(sqlite_workspace: Workspace, name: str) -> None:
+    with browser(site(sqlite_workspace)) as client:
+        assert client.get("/", headers=HTML | {name: "203.0.113.9"}).status_code == 403
+        with pytest.raises(WebSocketDisconnect), client.websocket_connect("/_stcore/stream", headers={name: "x"}):
+            pass
+        assert client.post("/labelling", content="{}", headers=JSON | {name: "x"}).status_code == 403
+
+
+def test_without_accounts_other_computers_are_refused_however_the_app_is_served(sqlite_workspace: Workspace) -> None:
+    with TestClient(site(sqlite_workspace), "http://localhost", client=("203.0.113.9", 50_000)) as client:
+        assert client.get("/", headers=HTML).status_code == 403
+
+
+@pytest.mark.parametrize("origin", ["http://localhost:9999", "http://evil.example", "null"])
+def test_a_websocket_of_another_site_is_refused(sqlite_workspace: Workspace, origin: str) -> None:
+    with browser(site(sqlite_workspace)) as client:
+        with (
+            pytest.raises(WebSocketDisconnect),
+            client.websocket_connect("/_stcore/stream", headers={"origin": origin}),
+        ):
+            pass
+        with client.websocket_connect("/_stcore/stream", headers={"origin": "http://testserver"}) as socket:
+            assert socket.receive_text() == "a page"
+
+
+def test_only_who_manages_a_project_uploads(team: Workspace, client: TestClient) -> None:
+    project = world.make_project(team)
+    for role, status in ((Role.ANNOTATOR, 403), (Role.MANAGER, 404)):  # there is no such session to upload into
+        new_user(team, role.value)
+        users.set_role(team, project, f"{role.value}@example.org", role)
+        _sign_in(client, role.value)
+        assert client.put("/_stcore/upload_file/a/b", content=b"x").status_code == status
+
+
+def test_behind_tls_a_plain_cookie_counts_for_nothing(team: Workspace) -> None:
+    with browser(site(team)) as plain:
+        token = _sign_in(plain).cookies[COOKIE]
+    with browser(site(team), "https://localhost") as secure:
+        assert secure.get("/", headers=HTML | {"cookie": f"{COOKIE}={token}"}).status_code == 303
+        assert secure.get("/", headers=HTML | {"cookie": f"__Host-{COOKIE}={token}"}).text == "a page"
+
+
 def test_the_first_account_closes_the_door_of_a_running_server(sqlite_workspace: Workspace) -> None:
     now = [0.0]
     with browser(site(sqlite_workspace, clock=lambda: now[0])) as client:
@@ -292,8 +335,13 @@ def test_who_comes_back_from_a_provider_gets_a_session_of_ours(team: Workspace) 
         refused = client.get("/", headers=HTML)
         assert (refused.status_code, "no account for" in refused.text) == (403, True)
         client.cookies.set("vouched", "ben@example.org")
-        assert client.get("/languages", headers=HTML).headers["location"] == "/languages"
+        assert client.get("/languages?a=b", headers=HTML).headers["location"] == "/languages?a=b"
         assert client.get("/languages", headers=HTML).text == "a page"
+        client.cookies.clear()
+        vouched = {"cookie": "vouched=ben@example.org"}
+        out = client.post("/sign-out", headers=vouched)
+        assert 'vouched=""' in out.headers["set-cookie"]
+        assert client.get("http://localhost//evil.example/x", headers=HTML | vouched).headers["location"] == "/"
 
 
 @pytest.mark.parametrize("address", ["", "0.0.0.0", "::", "192.0.2.1", "lamm.example.org", "127.evil.example"])

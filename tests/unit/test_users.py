@@ -1,5 +1,7 @@
 """Accounts: who is let in, how a session ends, and what nobody can learn or take."""
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -222,10 +224,46 @@ def test_a_provider_signs_in_only_whom_an_admin_has_added(workspace: Workspace, 
 def test_a_new_password_needs_the_old_one(workspace: Workspace, ada: signing_in.SignedIn) -> None:
     mine = workspace.acting_as(actor_of(workspace, ada.token))
     with pytest.raises(SignInFailed):
-        users.change_password(mine, "not this one", "another long password")
-    users.change_password(mine, PASSWORD, "another long password")
+        signing_in.change_password(mine, "not this one", "another long password")
+    signing_in.change_password(mine, PASSWORD, "another long password")
     assert actor_of(workspace, ada.token).is_nobody
-    assert sign_in(workspace, "ada@example.org", "another long password", HERE).user.name == "ada"
+    again = sign_in(workspace, "ada@example.org", "another long password", HERE)
+    assert again.user.name == "ada"
+    mine = workspace.acting_as(actor_of(workspace, again.token))
+    for _ in range(5):
+        with pytest.raises(SignInFailed):
+            signing_in.change_password(mine, "a guess", "another long password")
+    with pytest.raises(TooManySignIns):
+        signing_in.change_password(mine, "another long password", "another long password")
+    signing_in.sign_out_everywhere(mine)
+    assert actor_of(workspace, again.token).is_nobody
+
+
+def test_many_guesses_at_once_count_each(workspace: Workspace, ada: signing_in.SignedIn) -> None:
+    def guess(_: int) -> str:
+        try:
+            sign_in(workspace, "ada@example.org", "a guess", HERE)
+        except (SignInFailed, TooManySignIns) as error:
+            return type(error).__name__
+        return "in"
+
+    with ThreadPoolExecutor(8) as pool:
+        assert Counter(pool.map(guess, range(16))) == {"SignInFailed": 5, "TooManySignIns": 11}
+
+
+def test_all_addresses_of_one_owner_are_one_place(workspace: Workspace, ada: signing_in.SignedIn) -> None:
+    for number in range(5):
+        with pytest.raises(SignInFailed):
+            sign_in(workspace, "ada@example.org", "a guess", f"2001:db8::{number}")
+    with pytest.raises(TooManySignIns):
+        sign_in(workspace, "ada@example.org", PASSWORD, "2001:db8::77")
+    assert sign_in(workspace, "ada@example.org", PASSWORD, "2001:db8:0:1::77").user.name == "ada"
+
+
+def test_an_admin_who_never_came_is_not_the_last_one(workspace: Workspace, ada: signing_in.SignedIn) -> None:
+    users.add_user(workspace, "Ina", "ina@example.org", is_admin=True)
+    with pytest.raises(InvalidUser, match="only admin"):
+        users.set_disabled(workspace, "ada@example.org", is_disabled=True)
 
 
 def test_what_happens_to_accounts_stands_in_the_trail(workspace: Workspace, ada: signing_in.SignedIn) -> None:
