@@ -32,6 +32,7 @@ _ORDER = (
     "translate",
     "status",
     "agreement",
+    "review",
     "report",
     "trail",
     "export",

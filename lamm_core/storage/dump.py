@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import JSON, Connection, DateTime, LargeBinary, MetaData, Table, event, func, insert, select, text
+from sqlalchemy import DDL, JSON, Connection, DateTime, LargeBinary, MetaData, Table, event, func, insert, select, text
 
 from lamm_core.storage import tables, team_tables  # noqa: F401 - importing them fills the metadata
 from lamm_core.storage.columns import UtcDateTime, metadata
@@ -20,7 +20,8 @@ from lamm_core.storage.columns import UtcDateTime, metadata
 LEFT_OUT = frozenset({"user_session", "one_time_token", "failed_sign_in", "worker"})
 # What an installation remembers of itself before anybody has put data into it.
 _NO_DATA = frozenset({"installation"})
-_FUNCTIONS = ("audit_event_is_append_only",)
+_DROP_FUNCTIONS = (text("DROP FUNCTION IF EXISTS audit_event_is_append_only()"),)
+_LOCK = DDL("LOCK TABLE %(fullname)s IN EXCLUSIVE MODE")  # type: ignore[no-untyped-call]
 _ROWS = 1_000
 
 
@@ -71,8 +72,8 @@ def keep_writers_out(connection: Connection) -> None:
     """Nobody else writes until this transaction ends; readers go on. On SQLite that is so in every writing one."""
     if connection.dialect.name == "sqlite":
         return
-    names = ", ".join(connection.dialect.identifier_preparer.format_table(each) for each in metadata.sorted_tables)
-    connection.execute(text(f"LOCK TABLE {names} IN EXCLUSIVE MODE"))
+    for each in metadata.sorted_tables:
+        connection.execute(_LOCK.against(each))
 
 
 def drop_tables(connection: Connection) -> None:
@@ -80,8 +81,8 @@ def drop_tables(connection: Connection) -> None:
     metadata.drop_all(connection)
     connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
     if connection.dialect.name != "sqlite":
-        for name in _FUNCTIONS:
-            connection.execute(text(f"DROP FUNCTION IF EXISTS {name}()"))
+        for statement in _DROP_FUNCTIONS:
+            connection.execute(statement)
 
 
 def continue_ids(connection: Connection, loaded: Iterable[Table]) -> None:

@@ -22,7 +22,7 @@ from lamm_core.trail import AuditAction
 from lamm_core.words import translate as _
 from lamm_core.workflow.audit import note
 from lamm_core.workflow.rights import needs_admin
-from lamm_core.workflow.workspace import Workspace, utc_now
+from lamm_core.workflow.workspace import Workspace, model_path, utc_now
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def _add_models(writer: ArchiveWriter, settings: Settings, files: list[str]) -> 
     """Add the models and what stands beside each under the same name; returns how many there are, and are not."""
     missing = 0
     for file in files:
-        path = settings.models / file
+        path = model_path(settings, file)
         missing += not path.exists()
         for each in sorted(path.parent.glob(f"{path.stem}.*")):
             with each.open("rb") as source:

@@ -128,7 +128,7 @@ def _load(connection: Connection, archive: Archive) -> dict[str, int]:
 @contextmanager
 def _models_folder(workspace: Workspace) -> Iterator[Path]:
     """A new folder for models, under a name that nothing has; removed when the block raises."""
-    folder = workspace.settings.models / f"restored-{secrets.token_hex(6)}"
+    folder = workspace.model_file(f"restored-{secrets.token_hex(6)}")
     folder.mkdir(parents=True)
     try:
         yield folder
@@ -178,7 +178,7 @@ def _copy(archive: Archive, name: str, path: Path) -> None:
 def _remove_models(workspace: Workspace, files: list[str]) -> None:
     """Remove the files that the replaced data had. Whatever else lies there may be another database's."""
     for file in files:
-        path = workspace.settings.models / file
+        path = workspace.model_file(file)
         with suppress(OSError):  # what cannot be removed is in nobody's way
             for each in path.parent.glob(f"{path.stem}.*"):
                 each.unlink()

@@ -44,7 +44,7 @@ class Workspace:
         Raises:
             UnsafePath: the name would lead out of the folder of the models.
         """
-        return inside(self.settings.models, name)
+        return model_path(self.settings, name)
 
     def close(self) -> None:
         """Close the database connections."""
@@ -72,6 +72,15 @@ def open_workspace(home: Path | None = None) -> Workspace:
     database = Database(settings.database_url)
     migrate(database)
     return Workspace(settings, database, OPERATOR)
+
+
+def model_path(settings: Settings, name: str) -> Path:
+    """The path of a saved model, by the name under which the database knows it.
+
+    Raises:
+        UnsafePath: the name leads out of the folder of models.
+    """
+    return inside(settings.models, name)
 
 
 def utc_now() -> datetime:

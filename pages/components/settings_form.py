@@ -230,11 +230,12 @@ def _ask_overlap(current: ProjectSettings, key: str) -> dict[str, Any]:
     count = right.number_input(
         _("People who label each of them"), 2, MAX_OVERLAP_COUNT, current.overlap_count, key=f"{key}_overlap_count"
     )
+    words = {each: _(told) for each, told in _CONSENSUS.items()}
     consensus = st.selectbox(
         _("The class of a text that several people labelled"),
         list(_CONSENSUS),
         list(_CONSENSUS).index(Consensus(current.consensus)),
-        format_func=lambda each: _(_CONSENSUS[each]),
+        format_func=words.__getitem__,
         key=f"{key}_consensus",
         help=_(
             "Models learn from it, and are measured with it. How reliable each person is follows from the texts they "

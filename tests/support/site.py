@@ -1,6 +1,7 @@
 """The app's addresses behind its door, without the pages."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -52,9 +53,15 @@ def site(
     return Starlette(routes=[*routes(data, actors, chosen, base), *pages, stream], middleware=[trusted, door])
 
 
-def browser(app: Starlette, address: str = "http://localhost") -> TestClient:
-    """A browser that follows no redirect by itself."""
-    return TestClient(app, address, follow_redirects=False, client=("127.0.0.1", 50_000))
+def browser(
+    app: Starlette, address: str = "http://localhost", client: tuple[str, int] = ("127.0.0.1", 50_000), **more: Any
+) -> TestClient:
+    """A browser that follows no redirect by itself.
+
+    Args:
+        client: its network address and port.
+    """
+    return TestClient(app, address, follow_redirects=False, client=client, **more)
 
 
 def new_user(workspace: Workspace, name: str, *, is_admin: bool = False) -> SignedIn:

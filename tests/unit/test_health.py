@@ -7,17 +7,16 @@ from typing import Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from sqlalchemy import insert, text
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
+from support.site import browser, site
 
+from lamm_core.job import JobKind
 from lamm_core.records import Project
-from lamm_core.storage import migrate
-from lamm_core.storage.team_tables import job, worker
+from lamm_core.storage import jobs, migrate, workers
 from lamm_core.web import healthz
 from lamm_core.web.outbox import session_name
-from lamm_core.web.routes import routes
 from lamm_core.workflow import health, labelling
 from lamm_core.workflow.rounds import run_round
 from lamm_core.workflow.workspace import Workspace, utc_now
@@ -27,7 +26,7 @@ _AFAR = ("192.0.2.7", 50_000)
 
 
 def _browser(workspace: Workspace, client: tuple[str, int] = _HERE) -> TestClient:
-    return TestClient(Starlette(routes=routes(lambda: workspace)), "http://localhost", client=client)
+    return browser(site(workspace), client=client)
 
 
 @pytest.fixture
@@ -106,10 +105,8 @@ def test_figures_say_what_was_done(here: TestClient, workspace: Workspace, proje
     run_round(workspace, project)
     (lease,) = labelling.claim(workspace, project, ana)
     with workspace.database.write() as connection:
-        for state in ("waiting", "done"):
-            values = {"kind": "round", "arguments": {}, "state": state, "asked_by": "Ana", "attempt": 1, "stage": ""}
-            connection.execute(insert(job).values(**values, progress=0, created_at=utc_now(), not_before=utc_now()))
-        connection.execute(insert(worker).values(name="one", started_at=utc_now(), heartbeat_at=utc_now()))
+        jobs.add(connection, project.id, JobKind.ROUND, {}, "Ana", utc_now())
+        workers.register(connection, "one", (JobKind.ROUND,), "here", 1, utc_now())
     act = {"item": lease.item_id, "action": "label", "class": "pen", "revision": lease.revision}
     acts = [act | {"key": "a"}, act | {"key": "b"}, act | {"key": "c", "class": "no such class", "revision": 2}]
     body = {"session": session_name(project, ana), "claims": True, "acts": acts}
@@ -127,8 +124,7 @@ def test_figures_say_what_was_done(here: TestClient, workspace: Workspace, proje
         ("lamm_database_up",): 1,
         ("lamm_open_leases",): 4,
         ("lamm_rounds", "done"): 1,
-        ("lamm_jobs", "waiting"): 1,
-        ("lamm_jobs", "done"): 1,
+        ("lamm_jobs", "queued"): 1,
         ("lamm_workers_alive",): 1,
     }
     assert {name: found.get(name) for name in expected} == expected

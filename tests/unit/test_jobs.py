@@ -220,8 +220,10 @@ def test_a_waiting_job_is_cancelled_at_once_and_can_be_tried_again(workspace: Wo
     again = take(workspace)
     assert again is not None
     assert again.id == job_id
+    of_jobs = audit_event.c.action.like("job %")
+    query = select(audit_event.c.actor, audit_event.c.action, audit_event.c.details).where(of_jobs)
     with workspace.database.read() as connection:
-        lines = connection.execute(select(audit_event.c.actor, audit_event.c.action, audit_event.c.details)).all()
+        lines = connection.execute(query).all()
     details = {"job": job_id}
     assert lines == [("operator", "job cancelled", details), ("operator", "job retried", details)]
 

@@ -10,15 +10,13 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
 from support import world
+from support.site import browser, site
 
 from lamm_core import logs
 from lamm_core.errors import StorageUnavailable
 from lamm_core.storage import queue_counts
 from lamm_core.web.outbox import session_name
-from lamm_core.web.routes import routes
 from lamm_core.workflow import labelling
 from lamm_core.workflow.rounds import run_round
 from lamm_core.workflow.workspace import Workspace
@@ -165,7 +163,7 @@ def test_a_label_that_could_not_be_stored_is_logged_without_what_was_written(
     monkeypatch.setattr(queue_counts, "progress", fail)
     act = {"key": "a", "item": lease.item_id, "action": "label", "class": "pen", "revision": 1, "comment": SECRET}
     body = json.dumps({"session": session_name(project, ana), "claims": True, "acts": [act]})
-    client = TestClient(Starlette(routes=routes(lambda: sqlite_workspace)), raise_server_exceptions=False)
+    client = browser(site(sqlite_workspace), raise_server_exceptions=False)
     answer = client.post("/labelling", content=body, headers={"content-type": "application/json"})
     assert answer.status_code == (503 if breaks == "database" else 500)
     assert SECRET not in stream.getvalue()

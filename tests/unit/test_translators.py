@@ -307,7 +307,7 @@ def test_a_server_that_is_not_there_may_come_back() -> None:
 def test_a_server_that_is_none_of_libretranslate_is_refused(
     server: LibreServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(json, "load", lambda *_: {"hello": "world"})
+    monkeypatch.setattr(json, "loads", lambda *_: {"hello": "world"})
     with pytest.raises(TranslatorUnavailable, match="does not answer as a LibreTranslate server"):
         load_translator(server.name).supports("en", "de")
 
