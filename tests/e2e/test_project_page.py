@@ -84,6 +84,8 @@ def test_a_project_is_made_from_a_file_and_its_first_batch_appears(empty_server:
     expect(screen.page.get_by_text("1 rows were not taken")).to_be_visible()
     screen.page.get_by_role("link", name="Start labelling").click()
     expect(screen.title).to_have_text("Annotate")
+    # Nobody has labelled here before, so a name is asked for once.
+    screen.page.get_by_role("button", name="Start labelling").click()
     assert screen.wait_for_text() in {text for _, _, text, class_name in _ROWS if text and not class_name}
     assert screen.count == "Batch 1: 0 of 3"
     expect(screen.page.get_by_role("combobox", name="Project")).to_have_value("Pens & paper")
