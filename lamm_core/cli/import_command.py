@@ -15,7 +15,8 @@ from lamm_core.records import Project, Purpose
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from lamm_core.exchange.columns import ColumnMapping, RejectedRow
+    from lamm_core.exchange.columns import ColumnMapping
+    from lamm_core.exchange.format import RejectedRow
     from lamm_core.workflow.importing import ImportResult
     from lamm_core.workflow.workspace import Workspace
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from lamm_core.errors import MissingColumn
+from lamm_core.exchange.format import RejectedRow
 from lamm_core.records import NewItem, Purpose
 from lamm_core.words import marked
 from lamm_core.words import translate as _
@@ -49,14 +50,6 @@ class ColumnMapping:
     class_name: str | None = None
     id: str | None = None
     split: str | None = None
-
-
-@dataclass(frozen=True)
-class RejectedRow:
-    """A row that cannot be imported: its number in the file, counted from 1, and why."""
-
-    row: int
-    reason: str
 
 
 @dataclass(frozen=True)

@@ -1,129 +1,165 @@
 """Read a file into a table of texts, whatever its format."""
 
-import json
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 import pandas as pd
 
-from lamm_core.bounded import MAX_LINE, check_cells, lines, read_parquet, read_separated
 from lamm_core.errors import UnreadableFile
-from lamm_core.exchange.formulas import restored
+from lamm_core.exchange.format import Chunk, Format
+from lamm_core.exchange.formats import FORMATS
 from lamm_core.words import translate as _
 
-Reader = Callable[[BinaryIO], pd.DataFrame]
-_SPREADSHEETS = (".csv", ".tsv")
+_BEGINNING = 65_536  # bytes of a file that a format is recognised by
+
+READ_ENDINGS = tuple(dict.fromkeys(ending for each in FORMATS.values() if each.read for ending in each.endings))
 
 
-def _read_csv(file: BinaryIO) -> pd.DataFrame:
-    # Spreadsheets write semicolons where the comma separates decimals.
-    header = file.readline(MAX_LINE)
-    return read_separated(file, ";" if b";" in header and b"," not in header else ",")
+@dataclass(frozen=True)
+class TableFile:
+    """A file whose format is known.
+
+    Attributes:
+        file: a path, or an open binary file.
+        title: what the user calls it.
+        format: how it is read.
+    """
+
+    file: Path | BinaryIO
+    title: str
+    format: Format
+
+    def chunks(self) -> Iterator[Chunk]:
+        """The rows of the file, in stretches; the file is read from its beginning each time.
+
+        Raises:
+            UnreadableFile: the file is missing, empty, too large, or not what it says.
+        """
+        rows = 0
+        with self._told():
+            for chunk in self._read():
+                rows += len(chunk.table) + len(chunk.rejected)
+                yield Chunk(self._checked(chunk.table), chunk.rows, chunk.rejected, chunk.done)
+        if not rows:
+            raise UnreadableFile(_("{file!r} holds no rows.", file=self.title))
+
+    def _read(self) -> Iterator[Chunk]:
+        if isinstance(self.file, Path) and self.file.is_dir() and self.format.read_folder is not None:
+            yield from self.format.read_folder(self.file)
+        elif self.format.read is None:
+            raise ValueError(_("it is no folder"))
+        elif isinstance(self.file, Path):
+            with self.file.open("rb") as opened:
+                yield from self.format.read(opened)
+        else:
+            self.file.seek(0)
+            yield from self.format.read(self.file)
+
+    def _checked(self, table: pd.DataFrame) -> pd.DataFrame:
+        table.columns = [str(column).strip() for column in table.columns]
+        repeated = sorted(set(table.columns[table.columns.duplicated()]))
+        if repeated:
+            raise UnreadableFile(
+                _("{file!r} has more than one column named {column!r}.", file=self.title, column=repeated[0])
+            )
+        return table
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What goes wrong in a parser, in one sentence."""
+        try:
+            yield
+        except FileNotFoundError:
+            raise UnreadableFile(_("There is no file {file!r}.", file=str(self.file))) from None
+        except UnicodeDecodeError as error:
+            raise UnreadableFile(
+                _("{file!r} is not UTF-8 text (byte {place}); save it as UTF-8.", file=self.title, place=error.start)
+            ) from error
+        except pd.errors.EmptyDataError:
+            raise UnreadableFile(_("{file!r} is empty.", file=self.title)) from None
+        except (ValueError, OSError) as error:  # parsers of pandas and pyarrow raise subclasses of these two
+            reason = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+            raise UnreadableFile(
+                _(
+                    "{file!r} cannot be read as {format}: {reason}.",
+                    file=self.title,
+                    format=self.format.name,
+                    reason=reason,
+                )
+            ) from error
 
 
-def _read_tsv(file: BinaryIO) -> pd.DataFrame:
-    return read_separated(file, "\t")
-
-
-def _read_jsonl(file: BinaryIO) -> pd.DataFrame:
-    # Line by line and without types: the reader of pandas turns whole numbers next to gaps into 7.0.
-    records: list[dict[str, str | None]] = []
-    columns: set[str] = set()
-    for number, line in enumerate(lines(file), 1):
-        if line.strip():
-            records.append({key: _as_text(value) for key, value in _json_object(number, line).items()})
-            columns.update(records[-1])
-            check_cells(len(records), len(columns))
-    return pd.DataFrame(records, dtype=object)
-
-
-def _json_object(number: int, line: str) -> dict[str, object]:
-    try:
-        record = json.loads(line)
-    except RecursionError:
-        raise ValueError(_("line {line} is nested too deep", line=number)) from None
-    except ValueError as error:
-        raise ValueError(_("line {line} is not JSON", line=number)) from error
-    if not isinstance(record, dict):
-        raise ValueError(_("line {line} is not an object", line=number))  # noqa: TRY004 - the file is wrong, not a type
-    return record
-
-
-READERS: dict[str, Reader] = {
-    ".csv": _read_csv,
-    ".tsv": _read_tsv,
-    ".jsonl": _read_jsonl,
-    ".parquet": read_parquet,
-}
-
-
-def read_table(file: Path | BinaryIO, name: str | None = None) -> pd.DataFrame:
-    """Read a table; every cell becomes a text or is missing.
+def open_table(file: Path | BinaryIO, name: str | None = None, format_name: str | None = None) -> TableFile:
+    """Find out the format of a file.
 
     Args:
         file: a path, or an open binary file together with its name.
         name: file name whose ending tells the format; None takes the path's.
+        format_name: a key of `FORMATS`; None finds it by the ending and the beginning.
+
+    Raises:
+        UnreadableFile: it is of no known format, or missing.
+    """
+    file = Path(file) if isinstance(file, str | Path) else file
+    title = name or (file.name if isinstance(file, Path) else "")
+    found = FORMATS.get(format_name) if format_name else _format_of(file, title)
+    if found is None or (found.read is None and found.read_folder is None):
+        raise UnreadableFile(
+            _("{file!r} is of an unknown format; use one of {formats}.", file=title, formats=", ".join(READ_ENDINGS))
+        )
+    return TableFile(file, title, found)
+
+
+def _format_of(file: Path | BinaryIO, title: str) -> Format | None:
+    if isinstance(file, Path) and file.is_dir():
+        return next((each for each in FORMATS.values() if each.read_folder is not None), None)
+    fitting = [each for each in FORMATS.values() if Path(title).suffix.lower() in each.endings]
+    special = [each for each in fitting if each.recognises is not None]
+    beginning = _beginning(file) if special else b""
+    recognised = next((each for each in special if each.recognises is not None and each.recognises(beginning)), None)
+    return recognised or next((each for each in fitting if each.recognises is None), None)
+
+
+def _beginning(file: Path | BinaryIO) -> bytes:
+    try:
+        if isinstance(file, Path):
+            with file.open("rb") as opened:
+                return opened.read(_BEGINNING)
+        file.seek(0)
+        return file.read(_BEGINNING)
+    except OSError:  # told by whoever reads it
+        return b""
+
+
+def read_table(file: Path | BinaryIO, name: str | None = None, format_name: str | None = None) -> pd.DataFrame:
+    """Read a whole table; every cell becomes a text or is missing.
+
+    Args:
+        file, name, format_name: as for `open_table`.
 
     Returns:
         One row for each item, columns as named in the file.
 
     Raises:
-        UnreadableFile: the file is missing, empty, too large, of an unknown format or not what its ending says.
+        UnreadableFile: the file is missing, empty, too large, of an unknown format or not what its ending says; or one
+            of its rows cannot be read.
     """
-    title = name or (Path(file).name if isinstance(file, str | Path) else "")
-    ending = Path(title).suffix.lower()
-    reader = READERS.get(ending)
-    if reader is None:
-        raise UnreadableFile(
-            _("{file!r} is of an unknown format; use one of {formats}.", file=title, formats=", ".join(READERS))
-        )
-    table = _read(reader, file, title)
-    if table.empty:
-        raise UnreadableFile(_("{file!r} holds no rows.", file=title))
-    table.columns = [str(column).strip() for column in table.columns]
-    repeated = sorted(set(table.columns[table.columns.duplicated()]))
-    if repeated:
-        raise UnreadableFile(_("{file!r} has more than one column named {column!r}.", file=title, column=repeated[0]))
-    text_of = _as_text_of_spreadsheet if ending in _SPREADSHEETS else _as_text
-    # Built column by column as objects: a text column of pandas would turn None into NaN.
-    return pd.DataFrame(
-        {column: pd.Series([text_of(value) for value in table[column]], dtype=object) for column in table.columns}
-    )
-
-
-def _read(reader: Reader, file: Path | BinaryIO, title: str) -> pd.DataFrame:
-    try:
-        if isinstance(file, str | Path):
-            with Path(file).open("rb") as opened:
-                return reader(opened)
-        return reader(file)
-    except FileNotFoundError:
-        raise UnreadableFile(_("There is no file {file!r}.", file=str(file))) from None
-    except UnicodeDecodeError as error:
-        raise UnreadableFile(
-            _("{file!r} is not UTF-8 text (byte {place}); save it as UTF-8.", file=title, place=error.start)
-        ) from error
-    except pd.errors.EmptyDataError:
-        raise UnreadableFile(_("{file!r} is empty.", file=title)) from None
-    except (ValueError, OSError) as error:  # parsers of pandas and pyarrow raise subclasses of these two
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
-        kind = Path(title).suffix[1:]
-        raise UnreadableFile(
-            _("{file!r} cannot be read as {format}: {reason}.", file=title, format=kind, reason=reason)
-        ) from error
-
-
-def _as_text(value: object) -> str | None:
-    if value is None or (pd.api.types.is_scalar(value) and bool(pd.isna(cast("float", value)))):
-        return None
-    # A column of whole numbers with a gap in it arrives as 7.0.
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    text = str(value).strip()
-    return text or None
-
-
-def _as_text_of_spreadsheet(value: object) -> str | None:
-    text = _as_text(value)
-    return None if text is None else restored(text)
+    opened = open_table(file, name, format_name)
+    tables: list[pd.DataFrame] = []
+    for chunk in opened.chunks():
+        if chunk.rejected:
+            first = chunk.rejected[0]
+            raise UnreadableFile(
+                _(
+                    "Row {row} of {file!r} cannot be read: {reason}.",
+                    row=first.row,
+                    file=opened.title,
+                    reason=first.reason,
+                )
+            )
+        tables.append(chunk.table)
+    whole = tables[0] if len(tables) == 1 else pd.concat(tables, ignore_index=True)
+    return whole.astype(object).where(whole.notna(), None)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from lamm_core.exchange.writing import csv_text
+from lamm_core.exchange.formats.separated import csv_text
 from lamm_core.experiments.backtest import BacktestResult
 from lamm_core.experiments.environment import commit, versions
 from lamm_core.experiments.label_cut import hrl_label_cut

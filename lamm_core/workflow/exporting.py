@@ -7,7 +7,7 @@ import pandas as pd
 from sqlalchemy import Row
 
 from lamm_core.actors import Role
-from lamm_core.exchange.writing import WRITERS, table_bytes, write_table
+from lamm_core.exchange.writing import WRITE_ENDINGS, table_bytes, write_table
 from lamm_core.records import Project, Purpose
 from lamm_core.storage import provenance
 from lamm_core.storage import translations as stored_translations
@@ -16,7 +16,7 @@ from lamm_core.workflow.audit import note
 from lamm_core.workflow.rights import needs
 from lamm_core.workflow.workspace import Workspace
 
-EXPORT_ENDINGS = tuple(WRITERS)
+EXPORT_ENDINGS = WRITE_ENDINGS
 
 _TRANSLATION_COLUMNS = ("translated_from", "translator")
 _TYPES = {"round": "Int64", "model": "Int64", "flagged": "bool"}

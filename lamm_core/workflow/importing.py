@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 
 from lamm_core.actors import Role
 from lamm_core.exchange.columns import ColumnMapping as ColumnMapping  # what `read_file` gives and `import_table` takes
-from lamm_core.exchange.columns import ParsedRows, RejectedRow, parse_rows, propose_columns
-from lamm_core.exchange.reading import READERS, read_table
+from lamm_core.exchange.columns import ParsedRows, parse_rows, propose_columns
+from lamm_core.exchange.format import RejectedRow
+from lamm_core.exchange.reading import READ_ENDINGS, read_table
 from lamm_core.exchange.writing import table_bytes
 from lamm_core.job import Job, JobKind
 from lamm_core.model.embedding import Progress, embed_missing
@@ -27,7 +28,7 @@ from lamm_core.workflow.jobs import hand_over
 from lamm_core.workflow.rights import needs
 from lamm_core.workflow.workspace import Workspace, utc_now
 
-FILE_ENDINGS = tuple(READERS)
+FILE_ENDINGS = READ_ENDINGS
 
 _SAME_TEXT = {
     Purpose.CHECK: marked("the same text is in the check set"),

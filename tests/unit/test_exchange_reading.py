@@ -129,7 +129,7 @@ def test_a_missing_file_and_a_folder_give_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile, match="There is no file"):
         read_table(tmp_path / "none.csv")
     (tmp_path / "folder.csv").mkdir()
-    with pytest.raises(UnreadableFile, match="cannot be read"):
+    with pytest.raises(UnreadableFile, match="unknown format"):
         read_table(tmp_path / "folder.csv")
 
 

@@ -10,10 +10,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support import world
 
-from lamm_core.exchange.columns import RejectedRow
+from lamm_core.exchange.format import RejectedRow
 from lamm_core.exchange.formulas import defused, restored
 from lamm_core.exchange.reading import read_table
-from lamm_core.exchange.writing import WRITERS, table_bytes
+from lamm_core.exchange.writing import WRITE_ENDINGS, table_bytes
 from lamm_core.workflow.exporting import labels_file
 from lamm_core.workflow.importing import rejected_file
 from lamm_core.workflow.workspace import Workspace
@@ -60,10 +60,10 @@ def test_a_defused_text_does_not_run_and_comes_back(text: str) -> None:
 def test_every_format_gives_back_the_exact_text(text: str) -> None:
     # Spaces around a text are never imported, whatever the format.
     wanted = text.strip() or None
-    for ending in WRITERS:
+    for ending in WRITE_ENDINGS:
         assert (read_back(text, ending) or "").strip() == (wanted or "")
     if wanted == text:
-        assert {read_back(text, ending) for ending in WRITERS} == {text}
+        assert {read_back(text, ending) for ending in WRITE_ENDINGS} == {text}
 
 
 @pytest.mark.parametrize("attack", _ATTACKS)

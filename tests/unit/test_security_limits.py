@@ -18,8 +18,8 @@ import pytest
 
 from lamm_core import bounded
 from lamm_core.errors import TranslatorUnavailable, UnreadableFile
-from lamm_core.exchange.reading import READERS, read_table
-from lamm_core.exchange.writing import WRITERS, table_bytes
+from lamm_core.exchange.reading import READ_ENDINGS, read_table
+from lamm_core.exchange.writing import WRITE_ENDINGS, table_bytes
 from lamm_core.translation.translators import load_translator
 
 ROOT = Path(__file__).parents[2]
@@ -116,7 +116,7 @@ def test_bombs_are_refused_in_one_sentence_and_with_little_memory(tmp_path: Path
         assert megabytes < _MOST_MEGABYTES
 
 
-@pytest.mark.parametrize("ending", READERS)
+@pytest.mark.parametrize("ending", READ_ENDINGS)
 def test_a_table_of_too_many_cells_is_refused(ending: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     table, file = pd.DataFrame({"text": list("abcdef"), "class": "pen"}), tmp_path / f"a{ending}"
     if ending == ".parquet":
@@ -152,7 +152,7 @@ def test_lists_and_bytes_of_a_parquet_file_are_left_out(tmp_path: Path) -> None:
     assert list(read_table(tmp_path / "a.parquet").columns) == ["text", "number"]
 
 
-@pytest.mark.parametrize("ending", READERS)
+@pytest.mark.parametrize("ending", READ_ENDINGS)
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(ending: str, tmp_path: Path) -> None:
     file = tmp_path / f"a{ending}"
     with file.open("wb") as opened:
@@ -169,7 +169,7 @@ def test_uploads_have_the_same_limit() -> None:
 
 def test_a_long_document_is_a_text_in_every_format(tmp_path: Path) -> None:
     text = "word " * 100_000 + "end"
-    for ending in WRITERS:
+    for ending in WRITE_ENDINGS:
         (tmp_path / f"a{ending}").write_bytes(table_bytes(pd.DataFrame({"text": [text]}), ending))
         assert list(read_table(tmp_path / f"a{ending}")["text"]) == [text]
 

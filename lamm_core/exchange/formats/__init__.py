@@ -1,0 +1,14 @@
+"""The formats by name. A new one is a module of this package and a line below."""
+
+from lamm_core.exchange.format import Format
+from lamm_core.exchange.formats import json_lines, parquet, separated
+
+FORMATS: dict[str, Format] = {
+    each.name: each
+    for each in (
+        separated.CSV,
+        separated.TSV,
+        json_lines.JSON_LINES,
+        parquet.PARQUET,
+    )
+}
