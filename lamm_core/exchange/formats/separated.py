@@ -26,7 +26,7 @@ def _read(file: BinaryIO, separator: str) -> Iterator[Chunk]:
     table = as_texts(read_separated(file, separator))
     for place in range(table.shape[1]):
         cells = [None if cell is None else restored(cell) for cell in table.iloc[:, place]]
-        table.isetitem(place, pd.Series(cells, dtype=object))
+        table.iloc[:, place] = pd.Series(cells, dtype=object)
     yield Chunk(table, range(1, len(table) + 1))
 
 
