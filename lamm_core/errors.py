@@ -207,6 +207,10 @@ class UnreadableFile(InvalidInput):
     """A file is missing, empty, of an unknown format, or not what its name says."""
 
 
+class DoesNotFit(InvalidInput):
+    """A table has more rows or longer texts than the chosen format takes."""
+
+
 class MissingColumn(InvalidInput):
     """A table lacks a column that the import or the benchmark needs."""
 

@@ -105,8 +105,8 @@ class JsonCursor:
         left = self._buffer[self._place :]
         if len(left) > MAX_LINE:
             raise ValueError(_("one of its values has more than {most:,} characters", most=MAX_LINE))
-        # Twice as much each time, so that a long value, which is tried again with all of it, is not tried too often.
-        block = self._text.read(min(max(_BLOCK, len(left)), MAX_LINE + 1 - len(left)))
+        # Much more each time, so that a long value, which is then tried again from its beginning, is not tried often.
+        block = self._text.read(min(max(_BLOCK, 3 * len(left)), MAX_LINE + 1 - len(left)))
         self._buffer, self._place = left + block, 0
         return bool(block)
 
