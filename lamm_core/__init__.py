@@ -11,13 +11,21 @@ if TYPE_CHECKING:
     from lamm_core.api import Backtest, Project, create_project, list_projects, open_project
     from lamm_core.errors import LammError
     from lamm_core.exchange.columns import ColumnMapping
+    from lamm_core.records import ProjectSettings, Round
     from lamm_core.selection import Selection, Strategy, allocate, language_weights, select_batch, select_first_batch
+    from lamm_core.workflow.importing import ImportResult
+    from lamm_core.workflow.status import LanguageStatus, ProjectStatus
 
 _HOMES = {
     "Backtest": "lamm_core.api",
     "ColumnMapping": "lamm_core.exchange.columns",
+    "ImportResult": "lamm_core.workflow.importing",
     "LammError": "lamm_core.errors",
+    "LanguageStatus": "lamm_core.workflow.status",
     "Project": "lamm_core.api",
+    "ProjectSettings": "lamm_core.records",
+    "ProjectStatus": "lamm_core.workflow.status",
+    "Round": "lamm_core.records",
     "Selection": "lamm_core.selection",
     "Strategy": "lamm_core.selection",
     "allocate": "lamm_core.selection",
@@ -32,8 +40,13 @@ _HOMES = {
 __all__ = [
     "Backtest",
     "ColumnMapping",
+    "ImportResult",
     "LammError",
+    "LanguageStatus",
     "Project",
+    "ProjectSettings",
+    "ProjectStatus",
+    "Round",
     "Selection",
     "Strategy",
     "allocate",

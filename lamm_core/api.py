@@ -266,6 +266,7 @@ class Project:
 
         Raises:
             RoundRunning: a round of this project is running already.
+            RoundSuperseded: this round was declared dead by another process meanwhile; nothing of it is saved.
             EncoderUnavailable, StorageUnavailable: the encoder cannot be loaded, or the data folder not be used.
             EstimatorUnusable: the estimator cannot be fitted or saved, or gives no probabilities.
             InvalidInput: there is an estimator, and `automatic_rounds` is on, whose rounds could not have it.
@@ -378,9 +379,11 @@ class Project:
 
         Raises:
             TooFewLabels: the labels are too few to compare on.
-            ComparisonRunning: one is running already; ComparisonCancelled: it was cancelled on the page meanwhile.
+            ComparisonRunning: one is running already.
+            ComparisonCancelled: it was cancelled on the page meanwhile; nothing is stored.
             NotEnoughLabels: the first labels of a replay are all of one class.
-            UnknownStrategy, InvalidInput: a strategy cannot be replayed, or there are too few seeds or workers.
+            UnknownStrategy, UnknownPreparation: a name is not registered.
+            InvalidInput: a strategy cannot be replayed, or there are too few seeds or workers.
             EncoderUnavailable, EstimatorUnusable: the encoder or the estimator cannot be used.
         """
         check_seeds(seeds)
