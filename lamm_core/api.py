@@ -13,40 +13,43 @@
 Every call does what the page or the command of that name does, on the same data, so all three can be used in turn.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self, Unpack
+from typing import TYPE_CHECKING, Any, Literal, Self, Unpack
 
 import pandas as pd
 from numpy.typing import ArrayLike
 
 from lamm_core.actors import operator_at
-from lamm_core.comparing import compare_with_estimator, perform_comparison
 from lamm_core.comparison import Compared
+from lamm_core.errors import InvalidInput
 from lamm_core.exchange.cells import as_texts
 from lamm_core.exchange.columns import ColumnMapping, guess_columns
 from lamm_core.exchange.reading import open_table
 from lamm_core.exchange.rows import WholeFile
-from lamm_core.experiments.backtest import BacktestResult
-from lamm_core.experiments.compared import check_seeds
-from lamm_core.experiments.processes import check_workers
-from lamm_core.model.estimators import Estimator
 from lamm_core.options import Changes, Options
 from lamm_core.records import Project as Record
 from lamm_core.records import ProjectSettings, Purpose, Round
+from lamm_core.words import translate as _
 from lamm_core.workflow import projects
 from lamm_core.workflow.comparing import YARDSTICKS, begin_comparison
 from lamm_core.workflow.exporting import export_labels, labels_table
-from lamm_core.workflow.importing import ImportResult, embed_project, import_file, import_table, preview
+from lamm_core.workflow.importing import ImportResult, embed_project, import_file, import_table
 from lamm_core.workflow.labelling import claim
 from lamm_core.workflow.own_embeddings import use_embeddings
 from lamm_core.workflow.own_ids import label_items
-from lamm_core.workflow.rounds import run_round
 from lamm_core.workflow.status import ProjectStatus, project_status
+from lamm_core.workflow.surveying import preview
 from lamm_core.workflow.workspace import Workspace, open_workspace
+
+if TYPE_CHECKING:
+    from lamm_core.experiments.backtest import BacktestResult
+    from lamm_core.model.estimators import Estimator
 
 Folder = str | PathLike[str]
 BATCH_COLUMNS = ("id", "language", "text", "suggestion")
@@ -142,7 +145,7 @@ class Project:
         table: pd.DataFrame,
         *,
         columns: ColumnMapping | None = None,
-        purpose: Literal["pool", "check", "gold"] = "pool",
+        purpose: Literal["pool", "check", "gold"] | None = None,
         language: str | None = None,
         hide_labels: bool = False,
         guess_languages: bool = False,
@@ -154,10 +157,10 @@ class Project:
 
         Args:
             table: `(n, columns)`, one row a text or a label; cells may be of any type.
-            columns: which column means what; None finds them by their usual names, such as text, language, class, id,
-                split and annotator.
-            purpose: what rows are for where there is no split column.
-            language: code of the language of all rows, where there is no language column.
+            columns: which column means what, and counts for more than what is said of all rows; None finds them by
+                their usual names, such as text, language, class, id, split and annotator.
+            purpose: what all rows are for; None leaves it to the split column, or takes the pool.
+            language: code of the language of all rows; None leaves it to the language column.
             hide_labels: leave out the labels of pool items, as if nobody had given them.
             guess_languages: guess the language of texts that have none.
 
@@ -166,16 +169,17 @@ class Project:
 
         Raises:
             MissingColumn: no column looks like the text or the language, or one that `columns` names is not there.
+            InvalidInput: there is no such purpose.
             StorageUnavailable: the database did not take them; nothing is stored.
         """
         texts = as_texts(table)
-        mapping = columns or guess_columns(texts.columns)
+        mapping = columns or _guess(texts.columns, purpose, language)
         return import_table(
             self._workspace,
             self._fresh(),
             texts,
             mapping,
-            Purpose(purpose),
+            _purpose(purpose),
             language,
             hide_labels,
             guess_languages,
@@ -186,7 +190,7 @@ class Project:
         path: Folder,
         *,
         columns: ColumnMapping | None = None,
-        purpose: Literal["pool", "check", "gold"] = "pool",
+        purpose: Literal["pool", "check", "gold"] | None = None,
         language: str | None = None,
         hide_labels: bool = False,
         guess_languages: bool = False,
@@ -208,11 +212,11 @@ class Project:
 
         Raises:
             UnreadableFile: the file is missing, empty, too large, or of no known format.
-            MissingColumn, StorageUnavailable: as for `import_table`.
+            MissingColumn, InvalidInput, StorageUnavailable: as for `import_table`.
         """
         file = open_table(Path(path))
-        mapping = columns or guess_columns(preview(file).table.columns)
-        whole = WholeFile(Purpose(purpose), language, hide_labels, guess_languages)
+        mapping = columns or _guess(preview(file).columns, purpose, language)
+        whole = WholeFile(_purpose(purpose), language, hide_labels, guess_languages)
         return import_file(self._workspace, self._fresh(), file, mapping, whole, progress)
 
     def embed(self, progress: Callable[[int, int], None] | None = None) -> int:
@@ -271,6 +275,8 @@ class Project:
             EstimatorUnusable: the estimator cannot be fitted or saved, or gives no probabilities.
             InvalidInput: there is an estimator, and `automatic_rounds` is on, whose rounds could not have it.
         """
+        from lamm_core.workflow.rounds import run_round  # only now, since scikit-learn takes a second to import
+
         return run_round(self._workspace, self._fresh(), report, estimator)
 
     def status(self) -> ProjectStatus:
@@ -386,6 +392,10 @@ class Project:
             InvalidInput: a strategy cannot be replayed, or there are too few seeds or workers.
             EncoderUnavailable, EstimatorUnusable: the encoder or the estimator cannot be used.
         """
+        from lamm_core.comparing import compare_with_estimator, perform_comparison
+        from lamm_core.experiments.compared import check_seeds
+        from lamm_core.experiments.processes import check_workers
+
         check_seeds(seeds)
         check_workers(workers)
         project = self._fresh()
@@ -478,6 +488,22 @@ def list_projects(*, home: Folder | None = None) -> list[str]:
         return projects.project_names(workspace)
     finally:
         workspace.close()
+
+
+def _guess(found: Iterable[str], purpose: str | None, language: str | None) -> ColumnMapping:
+    """Columns by their usual names; what is said of all rows counts for more than a column that merely has one."""
+    mapping = guess_columns(found)
+    return replace(
+        mapping,
+        language=None if language else mapping.language,
+        split=None if purpose else mapping.split,
+    )
+
+
+def _purpose(name: str | None) -> Purpose:
+    if name is not None and name not in set(Purpose):
+        raise InvalidInput(_("There is no purpose {name!r}; there are: {known}.", name=name, known=", ".join(Purpose)))
+    return Purpose(name or Purpose.POOL)
 
 
 def _workspace(home: Folder | None) -> Workspace:

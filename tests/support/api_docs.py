@@ -3,6 +3,7 @@
 import ast
 import builtins
 import dataclasses
+import importlib
 import inspect
 import re
 import textwrap
@@ -114,18 +115,29 @@ def _faults_of_errors(call: Callable[..., Any], said: str) -> Iterator[str]:
 def _errors_of(call: Callable[..., Any]) -> set[str]:
     """Errors that a function raises itself, and those that functions of the package which it calls say they raise."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(call)))
+    names = call.__globals__ | _imported_inside(tree)
     found = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
             found |= {each for each in (_last_name(node.exc.func),) if _lamm_error(each)}
         elif isinstance(node, ast.Call):
-            called = inspect.unwrap(_resolved(node.func, call.__globals__))
+            called = inspect.unwrap(_resolved(node.func, names))
             if inspect.isfunction(called) and (called.__module__ or "").startswith("lamm_core"):
                 section = _sections(inspect.cleandoc(called.__doc__ or "")).get("Raises", "")
                 found |= {
                     word for head in _ENTRY.findall(section) for word in re.findall(r"\w+", head) if _lamm_error(word)
                 }
     return found
+
+
+def _imported_inside(tree: ast.AST) -> dict[str, Any]:
+    """What a function imports only when it runs."""
+    return {
+        alias.asname or alias.name: getattr(importlib.import_module(node.module or ""), alias.name)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
 
 
 def _resolved(node: ast.expr, names: dict[str, Any]) -> Any:

@@ -81,6 +81,8 @@ def test_a_file_is_a_table_and_numbers_are_texts(home: Path, tmp_path: Path) -> 
         named = lamm.ColumnMapping(text="text", id="id")
         rejected = project.import_table(rows.assign(id=["8", "9"]), columns=named, language="fr").rejected
         assert [each.row for each in rejected] == [1, 2]
+        further = pd.DataFrame({"text": ["b", "c"], "language": "fr", "split": "pool", "class": "ink"})
+        assert project.import_table(further, language="de", purpose="check").added_check == 2
         project.change(classes=["pen", "ink", "nib"], targets={"en": 0.95, "de": 0.8, "fr": 0.7}, budget=7)
         assert (project.settings.classes[2], project.settings.budget) == ("nib", 7)
         with pytest.raises(InvalidProject):
@@ -96,6 +98,9 @@ def test_what_is_not_there_is_told_and_nothing_is_stored(home: Path) -> None:
         assert project.status().labels == 0
         with pytest.raises(InvalidInput):
             project.batch(0)
+        with pytest.raises(InvalidInput, match="no purpose 'train'; there are: pool, check, gold"):
+            project.import_table(world.ROWS, purpose="train")  # type: ignore[arg-type]
+        assert project.embed() == 0
     with pytest.raises(UnknownProject, match="there are: small"):
         lamm.open_project("other", home=home)
     with pytest.raises(ProjectExists):
