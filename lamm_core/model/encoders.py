@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 DEFAULT_ENCODER = "builtin:use-multilingual"
 _BUILTIN_PREFIX = "builtin:"
+# An encoder that can encode nothing: its vectors were brought by the user; see `workflow.own_embeddings`.
+MATRIX_PREFIX = "matrix:"
 _LOG = logging.getLogger(__name__)
 
 
@@ -100,12 +102,19 @@ def load_encoder(name: str) -> SentenceTransformer:
     Raises:
         EncoderUnavailable: it cannot be loaded; the message says why and names the built-in choice.
     """
+    if is_matrix(name):
+        raise EncoderUnavailable(_unavailable(name, _("it is a matrix, and encodes no further texts")))
     builtin = _find_builtin(name) if name.startswith(_BUILTIN_PREFIX) else None
     try:
         return builtin.build() if builtin else _load_by_path_or_id(name)
     except Exception as error:
         _LOG.info("encoder %s failed to load", name, exc_info=True)
         raise EncoderUnavailable(_unavailable(name, _first_sentence(error))) from error
+
+
+def is_matrix(name: str) -> bool:
+    """Whether an encoder is a matrix that the user brought, which has vectors for certain texts and for no others."""
+    return name.startswith(MATRIX_PREFIX)
 
 
 def supported_languages(name: str) -> frozenset[str]:
