@@ -3,11 +3,12 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
+OPTIONS ?=
 
 .PHONY: help app test unit lint format words lock audit clean
 
 help:
-	@echo "make app     install what is missing and open LAMM in the browser (PORT=8501)"
+	@echo "make app     install what is missing and open LAMM in the browser (PORT=8501 OPTIONS=--no-browser)"
 	@echo "make test    install what is missing and run every check and test"
 	@echo "make unit    only the quick tests, without a browser"
 	@echo "make lint    only the checks of style, types and structure"
@@ -18,7 +19,7 @@ help:
 	@echo "make clean   remove the virtual environment and all caches"
 
 app: $(VENV)/.app
-	$(BIN)/lamm app --port $(PORT)
+	$(BIN)/lamm app --port $(PORT) $(OPTIONS)
 
 # Files go in the order of their names: the long ones of the browser early, short ones last, so that both processes end
 # together. By itself pytest-xdist would keep the files with the fewest tests for the end, which are the long ones.
