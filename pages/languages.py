@@ -92,8 +92,12 @@ if language is None:
 show_round_notice(project)
 if language is not None:
     show_language(status, language)
-elif status.pool:
+elif not status.pool:
+    st.page_link("project.py", label=_("Bring in texts"), icon=":material/arrow_forward:")
+else:
     if wanted:
         lacks = _("The project {name!r} has no language {language!r}.", name=project.name, language=wanted)
         st.info(as_plain_text(lacks), icon=":material/help:")
+    if status.model is None:
+        st.page_link("annotate.py", label=_("Start labelling"), icon=":material/arrow_forward:")
     show_all(status)
