@@ -8,8 +8,9 @@ from lamm_core.actors import Role
 from lamm_core.records import Project
 from lamm_core.trail import AuditAction, AuditEvent, TrailFilter
 from lamm_core.words import translate as _
-from lamm_core.workflow.audit import MOST_LINES, project_trail, trail_file, whole_trail
+from lamm_core.workflow.audit import MOST_LINES, project_trail, whole_trail
 from lamm_core.workflow.exporting import EXPORT_ENDINGS
+from lamm_core.workflow.trail_table import trail_file
 from pages.components import services
 from pages.components.empty import show_filtered_away
 from pages.components.frame import chosen_project
