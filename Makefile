@@ -52,13 +52,14 @@ words: $(VENV)/.dev
 	done
 
 # The lock file pins every version that an install may use; which packages are installed follows from pyproject.toml.
+# Python compiles what it imports by itself, once; to compile every file of every package takes longer than all the rest.
 $(VENV)/.app: pyproject.toml requirements.lock .ci/ensure-venv
 	.ci/ensure-venv $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable .
+	$(BIN)/python -m pip install --quiet --no-compile --constraint requirements.lock --editable .
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.app
-	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable '.[dev,e5]'
+	$(BIN)/python -m pip install --quiet --no-compile --constraint requirements.lock --editable '.[dev,e5]'
 	touch $@
 
 # The local part of a version (as in 2.13.0+cpu) is cut off: which build is at hand differs between machines.

@@ -12,6 +12,7 @@ from lamm_core.words import translate as _
 from pages.components import services
 from pages.components.addresses import base_path
 from pages.components.empty import show_empty
+from pages.components.first_steps import show_guide
 from pages.components.reader import ask_language
 
 # Key of a choice in the sidebar. It stands in the address too, so that a reload or a link keeps it.
@@ -40,6 +41,7 @@ def show_sidebar() -> None:
     st.logo(_LOGO, size="large")
     st.html(_STYLE)
     with st.sidebar:
+        show_guide(choose_project)
         if names:
             st.selectbox(_("Project"), names, key=_PROJECT, bind="query-params")
         _show_reader()
