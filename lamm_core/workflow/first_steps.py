@@ -30,12 +30,16 @@ class Step(StrEnum):
     EXPORT = "export"
 
 
+# Where there is nothing to try, the flags come with a model of one's own.
+_WITHOUT_SAMPLE = [Step.OWN_TEXTS, Step.FIRST_BATCH, Step.FLAGS, Step.EXPORT]
+
+
 @dataclass(frozen=True)
 class FirstSteps:
     """How far a newcomer is.
 
     Attributes:
-        done: each step that there is for them, and whether it is done. `TRY` is one where the sample project is.
+        done: each step that there is for them, in order, and whether it is done.
         tried: labels given so far, counted up to `LABELS_TO_TRY`.
         own_project: name of the newest project that is not the sample; empty where there is none.
     """
@@ -78,6 +82,7 @@ def first_steps(workspace: Workspace) -> FirstSteps | None:
         has_model = stored.have_models(connection, own)
         if has_model and kept.shown is None:
             return None
+        has_sample = SAMPLE_NAME in names.values()
         tried = stored.labels_of_people(connection, list(names), LABELS_TO_TRY)
         done = {
             Step.TRY: tried >= LABELS_TO_TRY,
@@ -86,9 +91,8 @@ def first_steps(workspace: Workspace) -> FirstSteps | None:
             Step.FIRST_BATCH: has_model,
             Step.EXPORT: stored.were_exported(connection, list(names)),
         }
-    if SAMPLE_NAME not in names.values():
-        del done[Step.TRY]
-    return FirstSteps(done, tried, names[max(own)] if own else "")
+    steps = list(Step) if has_sample else _WITHOUT_SAMPLE
+    return FirstSteps({step: done[step] for step in steps}, tried, names[max(own)] if own else "")
 
 
 @needs_sign_in

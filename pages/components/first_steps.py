@@ -76,7 +76,7 @@ def _show_steps(choose_project: Callable[[str], None]) -> None:
         return
     if found is None:
         st.rerun(scope="app")
-    with st.container(border=True):
+    with st.container(border=True, gap=None):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.markdown(f"**{_('First steps')}** {sum(found.done.values())}/{len(found.done)}")
             if st.button(":material/close:", help=_("Close for good"), type="tertiary", key="first_steps_close"):

@@ -41,9 +41,9 @@ def show_sidebar() -> None:
     st.logo(_LOGO, size="large")
     st.html(_STYLE)
     with st.sidebar:
-        show_guide(choose_project)
         if names:
             st.selectbox(_("Project"), names, key=_PROJECT, bind="query-params")
+        show_guide(choose_project)
         _show_reader()
         ask_language()
 

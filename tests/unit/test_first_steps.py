@@ -47,7 +47,7 @@ def test_each_step_is_ticked_by_what_was_done(workspace: Workspace) -> None:
 
 def test_without_the_sample_there_is_no_step_to_try_it(sqlite_workspace: Workspace) -> None:
     found = first_steps(sqlite_workspace)
-    assert list(found.done) == [Step.FLAGS, Step.OWN_TEXTS, Step.FIRST_BATCH, Step.EXPORT]
+    assert list(found.done) == [Step.OWN_TEXTS, Step.FIRST_BATCH, Step.FLAGS, Step.EXPORT]
     assert (found.tried, found.own_project) == (0, "")
 
 
@@ -60,7 +60,7 @@ def test_closed_steps_stay_closed_for_that_reader_alone(sqlite_workspace: Worksp
     assert first_steps(mia) is None
     assert _done(sqlite_workspace) == [Step.OWN_TEXTS]
     show_first_steps(mia, shown=True)
-    assert _done(mia) == [Step.FLAGS, Step.OWN_TEXTS]
+    assert _done(mia) == [Step.OWN_TEXTS, Step.FLAGS]
 
 
 def test_annotators_see_no_steps_and_managers_only_those_of_their_projects(sqlite_workspace: Workspace) -> None:
