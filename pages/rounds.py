@@ -10,7 +10,7 @@ from lamm_core.records import Project
 from lamm_core.words import capital, in_context
 from lamm_core.words import translate as _
 from lamm_core.workflow import automatic
-from lamm_core.workflow.status import RoundHistory, round_history
+from lamm_core.workflow.status import RoundHistory, project_status, round_history
 from pages.components import services
 from pages.components.charts import show_chart
 from pages.components.empty import show_empty
@@ -65,6 +65,15 @@ def show_start_button(project: Project) -> None:
             show_error(error)
 
 
+def show_no_round(project: Project) -> None:
+    """Before the first round: what it waits for."""
+    if project_status(services.workspace(), project).pool:
+        show_empty(_("No round has finished yet; what it finds appears here."), "timeline")
+    else:
+        sentence = _("No round has finished yet. The first one starts once there are texts.")
+        show_empty(sentence, "timeline", "project.py", _("Bring in texts"))
+
+
 st.title(_("Rounds"))
 project = chosen_project()
 history = round_history(services.workspace(), project)
@@ -88,7 +97,6 @@ if history:
     st.subheader(_("Models"))
     show_models(history)
 else:
-    sentence = _("No round has finished yet. The first one starts once there are texts.")
-    show_empty(sentence, "timeline", "project.py", _("Bring in texts"))
+    show_no_round(project)
 show_start_button(project)
 show_jobs(project)
