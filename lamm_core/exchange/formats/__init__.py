@@ -1,7 +1,7 @@
 """The formats by name. A new one is a module of this package and a line below."""
 
 from lamm_core.exchange.format import Format
-from lamm_core.exchange.formats import json_lines, parquet, separated
+from lamm_core.exchange.formats import argilla, doccano, json_lines, label_studio, parquet, prodigy, separated
 
 FORMATS: dict[str, Format] = {
     each.name: each
@@ -10,5 +10,9 @@ FORMATS: dict[str, Format] = {
         separated.TSV,
         json_lines.JSON_LINES,
         parquet.PARQUET,
+        label_studio.LABEL_STUDIO,
+        argilla.ARGILLA,
+        doccano.DOCCANO,
+        prodigy.PRODIGY,
     )
 }

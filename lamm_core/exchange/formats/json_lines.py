@@ -9,6 +9,7 @@ import pandas as pd
 from lamm_core.bounded import check_cells, lines
 from lamm_core.exchange.cells import as_text
 from lamm_core.exchange.format import About, Chunk, Format
+from lamm_core.words import marked
 from lamm_core.words import translate as _
 
 
@@ -41,4 +42,11 @@ def _write(table: pd.DataFrame, _about: About) -> bytes:
     return table.to_json(orient="records", lines=True, force_ascii=False, date_format="iso").encode()
 
 
-JSON_LINES = Format("jsonl", "JSONL", (".jsonl",), _read, _write)
+JSON_LINES = Format(
+    "jsonl",
+    "JSONL",
+    (".jsonl",),
+    _read,
+    _write,
+    used_by=marked("For programs: one JSON object a line, texts as they are."),
+)

@@ -10,6 +10,7 @@ from lamm_core.bounded import MAX_LINE, read_separated
 from lamm_core.exchange.cells import as_texts
 from lamm_core.exchange.format import About, Chunk, Format
 from lamm_core.exchange.formulas import defused, restored
+from lamm_core.words import marked
 
 
 def _read_csv(file: BinaryIO) -> Iterator[Chunk]:
@@ -41,5 +42,12 @@ def _write_csv(table: pd.DataFrame, _about: About) -> bytes:
     return csv_text(table).encode()
 
 
-CSV = Format("csv", "CSV", (".csv",), _read_csv, _write_csv)
+CSV = Format(
+    "csv",
+    "CSV",
+    (".csv",),
+    _read_csv,
+    _write_csv,
+    used_by=marked("For spreadsheets, and for programs that read little else."),
+)
 TSV = Format("tsv", "TSV", (".tsv",), _read_tsv)
