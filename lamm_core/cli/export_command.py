@@ -18,7 +18,7 @@ def command(
         typer.Option(
             "--format",
             metavar="NAME",
-            help="Format, such as csv, label-studio, argilla, doccano or prodigy; without it, what the file's ending says.",
+            help="Format, such as csv, label-studio, argilla, doccano or prodigy; else that of the ending.",
         ),
     ] = None,
     translations: Annotated[

@@ -1,6 +1,8 @@
 """Write a table in a format; to a file or a folder, whole or not at all."""
 
+import errno
 import io
+import os
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -91,6 +93,8 @@ def _folder_content(found: Format, table: pd.DataFrame, about: About) -> Mapping
 
 
 def _write_folder(content: Mapping[str, bytes], path: Path) -> None:
+    if path.exists() and not path.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
     there = [each.relative_to(path).as_posix() for each in sorted(path.rglob("*")) if not each.is_dir()]
     foreign = [each for each in there if each not in content]
     if foreign:

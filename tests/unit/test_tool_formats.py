@@ -238,7 +238,7 @@ def as_cells(value: Any) -> str | None:
         return value.isoformat()
     if isinstance(value, bool):
         return str(value).lower()
-    return f"{value:g}" if isinstance(value, float) and value.is_integer() and value < 1e5 else str(value)
+    return str(int(value) if isinstance(value, float) and value.is_integer() else value)
 
 
 def sorted_rows(rows: list[list[str | None]]) -> list[list[str | None]]:

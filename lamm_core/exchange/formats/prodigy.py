@@ -28,14 +28,13 @@ from lamm_core.words import marked
 from lamm_core.words import translate as _
 
 _ANSWERS = {"accept", "reject", "ignore"}
+_OWN = {"_input_hash", "_task_hash", "_view_id"}
 
 
 def recognises(beginning: bytes) -> bool:
     """Whether a file that begins like this is of Prodigy."""
     first = first_object(beginning)
-    return "text" in first and (
-        text_of(first.get("answer")) in _ANSWERS or first.keys() >= {"_input_hash", "_task_hash"}
-    )
+    return "text" in first and (text_of(first.get("answer")) in _ANSWERS or bool(first.keys() & _OWN))
 
 
 def _read(file: BinaryIO) -> Iterator[Chunk]:
