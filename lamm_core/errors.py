@@ -115,7 +115,7 @@ class BackupUnusable(LammError):
 
 
 class DataInTheWay(LammError):
-    """A backup would take the place of data, and nobody has asked for that."""
+    """A backup or an export would take the place of data, and nobody has asked for that."""
 
 
 class UnknownProject(InvalidInput):
