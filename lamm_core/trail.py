@@ -20,6 +20,7 @@ class AuditAction(StrEnum):
     SETTINGS_CHANGED = "settings changed"
     IMPORTED = "imported"
     EXPORTED = "exported"
+    MODEL_EXPORTED = "model exported"
     ROUND = "round"
     COMPARISON = "comparison"
     TRANSLATION = "translation"

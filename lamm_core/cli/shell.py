@@ -36,6 +36,8 @@ _ORDER = (
     "report",
     "trail",
     "export",
+    "model",
+    "predict",
     "app",
     "backup",
     "restore",

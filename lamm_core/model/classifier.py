@@ -92,6 +92,13 @@ class Classifier:
         """Classes the model knows, in the order of the columns of `predict_proba`."""
         return tuple(str(name) for name in self._regression.classes_)
 
+    def softmax_form(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Weights `(k, d)` and intercepts `(k,)` with `softmax(vectors @ weights.T + intercepts)` for probabilities."""
+        weights, intercepts = self._regression.coef_, self._regression.intercept_
+        if len(weights) == 1:  # of two classes scikit-learn keeps the second one's row alone; the first one's is 0
+            weights, intercepts = np.vstack([np.zeros_like(weights), weights]), np.append(0.0, intercepts)
+        return np.asarray(weights, dtype=np.float64), np.asarray(intercepts, dtype=np.float64)
+
     @with_one_thread
     def predict_proba(self, vectors: Vectors) -> NDArray[np.float64]:
         """Class probabilities `(n, k)` of prepared vectors `(n, d)`; rows sum to 1."""

@@ -17,6 +17,7 @@ _ACTIONS = {
     AuditAction.SETTINGS_CHANGED: marked("settings changed"),
     AuditAction.IMPORTED: marked("texts imported"),
     AuditAction.EXPORTED: marked("labels exported"),
+    AuditAction.MODEL_EXPORTED: marked("model exported"),
     AuditAction.ROUND: marked("round started"),
     AuditAction.COMPARISON: marked("comparison"),
     AuditAction.TRANSLATION: marked("translation"),
