@@ -13,12 +13,13 @@ from lamm_core.model.exported.folder import ModelParts, check_place, write_model
 from lamm_core.model.exported.model import Model
 from lamm_core.model.exported.onnx_file import check_onnx
 from lamm_core.model.preparation.preparation import Preparation
+from lamm_core.paths import download_name
 from lamm_core.records import Project
 from lamm_core.trail import AuditAction
 from lamm_core.words import translate as _
 from lamm_core.workflow.audit import note
-from lamm_core.workflow.model_versions import MeasuredModel, measured_model
-from lamm_core.workflow.preparing import PREPARATION_FOLDER, preparation_of_model
+from lamm_core.workflow.model_versions import PREPARATION_FOLDER, MeasuredModel, measured_model
+from lamm_core.workflow.preparing import preparation_of_model
 from lamm_core.workflow.rights import needs
 from lamm_core.workflow.workspace import Workspace
 
@@ -80,7 +81,7 @@ def export_model(
 
 @needs(Role.MANAGER)
 def model_archive(workspace: Workspace, project: Project, number: int | None = None) -> bytes:
-    """The same folder as the content of a .zip file.
+    """The content of a .zip file with that folder in it.
 
     Raises:
         UnknownModel, ModelUnreadable: as for `project_model`.
@@ -90,10 +91,9 @@ def model_archive(workspace: Workspace, project: Project, number: int | None = N
     content = io.BytesIO()
     try:
         with tempfile.TemporaryDirectory() as place, ZipFile(content, "w", ZIP_DEFLATED, compresslevel=1) as packed:
-            folder = Path(place) / "model"
-            write_model(folder, parts)
-            for file in sorted(each for each in folder.rglob("*") if each.is_file()):
-                packed.write(file, file.relative_to(folder))
+            write_model(Path(place) / download_name(project.name, "model", str(parts.facts.version)), parts)
+            for file in sorted(each for each in Path(place).rglob("*") if each.is_file()):
+                packed.write(file, file.relative_to(place))
     except OSError as error:
         raise StorageUnavailable(
             _(

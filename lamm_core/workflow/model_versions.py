@@ -1,6 +1,7 @@
 """The versions of a project's model: which there are, and how good each was measured to be."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from lamm_core.actors import Role
 from lamm_core.errors import UnknownModel
@@ -12,6 +13,9 @@ from lamm_core.words import translate as _
 from lamm_core.workflow.rights import needs
 from lamm_core.workflow.status import measurement_of
 from lamm_core.workflow.workspace import Workspace
+
+# Setting of a model version that names the folder with the preparation that it was fitted with.
+PREPARATION_FOLDER = "preparation_folder"
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,23 @@ def measured_model(workspace: Workspace, project: Project, number: int | None = 
         metric = Metric(round_.metric or Metric.ACCURACY)
         found = rounds.list_languages(connection, project.id, metric).get(round_.id, [])
     return MeasuredModel(model, round_, metric, tuple(map(_facts, found)))
+
+
+@needs(Role.MANAGER)
+def keeps_preparation(workspace: Workspace, project: Project, model: ModelVersion) -> bool:
+    """Whether the preparation of a model version is kept: not after a restore, nor after a round on other texts."""
+    return preparation_folder_of(workspace, project, model).is_dir()
+
+
+@needs(Role.MANAGER)
+def preparation_folder_of(workspace: Workspace, project: Project, model: ModelVersion) -> Path:
+    """The folder with the preparation of a model version; it need not be there.
+
+    Raises:
+        UnsafePath: the name that the database has leads out of the folder of models.
+    """
+    # A version of before the folder was noted has none; a name that no folder has stands for it.
+    return workspace.model_file(f"{project.id}/{model.settings.get(PREPARATION_FOLDER, 'preparation-unknown')}")
 
 
 def _version(versions: list[ModelVersion], project: Project, number: int | None) -> ModelVersion:

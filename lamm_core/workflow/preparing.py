@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lamm_core.actors import Role
-from lamm_core.errors import ModelUnreadable, UnsafePath
+from lamm_core.errors import ModelUnreadable
 from lamm_core.model.embedding_store import Vectors
 from lamm_core.model.preparation.names import parse_preparation
 from lamm_core.model.preparation.preparation import Preparation, fit_preparation, load_preparation
@@ -15,13 +15,12 @@ from lamm_core.records import ModelVersion, Project
 from lamm_core.storage import items
 from lamm_core.storage.items import ItemTable
 from lamm_core.words import translate as _
+from lamm_core.workflow.model_versions import preparation_folder_of
 from lamm_core.workflow.rights import needs
 from lamm_core.workflow.round_data import RoundData, read_round_data
 from lamm_core.workflow.workspace import Workspace
 
 _FOLDER = "preparation-"
-# Setting of a model version that says in which folder the preparation is that it was fitted with.
-PREPARATION_FOLDER = "preparation_folder"
 # A change of how vectors are prepared raises it, so that a folder of an earlier version is not taken for today's.
 _VERSION = 1
 
@@ -78,7 +77,7 @@ def forget_other_preparations(workspace: Workspace, project: Project, data: Roun
 @needs(Role.MANAGER)
 def preparation_folder(workspace: Workspace, project: Project, data: RoundData) -> Path:
     """Folder of the preparation for this pool, encoder and setting."""
-    return _folder(workspace, project, folder_name(project, data))
+    return workspace.model_file(f"{project.id}/{folder_name(project, data)}")
 
 
 def folder_name(project: Project, data: RoundData) -> str:
@@ -98,11 +97,11 @@ def preparation_of_model(workspace: Workspace, project: Project, model: ModelVer
     Raises:
         ModelUnreadable: the folder is gone, as it is after a restore, and the pool has changed since.
     """
-    name = str(model.settings.get(PREPARATION_FOLDER, ""))
+    folder = preparation_folder_of(workspace, project, model)
     try:
-        return load_preparation(_folder(workspace, project, name))
-    except (ModelUnreadable, UnsafePath):
-        again = _fitted_again(workspace, project, model, name)
+        return load_preparation(folder)
+    except ModelUnreadable:
+        again = _fitted_again(workspace, project, model, folder.name)
     if again is None:
         raise ModelUnreadable(
             _(
@@ -123,10 +122,6 @@ def _fitted_again(workspace: Workspace, project: Project, model: ModelVersion, n
         return None
     # Not saved: a round of another process may be writing that very folder.
     return _fitted(workspace, then, data)
-
-
-def _folder(workspace: Workspace, project: Project, name: str) -> Path:
-    return workspace.model_file(f"{project.id}/{name}")
 
 
 def _preparation(workspace: Workspace, project: Project, data: RoundData) -> Preparation:

@@ -120,13 +120,14 @@ def read_model(folder: Path) -> ModelParts:
 
 
 def _read_about(folder: Path) -> dict[str, Any]:
+    path = folder / ABOUT
+    if path.is_symlink() or not path.is_file():
+        raise ModelUnreadable(f"The folder {folder} holds no {ABOUT}, so it is no model.")
     try:
-        with (folder / ABOUT).open("rb") as file:
+        with path.open("rb") as file:
             # One that is larger is cut, and so no JSON any more.
-            about: dict[str, Any] = json.loads(file.read(MAX_LINE))
+            about: dict[str, Any] = json.loads(file.read(MAX_LINE), parse_constant=_no_constant)
         found = about["format"]
-    except FileNotFoundError:
-        raise ModelUnreadable(f"The folder {folder} holds no {ABOUT}, so it is no model.") from None
     except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
         raise _unreadable(folder, error) from error
     if found != _FORMAT:
@@ -134,15 +135,21 @@ def _read_about(folder: Path) -> dict[str, Any]:
     return about
 
 
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON")
+
+
 def _check_files(folder: Path, files: Mapping[str, str]) -> None:
     """Raise ValueError unless the files are those that `model.json` names, each with its SHA-256, and no links."""
     below = folder / PREPARATION
+    if below.is_symlink():
+        raise ValueError(f"{PREPARATION!r} is no folder of a model")
     there = {f"{PREPARATION}/{each.name}" for each in below.iterdir()} | {CLASSIFIER}
     if not there <= files.keys() <= there | {ONNX} or len(files) > _MOST_FILES:
         raise ValueError(f"its files are not those that {ABOUT} names")
     for name, digest in files.items():
         path = folder / name
-        if not _NAME.fullmatch(name) or below.is_symlink() or path.is_symlink() or not path.is_file():
+        if not _NAME.fullmatch(name) or path.is_symlink() or not path.is_file():
             raise ValueError(f"{name!r} is no file of a model")
         if path.stat().st_size > (MAX_LINE if path.suffix == ".json" else MAX_UNPACKED):
             raise ValueError(f"{name} is too large")
