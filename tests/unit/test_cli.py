@@ -373,7 +373,7 @@ def test_all_rows_can_be_given_one_purpose_and_one_language(home: Path, texts: P
     assert "0 texts added to the pool, 120 to the check set" in out
     file = tmp_path / "plain.csv"
     file.write_text("text\nhello\nworld\n", "utf-8")
-    assert "no language was given" in fails(home, "import", "shop", file, "--no-embed")
+    assert "no language was given" in fails(home, "import", "shop", file, "--no-embed", "--no-guess")
     assert "2 texts added to the pool" in works(home, "import", "shop", file, "--no-embed", "--language", "en").stdout
 
 

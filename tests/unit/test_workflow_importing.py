@@ -10,7 +10,7 @@ from support import world
 
 from lamm_core.errors import UnreadableFile
 from lamm_core.records import ItemState, Project, Purpose
-from lamm_core.storage import items
+from lamm_core.storage import imports
 from lamm_core.workflow.exporting import labels_table
 from lamm_core.workflow.importing import import_table, read_file
 from lamm_core.workflow.projects import create_project
@@ -59,11 +59,11 @@ def test_an_id_that_stands_for_another_text_in_the_project_is_named_with_its_row
     workspace: Workspace, fresh: Project
 ) -> None:
     import_csv(workspace, fresh, "id,text,language\n1,hello,en\n2,bye,en\n")
-    result = import_csv(workspace, fresh, "id,text,language\n1,hello,en\n,,en\n2,other,en\n3,new,xx\n4,more,en\n")
+    result = import_csv(workspace, fresh, "id,text,language\n1,hello,en\n,,en\n2,other,en\n3,new,fr\n4,more,en\n")
     assert [(each.row, each.reason) for each in result.rejected] == [
         (2, "the text is empty"),
         (3, "the id '2' stands for another text in the project"),
-        (4, "the language 'xx' is not one of the project's"),
+        (4, "the language 'fr' is not one of the project's"),
     ]
     assert (result.added, result.already) == (1, 1)
 
@@ -87,9 +87,9 @@ def test_hidden_labels_leave_the_pool_unlabelled_and_the_check_set_labelled(
 def test_an_import_that_breaks_in_the_middle_leaves_nothing(
     workspace: Workspace, fresh: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(items, "_CHUNK", 50)
+    monkeypatch.setattr(imports, "_CHUNK", 50)
     broken = world.ROWS.assign(text=world.ROWS["text"].where(world.ROWS.index != 249, "the last straw"))
-    real, calls = items._item_row, []
+    real, calls = imports._item_row, []
 
     def item_row(*arguments: object) -> dict[str, object]:
         calls.append(arguments)
@@ -97,7 +97,7 @@ def test_an_import_that_breaks_in_the_middle_leaves_nothing(
         # Refused by the database itself, after several chunks went through.
         return row | ({"language": None} if row["text"] == "the last straw" else {})
 
-    monkeypatch.setattr(items, "_item_row", item_row)
+    monkeypatch.setattr(imports, "_item_row", item_row)
     with pytest.raises(Exception, match=r"(?i)null"):
         import_table(workspace, fresh, broken, world.MAPPING)
     assert len(calls) >= 250

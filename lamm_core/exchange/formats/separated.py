@@ -24,7 +24,9 @@ def _read_tsv(file: BinaryIO) -> Iterator[Chunk]:
 
 def _read(file: BinaryIO, separator: str) -> Iterator[Chunk]:
     table = as_texts(read_separated(file, separator))
-    table = table.map(lambda cell: None if cell is None else restored(cell))
+    for place in range(table.shape[1]):
+        cells = [None if cell is None else restored(cell) for cell in table.iloc[:, place]]
+        table.isetitem(place, pd.Series(cells, dtype=object))
     yield Chunk(table, range(1, len(table) + 1))
 
 
