@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lamm_core.errors import InvalidInput
+from lamm_core.language_tags import KnownLanguages, language_part, standard_tag
 from lamm_core.model.embedding import encode_texts
 from lamm_core.model.embedding_store import Vectors
 from lamm_core.model.exported.facts import ModelFacts
@@ -24,7 +25,8 @@ class Model:
 
     Wherever `predict` and `predict_proba` take languages:
 
-    - a sequence gives each text its language, and one tag holds for all texts; upper and lower case are the same;
+    - a sequence gives each text its language, and one tag holds for all texts; `pt_br`, `por` and `Portuguese` are
+      understood, and another variety of the one Portuguese of the model counts as that;
     - without languages, and for a text whose language is None, unknown or another than those of the model, the text is
       centred on the mean of all texts of the project instead of that of its language. That costs accuracy most where
       the encoder puts the languages far apart, so give languages where you know them.
@@ -39,7 +41,7 @@ class Model:
     def __init__(self, parts: ModelParts, encoder: str | None = None) -> None:
         self._classifier = parts.classifier
         self._preparation = parts.preparation
-        self._tags = {each.language.casefold(): each.language for each in parts.facts.languages}
+        self._known = KnownLanguages(each.language for each in parts.facts.languages)
         self.facts: ModelFacts = parts.facts
         self.encoder: str = encoder or parts.facts.encoder
 
@@ -51,7 +53,7 @@ class Model:
     @property
     def languages(self) -> tuple[str, ...]:
         """BCP 47 tags of the languages that the model was made for."""
-        return tuple(self._tags.values())
+        return tuple(each.language for each in self.facts.languages)
 
     def predict(
         self, texts: Sequence[str], languages: Languages | None = None, *, embeddings: ArrayLike | None = None
@@ -136,7 +138,10 @@ class Model:
                     tags=len(each),
                 )
             )
-        return [self._tags.get(tag.casefold(), tag) if isinstance(tag, str) else "" for tag in each]
+        return [self._tag_of(name) if isinstance(name, str) else "" for name in each]
+
+    def _tag_of(self, name: str) -> str:
+        return self._known.find(name) or self._known.of_part(language_part(standard_tag(name) or "")) or ""
 
 
 def _check_texts(texts: Sequence[str]) -> None:
