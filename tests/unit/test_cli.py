@@ -164,6 +164,11 @@ def test_help_lists_the_commands_in_order_of_use_and_ends_with_examples() -> Non
     assert all(f"lamm {each}" in examples for each in ("project create", "import", "round", "status", "app"))
 
 
+def test_help_breaks_lines_where_the_terminal_ends_and_not_where_the_code_does() -> None:
+    shown = CliRunner().invoke(app, ["status", "--help"], env={"COLUMNS": "300"}).output
+    assert any("over all rounds lies above it" in line and "the last seven days." in line for line in shown.splitlines())
+
+
 def test_help_does_not_import_what_only_the_work_needs() -> None:
     code = (
         "import sys\n"
