@@ -166,7 +166,8 @@ def test_help_lists_the_commands_in_order_of_use_and_ends_with_examples() -> Non
 
 def test_help_breaks_lines_where_the_terminal_ends_and_not_where_the_code_does() -> None:
     shown = CliRunner().invoke(app, ["status", "--help"], env={"COLUMNS": "300"}).output
-    assert any("over all rounds lies above it" in line and "the last seven days." in line for line in shown.splitlines())
+    (line,) = (each for each in shown.splitlines() if "over all rounds lies above it" in each)
+    assert line.rstrip().endswith("the last seven days.")
 
 
 def test_help_does_not_import_what_only_the_work_needs() -> None:
@@ -789,16 +790,18 @@ def benchmark_home(home: Path) -> Path:
 
 def test_a_benchmark_prints_a_table_and_writes_json(benchmark_home: Path, tmp_path: Path) -> None:
     file = tmp_path / "new" / "results.json"
-    result = works(
-        benchmark_home, "benchmark", "sample", "--strategies", "random,lamm", "--seeds", "1", "--labels", "150",
-        "--target", "0.5", "--uncertainty", "margin", "--workers", "1", "--json-file", file,
+    words = (
+        "benchmark", "sample", "--strategies", "random,lamm", "--seeds", "1", "--labels", "150", "--target", "0.5",
+        "--uncertainty", "margin", "--workers", "1",
     )  # fmt: skip
+    result = works(benchmark_home, *words, "--json-file", file)
     assert re.search(r"random .*\n(.*\n)*.*lamm", result.stdout)
     assert "Replaying: 2 of 2 replays." in result.stderr
     assert "Replaying" not in result.stdout
     records = json.loads(file.read_text("utf-8"))
     assert [each["strategy"] for each in records] == ["random", "lamm"]
     assert {(each["target"], each["uncertainty"], each["labels"][-1]) for each in records} == {(0.5, "margin", 150)}
+    assert json.loads(works(benchmark_home, *words, "--json").stdout) == records
 
 
 _QUICK = ("benchmark", "sample", "--strategies", "lamm,lc", "--seeds", "1", "--labels", "150", "--workers", "1")
