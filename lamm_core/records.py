@@ -152,15 +152,54 @@ class Project:
         return tuple(self.settings.targets)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class NewLabel:
+    """A label that comes with an item.
+
+    Attributes:
+        class_name: the class.
+        annotator: name of who gave it; None where nobody knows.
+        labelled_at: when, in UTC; None for the moment of the import.
+        seconds: how long it took, at least 0.
+        comment: what the annotator said about the item.
+        flagged: somebody is to look at it again.
+        deciding: it says the item's class, although another label of the file stands further up.
+    """
+
+    class_name: str
+    annotator: str | None = None
+    labelled_at: datetime | None = None
+    seconds: float | None = None
+    comment: str | None = None
+    flagged: bool = False
+    deciding: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class NewItem:
-    """An item about to be stored; `class_name` is the class it came with, if any."""
+    """An item about to be stored.
+
+    Attributes:
+        external_id: its id in the user's own systems.
+        language: a tag of the project.
+        text: what is to be labelled.
+        purpose: what it is for.
+        label: the label that it came with, if any.
+        language_guess: how probable the language is, 0 to 1, where it was guessed from the text; None where the file
+            said it.
+    """
 
     external_id: str
     language: str
     text: str
     purpose: Purpose
-    class_name: str | None = None
+    label: NewLabel | None = None
+    language_guess: float | None = None
+
+    @property
+    def class_name(self) -> str | None:
+        """The class that it came with, if any."""
+        return None if self.label is None else self.label.class_name
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
 import pandas as pd
 
+from lamm_core.bounded import check_cells
 from lamm_core.errors import UnreadableFile
+from lamm_core.exchange.cells import NothingInIt
 from lamm_core.exchange.format import Chunk, Format
 from lamm_core.exchange.formats import FORMATS
 from lamm_core.words import translate as _
@@ -42,7 +44,8 @@ class TableFile:
         with self._told():
             for chunk in self._read():
                 rows += len(chunk.table) + len(chunk.rejected)
-                yield Chunk(self._checked(chunk.table), chunk.rows, chunk.rejected, chunk.done)
+                check_cells(rows, chunk.table.shape[1])
+                yield replace(chunk, table=self._checked(chunk.table))
         if not rows:
             raise UnreadableFile(_("{file!r} holds no rows.", file=self.title))
 
@@ -74,11 +77,7 @@ class TableFile:
             yield
         except FileNotFoundError:
             raise UnreadableFile(_("There is no file {file!r}.", file=str(self.file))) from None
-        except UnicodeDecodeError as error:
-            raise UnreadableFile(
-                _("{file!r} is not UTF-8 text (byte {place}); save it as UTF-8.", file=self.title, place=error.start)
-            ) from error
-        except pd.errors.EmptyDataError:
+        except NothingInIt:
             raise UnreadableFile(_("{file!r} is empty.", file=self.title)) from None
         except (ValueError, OSError) as error:  # parsers of pandas and pyarrow raise subclasses of these two
             reason = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

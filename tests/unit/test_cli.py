@@ -396,7 +396,8 @@ def test_all_rows_can_be_given_one_purpose_and_one_language(home: Path, texts: P
     assert "0 texts added to the pool, 120 to the check set" in out
     file = tmp_path / "plain.csv"
     file.write_text("text\nhello\nworld\n", "utf-8")
-    assert "no language was given" in fails(home, "import", "shop", file, "--no-embed", code=ExitCode.BAD_FILE)
+    message = fails(home, "import", "shop", file, "--no-embed", "--no-guess", code=ExitCode.BAD_FILE)
+    assert "no language was given" in message
     assert "2 texts added to the pool" in works(home, "import", "shop", file, "--no-embed", "--language", "en").stdout
 
 
@@ -408,7 +409,7 @@ def test_labels_can_be_hidden(home: Path, texts: Path) -> None:
 
 def test_an_import_that_takes_nothing_fails(home: Path, texts: Path) -> None:
     create(home)
-    message = fails(home, "import", "shop", texts, "--no-embed", "--language", "sv", code=ExitCode.USAGE)
+    message = fails(home, "import", "shop", texts, "--no-embed", "--language", "sv", code=ExitCode.BAD_FILE)
     assert message == "lamm: None of the 120 rows of 'texts.csv' could be imported.\n"
 
 

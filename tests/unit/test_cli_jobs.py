@@ -92,4 +92,4 @@ def test_an_import_leaves_embedding_to_a_worker(
     path.write_text("id,text,language\nx,A text,en\n")
     done = lamm(home, "import", "small", path)
     assert done.exit_code == 0
-    assert done.stdout.endswith("A worker embeds the texts (job 1); see: lamm jobs small\n")
+    assert done.stdout.endswith("A worker embeds the texts (job 1); see: lamm jobs list small\n")

@@ -23,7 +23,6 @@ _PAGE = Path(__file__).parents[2] / "docs" / "command-line.md"
 _WITHOUT = {
     "app": "it becomes the server, and ends with it",
     "worker": "it runs until it is ended; `jobs list --json` tells what became of the work",
-    "import": "it tells what it took in sentences only",
     "export": "it tells what it wrote in a sentence only",
 }
 # Replays take seconds; the tests of these commands read their JSON.
@@ -85,7 +84,8 @@ def test_every_command_tells_a_program_what_it_did(
 ) -> None:
     with sqlite_workspace.database.write() as connection:
         job = str(jobs.add(connection, project.id, JobKind.BACKTEST, {}, "Ana", utc_now()))
-    backup, html, csv = (str(tmp_path / name) for name in ("lamm.tar", "small.html", "trail.csv"))
+    backup, html, csv, texts = (str(tmp_path / name) for name in ("lamm.tar", "small.html", "trail.csv", "texts.csv"))
+    Path(texts).write_text("text,language\nhello,en\nbom dia,pt\n", "utf-8")
     ana = "ana@example.org"
     calls: dict[tuple[str, ...], dict[str, Any]] = {
         ("project", "create", "new", "--classes", "a,b", "--languages", "en"): {"project": "new", "budget": 50},
@@ -111,6 +111,7 @@ def test_every_command_tells_a_program_what_it_did(
         ("agreement", "small"): {"project": "small"},
         ("review", "small"): {"project": "small"},
         ("report", "small", html, "--language", "sw"): {"file": html, "languages": ["sw"]},
+        ("import", "small", texts, "--no-embed"): {"file": texts, "rows": 2, "rejected": 1, "job": None},
         ("jobs", "list", "small"): {"id": int(job), "state": "queued", "worker": None},
         ("jobs", "cancel", job): {"id": int(job), "state": "cancelled"},
         ("jobs", "retry", job): {"id": int(job), "state": "queued", "finished_at": None},
