@@ -102,6 +102,10 @@ class InvalidUser(InvalidInput):
     """An account cannot be made or changed like that."""
 
 
+class UserExists(InvalidUser):
+    """The e-mail address or the name has an account already."""
+
+
 class UnknownUser(InvalidInput):
     """There is no account with that e-mail address."""
 

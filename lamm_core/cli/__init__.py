@@ -25,6 +25,7 @@ from lamm_core.cli import (
     worker_command,
 )
 from lamm_core.cli.annotator_commands import annotator_app
+from lamm_core.cli.exit_codes import MEANINGS
 from lamm_core.cli.jobs_commands import jobs_app
 from lamm_core.cli.model_commands import model_app
 from lamm_core.cli.project_commands import project_app
@@ -41,12 +42,13 @@ Examples:
   lamm status shop
   lamm app
 """
+_EXIT_CODES = "Exit codes:\n\n" + "\n".join(f"  {code:>3}  {meaning}" for code, meaning in MEANINGS.items()) + "\n"
 
 app = typer.Typer(
     cls=LammGroup,
     name="lamm",
     help="Multilingual annotation with active learning: an accuracy target in every language, not on average.",
-    epilog=_EXAMPLES,
+    epilog=f"{_EXAMPLES}\n{_EXIT_CODES}",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

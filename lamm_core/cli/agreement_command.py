@@ -1,20 +1,17 @@
 """`lamm agreement`: how far annotators agree."""
 
-import json
 from typing import Annotated
 
 import typer
 
+from lamm_core.cli.json_output import AsJson, print_json
 from lamm_core.cli.shell import console, open_data
 
 
 def command(
     context: typer.Context,
     project: Annotated[str, typer.Argument(metavar="PROJECT", help="Name of the project.")],
-    as_json: Annotated[
-        bool,
-        typer.Option("--json", metavar="", help="One JSON object instead of tables, with all of it for each language."),
-    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show how far annotators agree: in each language, on each class, each pair, and each annotator with the others.
 
@@ -31,8 +28,7 @@ def command(
 
         whole, *languages = project_agreement(workspace, found)
     if as_json:
-        # Plain ASCII, so that it arrives whole whatever the encoding of the pipe.
-        typer.echo(json.dumps(agreement_record(found.name, whole, languages), indent=2, allow_nan=False))
+        print_json(agreement_record(found.name, whole, languages))
     elif whole.annotators:
         for each in agreement_tables(found.name, whole, languages):
             console().print(each)

@@ -1,13 +1,15 @@
 """`lamm annotator`: who labels, in which languages, how fast, and how far others and gold items say the same."""
 
-import json
 from typing import Annotated
 
 import typer
 
+from lamm_core.cli.json_output import AsJson, print_json
 from lamm_core.cli.shell import console, open_data, split_list
 
-annotator_app = typer.Typer(help="List annotators, and say which languages they know.", no_args_is_help=True)
+annotator_app = typer.Typer(
+    help="List annotators, see what they did, and say which languages they know.", no_args_is_help=True
+)
 
 
 @annotator_app.command("list")
@@ -16,9 +18,7 @@ def list_command(
     project: Annotated[
         str | None, typer.Option(metavar="NAME", help="Say too how they answered the gold items of this project.")
     ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", metavar="", help="A JSON list instead of a table; shares are 0 to 1.")
-    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List the annotators and the languages they are asked about, and how they answered gold items."""
     from lamm_core.workflow.annotators import languages_of
@@ -32,8 +32,7 @@ def list_command(
     from lamm_core.cli.annotator_text import annotators_record, annotators_table
 
     if as_json:
-        # Plain ASCII, so that it arrives whole whatever the encoding of the pipe.
-        typer.echo(json.dumps(annotators_record(found, results), indent=2, allow_nan=False))
+        print_json(annotators_record(found, results))
     elif found:
         console().print(annotators_table(found, results))
     else:
@@ -44,10 +43,7 @@ def list_command(
 def figures_command(
     context: typer.Context,
     project: Annotated[str, typer.Argument(metavar="PROJECT", help="Name of the project.")],
-    as_json: Annotated[
-        bool,
-        typer.Option("--json", metavar="", help="One JSON object instead of a table; shares are 0 to 1."),
-    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show what each annotator did, how fast, and how far it is what the others and gold items say.
 
@@ -64,8 +60,7 @@ def figures_command(
     from lamm_core.cli.annotator_text import figures_record, figures_table
 
     if as_json:
-        # Plain ASCII, so that it arrives whole whatever the encoding of the pipe.
-        typer.echo(json.dumps(figures_record(found.name, figures), indent=2, allow_nan=False))
+        print_json(figures_record(found.name, figures))
     elif figures:
         console().print(figures_table(found.name, figures))
     else:
@@ -81,6 +76,7 @@ def languages_command(
         typer.Option(metavar="EN,FR,...", help="Codes of the languages, in place of those before; may be repeated."),
     ] = None,
     every: Annotated[bool, typer.Option("--all", metavar="", help="Every language, as for a new annotator.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say which languages an annotator is asked about, in every project; without an option, show them."""
     from lamm_core.errors import InvalidInput
@@ -95,4 +91,7 @@ def languages_command(
             known = set_languages(workspace, ensure_annotator(workspace, name), wanted)
         else:
             known = languages_of(workspace, find_annotator(workspace, name))
-    typer.echo(f"{name.strip()} is asked about {', '.join(known) or 'all languages'}.")
+    if as_json:
+        print_json({"annotator": name.strip(), "languages": known})
+    else:
+        typer.echo(f"{name.strip()} is asked about {', '.join(known) or 'all languages'}.")

@@ -52,7 +52,7 @@ def annotators_table(languages: _Languages, results: _Results) -> Table:
 
 
 def figures_record(project: str, figures: Sequence[AnnotatorFigures]) -> dict[str, object]:
-    """The object that `lamm annotator figures --json` writes; what cannot be told is null. Times are ISO 8601 in UTC.
+    """The object that `lamm annotator figures --json` writes; what cannot be told is null, times are in UTC.
 
     Returns:
         project; annotators (list, by name: annotator, whole, languages). The whole and each language: language (null
@@ -76,8 +76,6 @@ def _figures_record(found: Figures) -> dict[str, object]:
     return dict(vars(found)) | {
         "with_consensus": figure_record(found.with_consensus),
         "gold": None if found.gold is None else figure_record(found.gold),
-        "first": found.first.isoformat() if found.first else None,
-        "last": found.last.isoformat() if found.last else None,
     }
 
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import typer
 
+from lamm_core.cli.exit_codes import ExitCode
 from lamm_core.cli.shell import complain, home_of, open_data
 from lamm_core.settings import PUBLIC_URL_VARIABLE, Settings, load_settings
 
@@ -96,7 +97,7 @@ def _host_arguments(address: str, settings: Settings) -> list[str]:
 def _check_app_file() -> None:
     if not APP_FILE.is_file():
         complain(f"The app is not installed here: there is no file {str(APP_FILE)!r}.")
-        raise typer.Exit(1)
+        raise typer.Exit(ExitCode.UNAVAILABLE)
 
 
 def _check_port(address: str, port: int) -> None:
@@ -112,7 +113,7 @@ def _check_port(address: str, port: int) -> None:
             busy = error.errno == errno.EADDRINUSE
             reason = "is in use already" if busy else f"cannot be used ({error.strerror})"
             complain(f"Port {port} {reason}; choose another one with --port.")
-            raise typer.Exit(1) from error
+            raise typer.Exit(ExitCode.BUSY if busy else ExitCode.UNAVAILABLE) from error
 
 
 def _prepare(context: typer.Context, settings: Settings, address: str, *, with_sample: bool) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lamm_core.cli.benchmark_output import check_writable, show_results, write_results
+from lamm_core.cli.json_output import AsJson, print_json
 from lamm_core.cli.shell import open_data, split_list
 
 if TYPE_CHECKING:
@@ -29,12 +30,10 @@ def command(
         str | None,
         typer.Option(metavar="NAME", help="What is done to embeddings; without it, what the project does."),
     ] = None,
-    json_file: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Write the results to a JSON file as well.")
-    ] = None,
     html_file: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Write a report with curves, one HTML file, as well.")
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Replay strategies on the labels of a project, to see where another strategy would have led.
 
@@ -43,9 +42,8 @@ def command(
     from lamm_core.workflow.comparing import begin_comparison
     from lamm_core.workflow.projects import get_project
 
-    files = {kind: file for kind, file in (("json", json_file), ("html", html_file)) if file is not None}
-    for file in files.values():
-        check_writable(file)
+    if html_file is not None:
+        check_writable(html_file)
     with open_data(context) as workspace:
         target = get_project(workspace, project)
 
@@ -56,10 +54,13 @@ def command(
         comparison = begin_comparison(workspace, target, split_list([strategies]), seeds, preparation)
         with counting("Embedding", "texts") as embedded, counting("Replaying", "replays") as replayed:
             results, found = perform_comparison(workspace, target, comparison, embedded=embedded, replayed=replayed)
-    show_results(results)
-    _say(found)
-    for kind, file in files.items():
-        write_results(results, kind, file)
+    if as_json:
+        print_json({"project": target.name, **found.as_json()})
+    else:
+        show_results(results)
+        _say(found)
+    if html_file is not None:
+        write_results(results, "html", html_file)
 
 
 def _say(found: Compared) -> None:

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from lamm_core.cli.benchmark_output import check_writable, make_folder, show_results, write_results
+from lamm_core.cli.benchmark_output import check_writable, make_folder, print_results, show_results, write_results
+from lamm_core.cli.json_output import AsJson
 from lamm_core.cli.shell import home_of, split_list
 from lamm_core.records import ProjectSettings
 from lamm_core.settings import load_settings
@@ -43,6 +44,7 @@ def command(
         bool,
         typer.Option(
             "--translate",
+            metavar="",
             help="Also learn from the data's own translations of every labelled text, each with a weight of "
             f"{_DEFAULTS.translation_weight:g}.",
         ),
@@ -70,7 +72,7 @@ def command(
         int | None, typer.Option(min=1, metavar="N", help="Processes; without it, one for each core.")
     ] = None,
     json_file: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Write the results to a JSON file as well.")
+        Path | None, typer.Option("--json-file", metavar="FILE", help="Write the results to a JSON file as well.")
     ] = None,
     csv_file: Annotated[
         Path | None, typer.Option("--csv", metavar="FILE", help="Write the table to a CSV file as well.")
@@ -82,8 +84,9 @@ def command(
         Path | None, typer.Option("--html", metavar="FILE", help="Write a report with curves, one HTML file, as well.")
     ] = None,
     fresh: Annotated[
-        bool, typer.Option("--fresh", help="Run every replay, also those kept from an earlier run.")
+        bool, typer.Option("--fresh", metavar="", help="Run every replay, also those kept from an earlier run.")
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Replay strategies on labelled data, to see how many labels each needs to meet every target.
 
@@ -125,6 +128,9 @@ def command(
             kept=kept,
             translation_weight=_DEFAULTS.translation_weight if translate else 0.0,
         )
-    show_results(results)
+    if as_json:
+        print_results(results)
+    else:
+        show_results(results)
     for kind, file in files.items():
         write_results(results, kind, file)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from lamm_core.cli.json_output import print_json
 from lamm_core.cli.shell import console
 from lamm_core.errors import StorageUnavailable
 
@@ -33,6 +34,13 @@ def show_results(results: Sequence[BacktestResult]) -> None:
         screen.print(Text("\n".join(shown.notes)))
         screen.print()
     screen.print(Text("\n".join(f"{name}: {value}" for name, value in facts(results).items())))
+
+
+def print_results(results: Sequence[BacktestResult]) -> None:
+    """Print the list that a file of the kind `json` holds."""
+    from lamm_core.experiments.record import as_record
+
+    print_json([as_record(each, results) for each in results])
 
 
 def write_results(results: Sequence[BacktestResult], kind: str, file: Path) -> None:

@@ -1,11 +1,11 @@
 """`lamm export`: labels out."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from lamm_core.cli.json_output import AsJson, print_json
 from lamm_core.cli.shell import open_data
 
 
@@ -27,9 +27,7 @@ def command(
             "--translations", metavar="", help="Add the translations of labelled texts, marked as what they are."
         ),
     ] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", metavar="", help="Say what was written as JSON, for other programs.")
-    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write the labels of a project to a file, each with where it came from."""
     from lamm_core.exchange.writing import format_to_write
@@ -41,7 +39,7 @@ def command(
     if as_json:
         name = format_to_write(format_name or file.suffix).name
         said = {"project": project, "file": str(file), "format": name, "rows": count, "translations": translations}
-        typer.echo(json.dumps(said, ensure_ascii=False, indent=2))
+        print_json(said, ensure_ascii=False)
         return
     what = "labels and translations" if translations else "labels"
     typer.echo(f"Wrote {count:,} {what} to {file}.")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lamm_core.cli.json_output import AsJson, print_json
 from lamm_core.cli.shell import INTERRUPTED, command_line, complain, open_data
-from lamm_core.errors import InvalidInput, UnreadableFile
+from lamm_core.errors import UnreadableFile
 from lamm_core.records import Project, Purpose
 
 if TYPE_CHECKING:
@@ -78,9 +78,7 @@ def command(
             metavar="FILE", help="Write the rejected rows, with the reasons, to a .csv file; mend and import it."
         ),
     ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", metavar="", help="One JSON object instead of sentences, with what was done.")
-    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Bring texts into a project, and labels with them; columns are found by their usual names."""
     from lamm_core.exchange.reading import open_table
@@ -120,12 +118,12 @@ def command(
         if rejected_to is not None:
             _write_rejected(result, rejected_to)
         if result.refused == result.rows:
-            raise InvalidInput(f"None of the {result.rows:,} rows of {table.title!r} could be imported.")
+            raise UnreadableFile(f"None of the {result.rows:,} rows of {table.title!r} could be imported.")
         done = {"embedded": None, "job": None} if no_embed else _have_embedded(workspace, target, talk)
     if no_embed:
         talk.say("The texts are not embedded yet; the next round does it.")
     if as_json:
-        typer.echo(json.dumps(_record(target, table, mapping, result) | done, indent=2, allow_nan=False))
+        print_json(_record(target, table, mapping, result) | done)
 
 
 def choose_columns(columns: Iterable[str], chosen: dict[str, str]) -> ColumnMapping:
@@ -214,7 +212,7 @@ def _record(project: Project, table: TableFile, mapping: ColumnMapping, result: 
     """The object that `lamm import --json` writes; `rejected_rows` are those of `rejected` that are kept."""
     return {
         "project": project.name,
-        "file": str(table.file),
+        "file": table.file,
         "format": table.format.name,
         "columns": mapping.columns,
         "rows": result.rows,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
+from lamm_core.cli.json_output import AsJson, print_json
 from lamm_core.cli.shell import console, open_data
 
 if TYPE_CHECKING:
@@ -37,11 +37,9 @@ jobs_app = typer.Typer(
 def list_command(
     context: typer.Context,
     project: Annotated[
-        str | None, typer.Argument(metavar="[PROJECT]", help="Name of the project; without it, all projects.")
+        str | None, typer.Argument(metavar="PROJECT", help="Name of the project; without it, all projects.")
     ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", metavar="", help="A JSON list instead of a table; times are in UTC.")
-    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List the newest jobs; `lamm jobs` alone does the same."""
     from lamm_core.workflow.jobs import all_jobs, project_jobs
@@ -50,8 +48,7 @@ def list_command(
     with open_data(context) as workspace:
         found = all_jobs(workspace) if project is None else project_jobs(workspace, get_project(workspace, project))
     if as_json:
-        # Plain ASCII, so that it arrives whole whatever the encoding of the pipe.
-        typer.echo(json.dumps([_record(each) for each in found], indent=2, allow_nan=False))
+        print_json([_record(each) for each in found])
     elif found:
         console().print(_table(found))
     else:
@@ -60,26 +57,36 @@ def list_command(
 
 @jobs_app.command("cancel")
 def cancel_command(
-    context: typer.Context, job: Annotated[int, typer.Argument(metavar="ID", help="Number of the job.")]
+    context: typer.Context,
+    job: Annotated[int, typer.Argument(metavar="ID", help="Number of the job.")],
+    as_json: AsJson = False,
 ) -> None:
     """Take a job out of the line, or ask one that runs to end."""
     from lamm_core.workflow.jobs import cancel_job, project_of_job
 
     with open_data(context) as workspace:
-        cancel_job(workspace, project_of_job(workspace, job), job)
-    typer.echo(f"Job {job} is cancelled; if it was running, it ends within seconds.")
+        cancelled = cancel_job(workspace, project_of_job(workspace, job), job)
+    if as_json:
+        print_json(_record(cancelled))
+    else:
+        typer.echo(f"Job {job} is cancelled; if it was running, it ends within seconds.")
 
 
 @jobs_app.command("retry")
 def retry_command(
-    context: typer.Context, job: Annotated[int, typer.Argument(metavar="ID", help="Number of the job.")]
+    context: typer.Context,
+    job: Annotated[int, typer.Argument(metavar="ID", help="Number of the job.")],
+    as_json: AsJson = False,
 ) -> None:
     """Let a job that failed or was cancelled wait again."""
     from lamm_core.workflow.jobs import project_of_job, retry_job
 
     with open_data(context) as workspace:
-        retry_job(workspace, project_of_job(workspace, job), job)
-    typer.echo(f"Job {job} waits for a worker again.")
+        queued = retry_job(workspace, project_of_job(workspace, job), job)
+    if as_json:
+        print_json(_record(queued))
+    else:
+        typer.echo(f"Job {job} waits for a worker again.")
 
 
 def _table(found: list[JobView]) -> Table:
@@ -106,18 +113,8 @@ def _table(found: list[JobView]) -> Table:
     return table
 
 
-def _record(view: JobView) -> dict[str, Any]:
+def _record(view: JobView) -> dict[str, object]:
     job = view.job
-    moments = {
-        name: None if moment is None else moment.isoformat()
-        for name, moment in {
-            "created_at": job.created_at,
-            "not_before": job.not_before,
-            "started_at": job.started_at,
-            "finished_at": job.finished_at,
-            "cancel_asked_at": job.cancel_asked_at,
-        }.items()
-    }
     return {
         "id": job.id,
         "project": view.project,
@@ -131,5 +128,9 @@ def _record(view: JobView) -> dict[str, Any]:
         "stage": job.stage,
         "progress": job.progress,
         "error": job.error,
-        **moments,
+        "created_at": job.created_at,
+        "not_before": job.not_before,
+        "started_at": job.started_at,
+        "finished_at": job.finished_at,
+        "cancel_asked_at": job.cancel_asked_at,
     }

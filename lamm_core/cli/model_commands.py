@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lamm_core.cli.json_output import AsJson, print_json
 from lamm_core.cli.shell import console, open_data
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 model_app = typer.Typer(help="List the versions of a project's model, and take one out.", no_args_is_help=True)
 
 _Project = Annotated[str, typer.Argument(metavar="PROJECT", help="Name of the project.")]
-_Json = Annotated[bool, typer.Option("--json", metavar="", help="JSON instead, for other programs.")]
+AsJson = Annotated[bool, typer.Option("--json", metavar="", help="JSON instead, for other programs.")]
 
 
 @model_app.command("export")
@@ -36,7 +36,7 @@ def export_command(
     replace: Annotated[
         bool, typer.Option("--replace", metavar="", help="Take the place of a model that lies there.")
     ] = False,
-    as_json: _Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write a project's model into a folder that `lamm predict` and lamm_core.load_model read, with a model card."""
     from lamm_core.workflow.projects import get_project
@@ -48,13 +48,13 @@ def export_command(
 
         facts = export_model(workspace, found, folder, number, onnx=onnx, replace=replace)
     if as_json:
-        typer.echo(json.dumps({"folder": str(folder)} | facts.as_record(), indent=2, allow_nan=False))
+        print_json({"folder": str(folder)} | facts.as_record())
         return
     typer.echo(f"Wrote version {facts.version} of the model of {facts.project!r} to {folder}.")
 
 
 @model_app.command("list")
-def list_command(context: typer.Context, project: _Project, as_json: _Json = False) -> None:
+def list_command(context: typer.Context, project: _Project, as_json: AsJson = False) -> None:
     """List the versions of a project's model, newest first."""
     from lamm_core.workflow.model_versions import list_versions
     from lamm_core.workflow.projects import get_project
@@ -62,7 +62,7 @@ def list_command(context: typer.Context, project: _Project, as_json: _Json = Fal
     with open_data(context) as workspace:
         versions = list_versions(workspace, get_project(workspace, project))[::-1]
     if as_json:
-        typer.echo(json.dumps([_version_record(each) for each in versions], indent=2, allow_nan=False))
+        print_json([_version_record(each) for each in versions])
     elif versions:
         console().print(_versions_table(versions))
     else:
@@ -71,14 +71,14 @@ def list_command(context: typer.Context, project: _Project, as_json: _Json = Fal
 
 @model_app.command("show")
 def show_command(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of a model.")], as_json: _Json = False
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of a model.")], as_json: AsJson = False
 ) -> None:
     """Check that a model's folder is whole, and show what it holds."""
     from lamm_core.model.exported.folder import read_model
 
     facts = read_model(folder).facts
     if as_json:
-        typer.echo(json.dumps(facts.as_record(), indent=2, allow_nan=False))
+        print_json(facts.as_record())
         return
     _show(facts)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lamm_core.cli.json_output import print_json
 from lamm_core.cli.shell import complain, open_data
 
 if TYPE_CHECKING:
@@ -134,6 +134,6 @@ def _tell(texts: FileOfTexts, counts: Counter[str], out: Path | None, *, as_json
         complain(f"Predicted {counts.total():,} texts.")
     elif as_json:
         done = {"file": str(out), "rows": texts.rows, "predicted": counts.total(), "rejected": texts.rejected}
-        typer.echo(json.dumps(done | {"classes": dict(counts.most_common())}, indent=2))
+        print_json(done | {"classes": dict(counts.most_common())})
     else:
         typer.echo(f"Predicted {counts.total():,} texts into {out}.")

@@ -1,13 +1,13 @@
 """`lamm project`: create, show, change and list projects."""
 
 import dataclasses
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from lamm_core.cli import project_options as options
+from lamm_core.cli.json_output import AsJson, print_json
 from lamm_core.cli.project_values import classes_and_languages, parse_class_targets, parse_targets, read_guidelines
 from lamm_core.cli.shell import command_line, complain, console, open_data, split_list
 from lamm_core.records import Project, ProjectSettings
@@ -59,8 +59,13 @@ def create_command(
             "--no-automatic-rounds", metavar="", help="Start rounds by hand only, not when a batch is nearly done."
         ),
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Create a project: its classes, its languages and their targets, 0.9 each unless you say otherwise."""
+    """Create a project: its classes, its languages and their targets, 0.9 each unless you say otherwise.
+
+    Classes and languages are all it needs, or a file that has both. Everything else has a value that suits most
+    projects, and can be changed later with `lamm project change`.
+    """
     from lamm_core.workflow.projects import create_project
 
     found = classes_and_languages(split_list(classes or []), split_list(languages or []), from_file)
@@ -95,6 +100,9 @@ def create_command(
     with open_data(context) as workspace:
         project = create_project(workspace, name, settings)
     _warn_of_languages(settings)
+    if as_json:
+        _print_settings(project)
+        return
     typer.echo(
         f"Created project {project.name!r} with {len(settings.classes)} classes in {len(settings.targets)} languages."
     )
@@ -145,6 +153,7 @@ def change_command(
             help="Start rounds by themselves when a batch is nearly done, or by hand only.",
         ),
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Change settings of a project; what is not given stays. Changes hold from the next round on."""
     from lamm_core.workflow.projects import change_settings, get_project
@@ -189,12 +198,15 @@ def change_command(
         )
         project = change_settings(workspace, project, settings)
     _warn_of_languages(project.settings)
-    _tell_changes(project, before)
+    _tell_changes(project, before, as_json=as_json)
 
 
-def _tell_changes(project: Project, before: ProjectSettings) -> None:
-    from lamm_core.cli.project_text import changes
+def _tell_changes(project: Project, before: ProjectSettings, *, as_json: bool) -> None:
+    from lamm_core.cli.project_text import changed_settings, changes, settings_record
 
+    if as_json:
+        print_json(settings_record(project) | {"changed": changed_settings(before, project.settings)})
+        return
     lines = changes(before, project.settings)
     if not lines:
         typer.echo(f"Nothing changes in {project.name!r}.")
@@ -208,36 +220,42 @@ def _tell_changes(project: Project, before: ProjectSettings) -> None:
 def show_command(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="PROJECT", help="Name of the project.")],
-    as_json: Annotated[
-        bool, typer.Option("--json", metavar="", help="One JSON object instead of a table; shares are 0 to 1.")
-    ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show the settings of a project."""
     from lamm_core.workflow.projects import get_project
 
     with open_data(context) as workspace:
         project = get_project(workspace, name)
-
-    from lamm_core.cli.project_text import settings_record, settings_table
-
     if as_json:
-        # Plain ASCII, so that it arrives whole whatever the encoding of the pipe.
-        typer.echo(json.dumps(settings_record(project), indent=2, allow_nan=False))
+        _print_settings(project)
         return
+
+    from lamm_core.cli.project_text import settings_table
+
     console().print(settings_table(project))
 
 
+def _print_settings(project: Project) -> None:
+    from lamm_core.cli.project_text import settings_record
+
+    print_json(settings_record(project))
+
+
 @project_app.command("list")
-def list_command(context: typer.Context) -> None:
+def list_command(context: typer.Context, as_json: AsJson = False) -> None:
     """List the projects."""
+    from lamm_core.cli.project_text import settings_record
     from lamm_core.workflow.projects import list_projects
 
     with open_data(context) as workspace:
         found = list_projects(workspace)
-    if not found:
+    if as_json:
+        print_json([settings_record(each) for each in found])
+    elif found:
+        _show_projects(found)
+    else:
         typer.echo("There is no project yet; make one with: lamm project create NAME --classes A,B --languages EN,FR")
-        return
-    _show_projects(found)
 
 
 def _show_projects(projects: list[Project]) -> None:

@@ -7,7 +7,7 @@ from lamm_core.records import Project, ProjectSettings
 
 
 def settings_record(project: Project) -> dict[str, object]:
-    """The object that `lamm project show --json` writes: name, created_at, and each setting by its name.
+    """The object that `lamm project` writes with `--json`: name, created_at, and each setting by its name.
 
     `targets` maps language to target; `class_targets` is a list of objects with language, class and target. Shares,
     targets and widths are 0 to 1.
@@ -17,7 +17,7 @@ def settings_record(project: Project) -> dict[str, object]:
         {"language": language, "class": name, "target": target}
         for (language, name), target in project.settings.class_targets.items()
     ]
-    return {"project": project.name, "created_at": project.created_at.isoformat(), **settings}
+    return {"project": project.name, "created_at": project.created_at, **settings}
 
 
 def settings_table(project: Project) -> Table:
@@ -28,6 +28,12 @@ def settings_table(project: Project) -> Table:
     for name, value in _texts(project.settings).items():
         table.add_row(name, value)
     return table
+
+
+def changed_settings(before: ProjectSettings, after: ProjectSettings) -> list[str]:
+    """The names of the settings that differ."""
+    old = vars(before)
+    return [name for name, value in vars(after).items() if old[name] != value]
 
 
 def changes(before: ProjectSettings, after: ProjectSettings) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from lamm_core.cli.benchmark_output import check_writable
+from lamm_core.cli.json_output import AsJson, print_json
 from lamm_core.cli.shell import open_data, split_list
 from lamm_core.errors import InvalidInput, StorageUnavailable
 
@@ -24,6 +25,7 @@ def command(
             help="Only this language gets a section of its own; may be given several times. Without it, all do.",
         ),
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write a report on a project: status, forecast and advice, then each language in detail.
 
@@ -49,4 +51,7 @@ def command(
             aside.write_text(page, "utf-8", newline="\n")
     except OSError as error:
         raise StorageUnavailable(f"{str(file)!r} cannot be written: {error.strerror or error}.") from error
-    typer.echo(f"Wrote the report on {found.name!r} to {file}.")
+    if as_json:
+        print_json({"project": found.name, "file": file, "languages": languages or found.languages})
+    else:
+        typer.echo(f"Wrote the report on {found.name!r} to {file}.")

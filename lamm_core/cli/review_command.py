@@ -1,10 +1,10 @@
 """`lamm review`: what needs a look."""
 
-import json
 from typing import Annotated
 
 import typer
 
+from lamm_core.cli.json_output import AsJson, print_json
 from lamm_core.cli.shell import console, open_data
 from lamm_core.reviewing import Reason, ReviewFilter
 
@@ -20,7 +20,7 @@ def command(
     class_name: Annotated[str | None, typer.Option("--class", metavar="NAME", help="Only texts of this class.")] = None,
     annotator: Annotated[str | None, typer.Option(metavar="NAME", help="Only texts that they answered.")] = None,
     limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many texts at most.")] = 25,
-    as_json: Annotated[bool, typer.Option("--json", metavar="", help="One JSON object instead of a table.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List what needs a look: flagged and commented texts, labels that differ, likely errors, answers to questions.
 
@@ -38,8 +38,7 @@ def command(
     from lamm_core.cli.review_text import review_record, review_table
 
     if as_json:
-        # Plain ASCII, so that it arrives whole whatever the encoding of the pipe.
-        typer.echo(json.dumps(review_record(stored.name, found, counts), indent=2, allow_nan=False))
+        print_json(review_record(stored.name, found, counts))
     elif found.entries:
         console().print(review_table(stored.name, found))
     else:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lamm_core.cli.json_output import AsJson, print_json
 from lamm_core.cli.shell import INTERRUPTED, command_line, complain, console, open_data
 
 if TYPE_CHECKING:
@@ -14,9 +15,15 @@ if TYPE_CHECKING:
 
 
 def command(
-    context: typer.Context, project: Annotated[str, typer.Argument(metavar="PROJECT", help="Name of the project.")]
+    context: typer.Context,
+    project: Annotated[str, typer.Argument(metavar="PROJECT", help="Name of the project.")],
+    as_json: AsJson = False,
 ) -> None:
-    """Run one round: embed, fit, measure, and choose the next batch."""
+    """Run one round: embed, fit, measure, and choose the next batch.
+
+    Texts that have no embedding yet get one, a model is fitted on all labels, its accuracy in each language is measured
+    on check texts, and the texts are chosen whose labels help most. The app starts rounds by itself.
+    """
     from lamm_core.workflow.projects import get_project
 
     with open_data(context) as workspace:
@@ -24,8 +31,7 @@ def command(
 
         # Only now, since they take seconds to import: a wrong name is answered at once.
         from lamm_core.cli.progress import staged
-        from lamm_core.cli.status_text import round_table
-        from lamm_core.workflow.headline import headline
+        from lamm_core.cli.status_record import whole_status_record
         from lamm_core.workflow.rounds import run_round
         from lamm_core.workflow.status import project_status
 
@@ -36,17 +42,37 @@ def command(
             complain(f"Interrupted; run the round again with: {command_line('lamm', 'round', target.name)}")
             raise typer.Exit(INTERRUPTED) from error
         status = project_status(workspace, target)
+        if as_json:
+            more = {"fitted": _has_fitted(done, status), "chosen": _chosen(status)}
+            print_json(whole_status_record(workspace, status) | more)
+            return
+    _show(done, status)
+
+
+def _show(done: Round, status: ProjectStatus) -> None:
+    from lamm_core.cli.status_text import round_table
+    from lamm_core.workflow.headline import headline
+
     console().print(round_table(status))
     typer.echo(_outcome(done, status))
     typer.echo(headline(status))
 
 
+def _has_fitted(done: Round, status: ProjectStatus) -> bool:
+    """Whether the round has a model of its own; without one, an older model may serve."""
+    return status.model is not None and status.model.round_id == done.id
+
+
+def _chosen(status: ProjectStatus) -> int:
+    """Texts that the newest round chose to be labelled."""
+    return sum(each.quota for each in status.languages)
+
+
 def _outcome(done: Round, status: ProjectStatus) -> str:
-    chosen = sum(each.quota for each in status.languages)
-    fitted = status.model is not None and status.model.round_id == done.id
+    chosen = _chosen(status)
     learnt = (
         f"learnt from {done.labels:,} labels"
-        if fitted
+        if _has_fitted(done, status)
         else f"fitted no model ({done.labels:,} labels are too few, or all of one class)"
     )
     if chosen:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from lamm_core.actors import operator_at
+from lamm_core.cli.exit_codes import ExitCode, exit_code
 from lamm_core.errors import LammError
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
     from lamm_core.workflow.workspace import Workspace
 
-INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+INTERRUPTED = ExitCode.INTERRUPTED
 _WIDEST = 10_000
 _ORDER = (
     "project",
@@ -47,7 +49,12 @@ _ORDER = (
 
 
 class LammGroup(TyperGroup):
-    """Commands whose expected errors end in one line and exit code 1; a bug keeps its traceback."""
+    """Commands whose expected errors end in one line and an exit code of their own; a bug keeps its traceback."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        for each in _commands_below(self):
+            each.help = _flowing(each.help or "")
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Commands in the order in which they are used; typer would put groups of commands last."""
@@ -59,10 +66,22 @@ class LammGroup(TyperGroup):
             return super().invoke(ctx)
         except LammError as error:
             complain(str(error))
-            raise typer.Exit(1) from error
+            raise typer.Exit(exit_code(error)) from error
         except KeyboardInterrupt as error:
             complain("Interrupted.")
             raise typer.Exit(INTERRUPTED) from error
+
+
+def _commands_below(group: TyperGroup) -> Iterator[Any]:
+    for each in group.commands.values():
+        yield each
+        if isinstance(each, TyperGroup):
+            yield from _commands_below(each)
+
+
+def _flowing(text: str) -> str:
+    """A help text without the line breaks of its docstring: typer breaks lines anew, but keeps these too."""
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in inspect.cleandoc(text).split("\n\n"))
 
 
 def complain(message: str) -> None:

@@ -1,20 +1,29 @@
 """`lamm status`: where a project stands."""
 
-import json
-from typing import Annotated
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lamm_core.cli.exit_codes import ExitCode
+from lamm_core.cli.json_output import AsJson, print_json
 from lamm_core.cli.shell import console, open_data
+
+if TYPE_CHECKING:
+    from lamm_core.workflow.status import ProjectStatus
 
 
 def command(
     context: typer.Context,
     project: Annotated[str, typer.Argument(metavar="PROJECT", help="Name of the project.")],
-    as_json: Annotated[
+    check: Annotated[
         bool,
-        typer.Option("--json", metavar="", help="One JSON object instead of a table; shares and figures are 0 to 1."),
+        typer.Option(
+            "--check", metavar="", help=f"End in exit code {int(ExitCode.TARGETS_OPEN)} unless all targets are met."
+        ),
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show how each language stands to its target, and what it takes to get there.
 
@@ -27,20 +36,22 @@ def command(
     with open_data(context) as workspace:
         found = get_project(workspace, project)
 
-        from lamm_core.cli.status_record import status_record
-        from lamm_core.cli.status_text import batch_sentence, round_sentence, status_table
-        from lamm_core.workflow.causes import find_causes
-        from lamm_core.workflow.headline import headline
-        from lamm_core.workflow.status import project_status, round_history
+        from lamm_core.cli.status_record import serving_round, whole_status_record
+        from lamm_core.workflow.status import project_status
 
         status = project_status(workspace, found)
-        causes = find_causes(workspace, found, status.languages) if as_json else {}
-        rounds = {each.round.id: each.round.number for each in round_history(workspace, found)}
-    serving = rounds.get(status.model.round_id) if status.model else None
-    if as_json:
-        # Plain ASCII, so that it arrives whole whatever the encoding of the pipe.
-        typer.echo(json.dumps(status_record(status, serving, causes), indent=2, allow_nan=False))
-        return
+        if as_json:
+            print_json(whole_status_record(workspace, status))
+        else:
+            _show(status, serving_round(workspace, status))
+    if check and status.targets_met < len(status.languages):
+        raise typer.Exit(ExitCode.TARGETS_OPEN)
+
+
+def _show(status: ProjectStatus, serving: int | None) -> None:
+    from lamm_core.cli.status_text import batch_sentence, round_sentence, status_table
+    from lamm_core.workflow.headline import headline
+
     console().print(status_table(status))
     for sentence in (round_sentence(status, serving), batch_sentence(status), headline(status)):
         typer.echo(sentence)

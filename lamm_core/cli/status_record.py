@@ -1,19 +1,34 @@
 """A project's status as plain values, for other programs. Shares and figures are fractions, 0 to 1."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 
 from lamm_core.language_names import language_name
 from lamm_core.model.cause import Cause
 from lamm_core.model.measuring import Measurement
 from lamm_core.workflow.cause_words import cause_sentence
+from lamm_core.workflow.causes import find_causes
 from lamm_core.workflow.check_sets import CheckSetProgress
 from lamm_core.workflow.outlook import Effort, Outlook
-from lamm_core.workflow.status import ClassStatus, LanguageStatus, ProjectStatus
+from lamm_core.workflow.status import ClassStatus, LanguageStatus, ProjectStatus, round_history
+from lamm_core.workflow.workspace import Workspace
+
+
+def whole_status_record(workspace: Workspace, status: ProjectStatus) -> dict[str, object]:
+    """The object that `lamm status --json` writes, with what has to be looked up for it; see `status_record`."""
+    causes = find_causes(workspace, status.project, status.languages)
+    return status_record(status, serving_round(workspace, status), causes)
+
+
+def serving_round(workspace: Workspace, status: ProjectStatus) -> int | None:
+    """Number of the round whose model serves now; None without a model."""
+    if status.model is None:
+        return None
+    history = round_history(workspace, status.project)
+    return next((each.round.number for each in history if each.round.id == status.model.round_id), None)
 
 
 def status_record(status: ProjectStatus, serving: int | None, causes: Mapping[str, Cause]) -> dict[str, object]:
-    """The object that `lamm status --json` writes. Times are ISO 8601 in UTC; what is not known is null.
+    """A status as plain values. Times are in UTC; what is not known is null.
 
     Args:
         serving: number of the round whose model serves now; None without a model.
@@ -40,7 +55,7 @@ def status_record(status: ProjectStatus, serving: int | None, causes: Mapping[st
     currency = settings.currency if settings.price_per_label else None
     return {
         "project": status.project.name,
-        "created_at": _iso(status.project.created_at),
+        "created_at": status.project.created_at,
         "metric": str(settings.metric),
         "classes": list(settings.classes),
         "budget": settings.budget,
@@ -167,8 +182,8 @@ def _round_record(status: ProjectStatus) -> dict[str, object] | None:
         "stage": latest.stage,
         "progress": latest.progress,
         "error": latest.error,
-        "started_at": _iso(latest.started_at),
-        "finished_at": _iso(latest.finished_at),
+        "started_at": latest.started_at,
+        "finished_at": latest.finished_at,
         "strategy": latest.strategy,
         "labels": latest.labels,
     }
@@ -178,7 +193,7 @@ def _model_record(status: ProjectStatus, serving: int | None) -> dict[str, objec
     model = status.model
     if model is None:
         return None
-    return {"number": model.number, "round": serving, "labels": model.labels, "created_at": _iso(model.created_at)}
+    return {"number": model.number, "round": serving, "labels": model.labels, "created_at": model.created_at}
 
 
 def _batch_record(status: ProjectStatus) -> dict[str, object] | None:
@@ -191,9 +206,5 @@ def _batch_record(status: ProjectStatus) -> dict[str, object] | None:
         "closed": batch.closed,
         "open": batch.open,
         "held": batch.held,
-        "held_until": _iso(batch.held_until),
+        "held_until": batch.held_until,
     }
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None

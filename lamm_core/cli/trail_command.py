@@ -1,12 +1,12 @@
 """`lamm trail`: who did what when."""
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from lamm_core.cli.json_output import AsJson, print_json
 from lamm_core.cli.shell import console, open_data
 from lamm_core.trail import AuditAction, TrailFilter
 
@@ -15,20 +15,28 @@ _DAYS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 
 def command(
     context: typer.Context,
-    project: Annotated[str | None, typer.Argument(metavar="[PROJECT]", help="Only what concerns this project.")] = None,
+    project: Annotated[str | None, typer.Argument(metavar="PROJECT", help="Only what concerns this project.")] = None,
     who: Annotated[
         str | None, typer.Option(metavar="NAME", help="Only what they did; a part of the name will do.")
     ] = None,
     action: Annotated[
-        list[AuditAction] | None, typer.Option(metavar="ACTION", help="Only such lines; may be repeated.")
+        list[AuditAction] | None,
+        typer.Option(metavar="ACTION", help=f"Only such lines, of {', '.join(AuditAction)}; may be repeated."),
     ] = None,
-    since: Annotated[datetime | None, typer.Option(formats=_DAYS, help="From this moment on, in UTC.")] = None,
-    until: Annotated[datetime | None, typer.Option(formats=_DAYS, help="Before this moment, in UTC.")] = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=_DAYS, metavar="TIME", help="From this moment on, in UTC: 2026-05-01 or 2026-05-01T09:30."
+        ),
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option(formats=_DAYS, metavar="TIME", help="Before this moment, likewise.")
+    ] = None,
     most: Annotated[int, typer.Option(min=1, max=1_000_000, metavar="N", help="The newest N lines.")] = 50,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write a .csv, .jsonl or .parquet file instead.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", metavar="", help="A JSON list instead of a table.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show who did what when, newest first: sign-ins, labels, edits, imports, exports, settings, rounds, reviews."""
     from lamm_core.exchange.writing import write_table
@@ -45,14 +53,12 @@ def command(
     table = trail_table(events)
     if out is not None:
         write_table(table, out)
-        typer.echo(f"{len(table):,} lines written to {out}.")
+        if as_json:
+            print_json({"file": out, "lines": len(table)})
+        else:
+            typer.echo(f"{len(table):,} lines written to {out}.")
     elif as_json:
-        records = [
-            {"at": each.at.isoformat(), "actor": each.actor, "action": each.action.value, "project": each.project}
-            | {"details": dict(each.details)}
-            for each in events
-        ]
-        typer.echo(json.dumps(records, indent=2, allow_nan=False))
+        print_json([vars(each) | {"project": each.project or None} for each in events])
     else:
         from lamm_core.cli.tables import new_table
 

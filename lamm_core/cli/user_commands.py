@@ -1,12 +1,18 @@
 """`lamm user`: who may sign in, and what they are in which project."""
 
-import json
-from typing import Annotated
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lamm_core.actors import Role
+from lamm_core.cli.json_output import AsJson, print_json
 from lamm_core.cli.shell import console, open_data
+
+if TYPE_CHECKING:
+    from lamm_core.accounts import User
+    from lamm_core.workflow.workspace import Workspace
 
 user_app = typer.Typer(
     help="Add users and their roles. The first account, an admin's, makes everybody sign in.", no_args_is_help=True
@@ -27,36 +33,33 @@ def add_command(
         list[str] | None,
         typer.Option(metavar="PROJECT=ROLE", help="A role in a project; may be repeated. See `lamm user role`."),
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Make an account, and show the link by which its owner chooses a password. The link works once."""
-    from lamm_core.cli.user_text import link_text, parse_role
-    from lamm_core.workflow.users import add_user, new_link, set_role
+    from lamm_core.cli.user_text import parse_role
+    from lamm_core.workflow.users import add_user, set_role
 
     with open_data(context) as workspace:
         roles = [parse_role(workspace, each) for each in role or []]  # before the account is made
-        user = add_user(workspace, name, email, is_admin=admin)
+        add_user(workspace, name, email, is_admin=admin)
         for project, given in roles:
             set_role(workspace, project, email, given)
-        typer.echo(link_text(workspace, user.name, new_link(workspace, email)))
+        _tell_link(workspace, email, as_json=as_json)
 
 
 @user_app.command("list")
 def list_command(
     context: typer.Context,
-    as_json: Annotated[bool, typer.Option("--json", metavar="", help="A JSON list instead of a table.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List the accounts, with their roles."""
-    from lamm_core.workflow.projects import list_projects
+    from lamm_core.cli.user_text import user_record, users_table
     from lamm_core.workflow.users import list_users
 
     with open_data(context) as workspace:
-        found = list_users(workspace)
-        names = {each.id: each.name for each in list_projects(workspace)}
-
-    from lamm_core.cli.user_text import users_record, users_table
-
+        found, names = list_users(workspace), _project_names(workspace)
     if as_json:
-        typer.echo(json.dumps(users_record(found, names), indent=2, allow_nan=False))
+        print_json([user_record(each, names) for each in found])
     elif found:
         console().print(users_table(found, names))
     else:
@@ -69,6 +72,7 @@ def role_command(
     email: Annotated[str, _EMAIL],
     project: Annotated[str, typer.Argument(metavar="PROJECT", help="Name of the project.")],
     role: Annotated[str, typer.Argument(metavar="ROLE", help="annotator, manager, admin; or none, to take it away.")],
+    as_json: AsJson = False,
 ) -> None:
     """Say what a user is in a project: annotators label, managers see and steer, admins set it up."""
     from lamm_core.cli.user_text import parse_role
@@ -77,7 +81,8 @@ def role_command(
     with open_data(context) as workspace:
         found, given = parse_role(workspace, f"{project}={role}", none="none")
         user = set_role(workspace, found, email, given)
-    typer.echo(f"{user.name} is {'no longer in' if given is None else f'{_an(given)} of'} {found.name}.")
+        said = f"{user.name} is {'no longer in' if given is None else f'{_an(given)} of'} {found.name}."
+        _tell(workspace, user, said, as_json=as_json)
 
 
 @user_app.command("admin")
@@ -85,44 +90,68 @@ def admin_command(
     context: typer.Context,
     email: Annotated[str, _EMAIL],
     no: Annotated[bool, typer.Option("--no", metavar="", help="Take the right away.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Make a user an admin of everything, or no longer."""
     from lamm_core.workflow.users import set_admin
 
     with open_data(context) as workspace:
         user = set_admin(workspace, email, is_admin=not no)
-    typer.echo(f"{user.name} is {'no longer an' if no else 'an'} admin.")
+        _tell(workspace, user, f"{user.name} is {'no longer an' if no else 'an'} admin.", as_json=as_json)
 
 
 @user_app.command("disable")
-def disable_command(context: typer.Context, email: Annotated[str, _EMAIL]) -> None:
+def disable_command(context: typer.Context, email: Annotated[str, _EMAIL], as_json: AsJson = False) -> None:
     """Keep a user from signing in, and end their sessions. Their labels stay."""
     from lamm_core.workflow.users import set_disabled
 
     with open_data(context) as workspace:
         user = set_disabled(workspace, email, is_disabled=True)
-    typer.echo(f"{user.name} cannot sign in any more.")
+        _tell(workspace, user, f"{user.name} cannot sign in any more.", as_json=as_json)
 
 
 @user_app.command("enable")
-def enable_command(context: typer.Context, email: Annotated[str, _EMAIL]) -> None:
+def enable_command(context: typer.Context, email: Annotated[str, _EMAIL], as_json: AsJson = False) -> None:
     """Let a disabled user sign in again."""
     from lamm_core.workflow.users import set_disabled
 
     with open_data(context) as workspace:
         user = set_disabled(workspace, email, is_disabled=False)
-    typer.echo(f"{user.name} can sign in again.")
+        _tell(workspace, user, f"{user.name} can sign in again.", as_json=as_json)
 
 
 @user_app.command("reset")
-def reset_command(context: typer.Context, email: Annotated[str, _EMAIL]) -> None:
+def reset_command(context: typer.Context, email: Annotated[str, _EMAIL], as_json: AsJson = False) -> None:
     """End a user's password, sessions and links, and show a new link, which works once."""
+    with open_data(context) as workspace:
+        _tell_link(workspace, email, as_json=as_json)
+
+
+def _tell_link(workspace: Workspace, email: str, *, as_json: bool) -> None:
+    """Make the one link that works from now on, and show it."""
     from lamm_core.cli.user_text import link_text
+    from lamm_core.workflow.serving import link_address
     from lamm_core.workflow.users import find_user, new_link
 
-    with open_data(context) as workspace:
-        name = find_user(workspace, email).name
-        typer.echo(link_text(workspace, name, new_link(workspace, email)))
+    address = link_address(workspace.settings.public_url, new_link(workspace, email))
+    user = find_user(workspace, email)
+    _tell(workspace, user, link_text(user.name, address), as_json=as_json, link=address)
+
+
+def _tell(workspace: Workspace, user: User, said: str, *, as_json: bool, **more: object) -> None:
+    """Say what became of a user, or write the account as it is now, with more keys where there are some."""
+    from lamm_core.cli.user_text import user_record
+
+    if as_json:
+        print_json(user_record(user, _project_names(workspace)) | more)
+    else:
+        typer.echo(said)
+
+
+def _project_names(workspace: Workspace) -> dict[int, str]:
+    from lamm_core.workflow.projects import list_projects
+
+    return {each.id: each.name for each in list_projects(workspace)}
 
 
 def _an(role: Role) -> str:

@@ -1,7 +1,6 @@
 """How accounts are shown and roles are read on the command line."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from rich.table import Table
 
@@ -11,7 +10,6 @@ from lamm_core.cli.tables import new_table
 from lamm_core.errors import InvalidUser
 from lamm_core.records import Project
 from lamm_core.workflow.projects import get_project
-from lamm_core.workflow.serving import link_address
 from lamm_core.workflow.workspace import Workspace
 
 
@@ -33,27 +31,27 @@ def parse_role(workspace: Workspace, text: str, none: str | None = None) -> tupl
     return get_project(workspace, name), None if role == none else Role(role)
 
 
-def link_text(workspace: Workspace, name: str, token: str) -> str:
+def link_text(name: str, address: str) -> str:
     """What an admin passes on to a user."""
-    address = link_address(workspace.settings.public_url, token)
     return f"{name} chooses a password here; the link works once, keep it to the two of you:\n{address}"
 
 
-def users_record(users: Sequence[User], projects: Mapping[int, str]) -> list[dict[str, Any]]:
-    """Accounts as JSON has them."""
-    return [
-        {
-            "name": each.name,
-            "email": each.email,
-            "admin": each.is_admin,
-            "disabled": each.is_disabled,
-            "signs_in_by": _way(each),
-            "created_at": each.created_at.isoformat(),
-            "seen_at": each.seen_at.isoformat() if each.seen_at else None,
-            "roles": {projects[id_]: role.value for id_, role in each.roles.items() if id_ in projects},
-        }
-        for each in users
-    ]
+def user_record(user: User, projects: Mapping[int, str]) -> dict[str, object]:
+    """An account, as every command of `lamm user` writes it with `--json`.
+
+    Args:
+        projects: id of a project to its name.
+    """
+    return {
+        "name": user.name,
+        "email": user.email,
+        "admin": user.is_admin,
+        "disabled": user.is_disabled,
+        "signs_in_by": _way(user),
+        "created_at": user.created_at,
+        "seen_at": user.seen_at,
+        "roles": {projects[id_]: role for id_, role in user.roles.items() if id_ in projects},
+    }
 
 
 def users_table(users: Sequence[User], projects: Mapping[int, str]) -> Table:

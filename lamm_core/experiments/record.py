@@ -1,13 +1,13 @@
 """Results of a benchmark as plain values, and as JSON."""
 
 import json
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from lamm_core.experiments.backtest import BacktestResult
 from lamm_core.experiments.environment import commit, versions
 from lamm_core.experiments.label_cut import hrl_label_cut
 from lamm_core.experiments.spread import spread
+from lamm_core.json_values import json_value
 
 
 def as_record(result: BacktestResult, results: Sequence[BacktestResult] = ()) -> dict[str, object]:
@@ -51,22 +51,12 @@ def as_record(result: BacktestResult, results: Sequence[BacktestResult] = ()) ->
     }
 
 
-def to_json(value: object) -> str:
-    """Plain values as valid JSON. Infinity is written as 1e999: readers take it for infinity or their largest number.
+def results_json(results: Sequence[BacktestResult]) -> str:
+    """The JSON file: a list, one object a result and line; what is never reached is null.
 
     Raises:
-        ValueError: a number is not a number (NaN).
+        ValueError: a figure is not a number (NaN).
     """
-    if isinstance(value, float) and math.isinf(value):
-        return "1e999" if value > 0 else "-1e999"
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{json.dumps(str(key))}: {to_json(one)}" for key, one in value.items()) + "}"
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return "[" + ", ".join(to_json(one) for one in value) + "]"
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
-
-
-def results_json(results: Sequence[BacktestResult]) -> str:
-    """The JSON file: a list, one object a result and line."""
-    lines = ",\n".join(to_json(as_record(result, results)) for result in results)
+    records = (json_value(as_record(result, results)) for result in results)
+    lines = ",\n".join(json.dumps(each, ensure_ascii=False, allow_nan=False) for each in records)
     return f"[\n{lines}\n]\n"

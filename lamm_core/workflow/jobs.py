@@ -125,8 +125,11 @@ def project_of_job(workspace: Workspace, job_id: int) -> Project:
 
 
 @needs(Role.MANAGER)
-def cancel_job(workspace: Workspace, project: Project, job_id: int) -> None:
+def cancel_job(workspace: Workspace, project: Project, job_id: int) -> JobView:
     """Take a job that waits out of the line, or ask one that runs to end, which it does within seconds.
+
+    Returns:
+        The job as it is now.
 
     Raises:
         UnknownJob: the project has no such job.
@@ -137,6 +140,7 @@ def cancel_job(workspace: Workspace, project: Project, job_id: int) -> None:
         if not jobs.cancel(connection, job_id, utc_now()):
             raise JobEnded(_("The job {id} has ended already.", id=job_id))
         note(connection, workspace, AuditAction.JOB_CANCELLED, project.id, job=job_id)
+        return _view(connection, _job_of(connection, project, job_id), project.name)
 
 
 def cancel_open(connection: Connection, workspace: Workspace, project: Project, kind: JobKind) -> bool:
@@ -149,8 +153,11 @@ def cancel_open(connection: Connection, workspace: Workspace, project: Project, 
 
 
 @needs(Role.MANAGER)
-def retry_job(workspace: Workspace, project: Project, job_id: int) -> None:
+def retry_job(workspace: Workspace, project: Project, job_id: int) -> JobView:
     """Let a job that failed or was cancelled wait again.
+
+    Returns:
+        The job as it is now.
 
     Raises:
         UnknownJob: the project has no such job.
@@ -165,6 +172,7 @@ def retry_job(workspace: Workspace, project: Project, job_id: int) -> None:
         if not jobs.queue_again(connection, job_id, utc_now()):
             raise JobEnded(_("The job {id} neither failed nor was cancelled.", id=job_id))
         note(connection, workspace, AuditAction.JOB_RETRIED, project.id, job=job_id)
+        return _view(connection, _job_of(connection, project, job_id), project.name)
 
 
 def unfinished_round_job(connection: Connection, project_id: int, latest: Round | None) -> Job | None:

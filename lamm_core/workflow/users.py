@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from lamm_core.accounts import TokenPurpose, User
 from lamm_core.actors import Role
 from lamm_core.credentials import new_token, token_hash
-from lamm_core.errors import InvalidUser, UnknownUser
+from lamm_core.errors import InvalidUser, UnknownUser, UserExists
 from lamm_core.records import Project
 from lamm_core.storage import annotators, sessions, users
 from lamm_core.trail import AuditAction
@@ -59,8 +59,8 @@ def add_user(workspace: Workspace, name: str, email: str, *, is_admin: bool = Fa
         name: under which labels are stored; an annotator of that name becomes this user.
 
     Raises:
-        InvalidUser: this is no e-mail address, the name or the address has an account already, or the first account is
-            no admin's.
+        InvalidUser: this is no e-mail address, or the first account is no admin's.
+        UserExists: the name or the address has an account already.
         InvalidProject: the name is empty or too long.
     """
     clean_name, clean_email = clean_annotator_name(name), _clean_email(email)
@@ -71,13 +71,13 @@ def add_user(workspace: Workspace, name: str, email: str, *, is_admin: bool = Fa
                 raise InvalidUser(_("The first account must be an admin's, who can make the others."))
             annotator_id = annotators.ensure_annotator(connection, clean_name, now)
             if users.find_by_email(connection, clean_email):
-                raise InvalidUser(_("There is an account for {email!r} already.", email=clean_email))
+                raise UserExists(_("There is an account for {email!r} already.", email=clean_email))
             if users.find_by_annotator(connection, annotator_id):
-                raise InvalidUser(_("There is an account for the name {name!r} already.", name=clean_name))
+                raise UserExists(_("There is an account for the name {name!r} already.", name=clean_name))
             user_id = users.add_user(connection, annotator_id, clean_email, is_admin=is_admin, now=now)
             note(connection, workspace, AuditAction.USER_ADDED, user=clean_name, admin=is_admin)
     except IntegrityError as error:  # another process added the same one in this moment
-        raise InvalidUser(_("There is an account for {email!r} already.", email=clean_email)) from error
+        raise UserExists(_("There is an account for {email!r} already.", email=clean_email)) from error
     with workspace.database.read() as connection:
         return _get(connection, user_id)
 

@@ -102,7 +102,7 @@ def _show_table(found: list[JobView]) -> None:
     st.dataframe(pd.DataFrame(rows), hide_index=True, column_config={**names, "Asked (UTC)": moment})
 
 
-def _button(label: str, icon: str, project: Project, view: JobView, act: Callable[..., None]) -> None:
+def _button(label: str, icon: str, project: Project, view: JobView, act: Callable[..., object]) -> None:
     if st.button(label, icon=icon, key=f"{act.__name__}_{view.job.id}"):
         try:
             act(services.workspace(), project, view.job.id)

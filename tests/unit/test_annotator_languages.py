@@ -8,6 +8,7 @@ from support import world
 from typer.testing import CliRunner, Result
 
 from lamm_core.cli import app
+from lamm_core.cli.exit_codes import ExitCode
 from lamm_core.errors import InvalidProject, UnknownAnnotator
 from lamm_core.records import Project
 from lamm_core.workflow import labelling
@@ -108,17 +109,24 @@ def test_the_command_line_lists_who_answered_which_gold_items(sqlite_workspace: 
 
 
 @pytest.mark.parametrize(
-    ("words", "sentence"),
+    ("words", "sentence", "code"),
     [
-        (("list", "--project", "none"), "There is no project named 'none'; there is none yet."),
-        (("languages", "Nobody"), "There is no annotator named 'Nobody'."),
-        (("languages", "Ana", "--all", "--language", "de"), "Give either --language or --all, not both."),
-        (("languages", "Ana", "--language", "d"), "'d' is not a language code such as 'en' or 'pt-BR'."),
+        (("list", "--project", "none"), "There is no project named 'none'; there is none yet.", ExitCode.NOT_FOUND),
+        (("languages", "Nobody"), "There is no annotator named 'Nobody'.", ExitCode.NOT_FOUND),
+        (
+            ("languages", "Ana", "--all", "--language", "de"),
+            "Give either --language or --all, not both.",
+            ExitCode.USAGE,
+        ),
+        (
+            ("languages", "Ana", "--language", "d"),
+            "'d' is not a language code such as 'en' or 'pt-BR'.",
+            ExitCode.USAGE,
+        ),
     ],
 )
 def test_what_the_command_line_cannot_do_it_says_in_one_sentence(
-    sqlite_workspace: Workspace, words: tuple[str, ...], sentence: str
+    sqlite_workspace: Workspace, words: tuple[str, ...], sentence: str, code: ExitCode
 ) -> None:
     answer = lamm(sqlite_workspace, *words)
-    assert answer.exit_code == 1
-    assert answer.stderr == f"lamm: {sentence}\n"
+    assert (answer.exit_code, answer.stderr) == (code, f"lamm: {sentence}\n")

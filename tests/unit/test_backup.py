@@ -15,6 +15,7 @@ from support import stored, workers, world
 from typer.testing import CliRunner
 
 from lamm_core.cli import app
+from lamm_core.cli.exit_codes import ExitCode
 from lamm_core.errors import BackupUnusable, DataInTheWay, LammError, StorageUnavailable
 from lamm_core.exchange import archive
 from lamm_core.records import Project, ProjectSettings
@@ -334,7 +335,7 @@ def test_the_commands_tell_what_they_did(
     made = run("backup", file)
     assert (made.exit_code, "1 rows, 0 models" in made.output) == (0, True)
     refused = run("restore", file)
-    assert (refused.exit_code, "--replace" in refused.output) == (1, True)
+    assert (refused.exit_code, "--replace" in refused.output) == (ExitCode.EXISTS, True)
     world.ensure_annotator(sqlite_workspace, "Ben")
     replaced = run("restore", file, "--replace")
     assert (replaced.exit_code, "What was there before is in" in replaced.output) == (0, True)

@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from lamm_core.cli import app
+from lamm_core.cli.exit_codes import ExitCode
 from lamm_core.errors import InvalidInput, MissingColumn
 from lamm_core.experiments import models
 from lamm_core.experiments.backtest import BacktestResult, run_backtest, task_embeddings
@@ -315,7 +316,7 @@ def test_the_label_cut_compares_like_with_like(watch: Watch):
 def benchmark(tmp_path: Path, *options: str) -> list[dict[str, object]]:
     file = tmp_path / "out.json"
     arguments = ["--home", tmp_path / "home", "benchmark", "parallel", "--data", tmp_path, "--seeds", "1"]
-    arguments += ["--strategies", "lamm", "--workers", "1", "--encoder", "some", "--json", file, *options]
+    arguments += ["--strategies", "lamm", "--workers", "1", "--encoder", "some", "--json-file", file, *options]
     done = CliRunner().invoke(app, [str(each) for each in arguments])
     assert done.exit_code == 0, done.output
     return json.loads(file.read_text("utf-8"))
@@ -335,5 +336,5 @@ def test_the_command_line_translates_where_it_is_told_to(data: Path, monkeypatch
 
 def test_the_command_line_says_why_a_task_cannot_be_translated(tmp_path: Path):
     done = CliRunner().invoke(app, ["--home", str(tmp_path), "benchmark", "sample", "--translate"])
-    assert done.exit_code == 1
+    assert done.exit_code == ExitCode.BAD_FILE
     assert "parallel_id" in done.output

@@ -23,10 +23,12 @@ from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from lamm_core.cli import app, app_command
+from lamm_core.cli.exit_codes import ExitCode
 from lamm_core.cli.project_commands import parse_targets
 from lamm_core.cli.status_record import status_record
 from lamm_core.cli.status_text import status_table
 from lamm_core.experiments.tasks import TASKS
+from lamm_core.json_values import json_value
 from lamm_core.model import embedding
 from lamm_core.model.embedding_store import EmbeddingStore, text_key
 from lamm_core.model.encoders import BUILTIN_ENCODERS, DEFAULT_ENCODER
@@ -84,16 +86,20 @@ def works(home: Path, *words: str | Path) -> Result:
     return result
 
 
-def fails(home: Path, *words: str | Path, code: int = 1) -> str:
-    """The message of a command that ends in this exit code."""
+def fails(home: Path, *words: str | Path, code: int) -> str:
+    """The one line of a command that ends in this exit code."""
     result = lamm(home, *words)
     assert result.exit_code == code, result.output
     assert isinstance(result.exception, SystemExit)
-    assert "Traceback" not in result.output
-    if code == 1:
-        assert result.stderr.startswith("lamm: ")
-        assert result.stderr.count("\n") == 1
+    assert result.stderr.startswith("lamm: ")
+    assert result.stderr.count("\n") == 1
     return result.stderr
+
+
+def misused(home: Path, *words: str | Path) -> None:
+    """Check that a command refuses how it was called, and shows how it is to be called."""
+    result = lamm(home, *words)
+    assert (result.exit_code, "Usage: lamm" in result.stderr, result.stdout) == (ExitCode.USAGE, True, "")
 
 
 def create(home: Path, *more: str | Path) -> None:
@@ -159,6 +165,12 @@ def test_help_lists_the_commands_in_order_of_use_and_ends_with_examples() -> Non
     assert all(f"lamm {each}" in examples for each in ("project create", "import", "round", "status", "app"))
 
 
+def test_help_breaks_lines_where_the_terminal_ends_and_not_where_the_code_does() -> None:
+    shown = CliRunner().invoke(app, ["status", "--help"], env={"COLUMNS": "300"}).output
+    (line,) = (each for each in shown.splitlines() if "over all rounds lies above it" in each)
+    assert line.rstrip().endswith("the last seven days.")
+
+
 def test_help_does_not_import_what_only_the_work_needs() -> None:
     code = (
         "import sys\n"
@@ -216,7 +228,7 @@ def test_version_is_shown() -> None:
     ],
 )
 def test_wrong_usage_ends_in_exit_code_2(home: Path, words: tuple[str, ...]) -> None:
-    fails(home, *words, code=2)
+    misused(home, *words)
 
 
 def test_the_home_comes_from_the_environment_too(home: Path) -> None:
@@ -274,23 +286,34 @@ def test_languages_that_the_encoder_does_not_know_are_named_on_the_error_stream(
         (("--classes", "a,b", "--languages", "en", "--strategy", "best"), "Unknown strategy 'best'"),
         (("--classes", "a,b", "--languages", "en", "--uncertainty", "none"), "Unknown uncertainty 'none'"),
         (("--classes", "a,b", "--languages", "en", "--budget", "0"), "The budget is 0"),
+    ],
+)
+def test_settings_that_cannot_work_end_in_one_line(home: Path, words: tuple[str, ...], message: str) -> None:
+    assert message in fails(home, "project", "create", "x", *words, code=ExitCode.USAGE)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
         (("--classes", "a,b", "--languages", "en", "--guidelines-file", "missing.txt"), "'missing.txt' cannot be read"),
         (("--from", "missing.csv"), "There is no file 'missing.csv'"),
     ],
 )
-def test_settings_that_cannot_work_end_in_one_line(home: Path, words: tuple[str, ...], message: str) -> None:
-    assert message in fails(home, "project", "create", "x", *words)
+def test_a_file_that_is_not_there_ends_in_one_line(home: Path, words: tuple[str, ...], message: str) -> None:
+    assert message in fails(home, "project", "create", "x", *words, code=ExitCode.BAD_FILE)
 
 
 def test_a_file_without_classes_says_so(home: Path, tmp_path: Path) -> None:
     file = tmp_path / "plain.csv"
     file.write_text("text,language\nhello,en\n", "utf-8")
-    assert "no column that looks like the class" in fails(home, "project", "create", "x", "--from", file)
+    assert "no column that looks like the class" in fails(
+        home, "project", "create", "x", "--from", file, code=ExitCode.BAD_FILE
+    )
 
 
 def test_a_name_is_taken_only_once(home: Path) -> None:
     create(home)
-    message = fails(home, "project", "create", "shop", "--classes", "a,b", "--languages", "en")
+    message = fails(home, "project", "create", "shop", "--classes", "a,b", "--languages", "en", code=ExitCode.EXISTS)
     assert message == "lamm: There is a project named 'shop' already.\n"
 
 
@@ -312,15 +335,15 @@ def test_named_targets_win_over_the_general_one() -> None:
 @pytest.mark.parametrize("words", [("status",), ("round",), ("export", "x.csv"), ("import", "x.csv")])
 def test_an_unknown_project_is_answered_with_those_there_are(home: Path, words: tuple[str, ...]) -> None:
     create(home)
-    message = fails(home, words[0], "nope", *words[1:])
+    message = fails(home, words[0], "nope", *words[1:], code=ExitCode.NOT_FOUND)
     assert message == "lamm: There is no project named 'nope'; there are: shop.\n"
 
 
 def test_a_home_that_cannot_be_made_ends_in_one_line(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("", "utf-8")
-    assert "cannot be made" in fails(file / "home", "project", "list")
-    assert "cannot be made" in fails(file / "home", "benchmark", "sample")
+    assert "cannot be made" in fails(file / "home", "project", "list", code=ExitCode.UNAVAILABLE)
+    assert "cannot be made" in fails(file / "home", "benchmark", "sample", code=ExitCode.UNAVAILABLE)
 
 
 # import
@@ -374,7 +397,8 @@ def test_all_rows_can_be_given_one_purpose_and_one_language(home: Path, texts: P
     assert "0 texts added to the pool, 120 to the check set" in out
     file = tmp_path / "plain.csv"
     file.write_text("text\nhello\nworld\n", "utf-8")
-    assert "no language was given" in fails(home, "import", "shop", file, "--no-embed", "--no-guess")
+    message = fails(home, "import", "shop", file, "--no-embed", "--no-guess", code=ExitCode.BAD_FILE)
+    assert "no language was given" in message
     assert "2 texts added to the pool" in works(home, "import", "shop", file, "--no-embed", "--language", "en").stdout
 
 
@@ -386,9 +410,8 @@ def test_labels_can_be_hidden(home: Path, texts: Path) -> None:
 
 def test_an_import_that_takes_nothing_fails(home: Path, texts: Path) -> None:
     create(home)
-    result = lamm(home, "import", "shop", texts, "--no-embed", "--language", "sv")
-    assert result.exit_code == 1
-    assert result.stderr == "lamm: None of the 120 rows of 'texts.csv' could be imported.\n"
+    message = fails(home, "import", "shop", texts, "--no-embed", "--language", "sv", code=ExitCode.BAD_FILE)
+    assert message == "lamm: None of the 120 rows of 'texts.csv' could be imported.\n"
 
 
 @pytest.mark.parametrize(
@@ -408,12 +431,14 @@ def test_a_file_that_cannot_be_used_ends_in_one_line(
     create(home)
     if content is not None:
         (tmp_path / name).write_bytes(content)
-    assert message in fails(home, "import", "shop", tmp_path / name)
+    assert message in fails(home, "import", "shop", tmp_path / name, code=ExitCode.BAD_FILE)
 
 
 def test_rejected_rows_go_to_csv_only_and_that_is_said_before_the_import(home: Path, texts: Path) -> None:
     create(home)
-    assert "must end in .csv" in fails(home, "import", "shop", texts, "--no-embed", "--rejected-to", "r.xls")
+    assert "must end in .csv" in fails(
+        home, "import", "shop", texts, "--no-embed", "--rejected-to", "r.xls", code=ExitCode.BAD_FILE
+    )
     assert json.loads(works(home, "status", "shop", "--json").stdout)["pool"] == 0
 
 
@@ -459,7 +484,7 @@ def test_an_interrupted_import_continues_where_it_stopped(
 def test_an_encoder_that_is_not_there_ends_in_one_line_and_keeps_the_texts(home: Path, texts: Path) -> None:
     create(home, "--encoder", "builtin:none")
     result = lamm(home, "import", "shop", texts)
-    assert result.exit_code == 1
+    assert result.exit_code == ExitCode.UNAVAILABLE
     assert "The encoder 'builtin:none' could not be loaded" in result.stderr
     assert "Traceback" not in result.output
     assert json.loads(works(home, "status", "shop", "--json").stdout)["pool"] == 90
@@ -626,7 +651,9 @@ def test_status_names_the_languages_that_cannot_be_measured(home: Path, texts: P
 def test_status_says_that_a_round_runs(ready: Path, workspace: Workspace) -> None:
     begin_round(workspace, get_project(workspace, "shop"))
     assert "Round 1 is running: starting (0%)." in works(ready, "status", "shop").stdout
-    assert fails(ready, "round", "shop") == "lamm: Round 1 of 'shop' is running already (starting).\n"
+    assert (
+        fails(ready, "round", "shop", code=ExitCode.BUSY) == "lamm: Round 1 of 'shop' is running already (starting).\n"
+    )
 
 
 def _fail_next_round(workspace: Workspace, project: Project, reason: str) -> None:
@@ -706,7 +733,7 @@ def test_status_as_json_before_the_first_round_has_nulls(home: Path) -> None:
 def test_the_json_of_a_forecast_has_numbers_and_null_for_never(ready: Path, workspace: Workspace) -> None:
     status = _with_outlook(workspace, _outlook(12, 60, None))
     record = status_record(status, None, {})
-    forecast = json.loads(json.dumps(record, allow_nan=False))["languages"][0]["forecast"]
+    forecast = json.loads(json.dumps(json_value(record), allow_nan=False))["languages"][0]["forecast"]
     assert forecast == {
         "labels": {"low": 12, "middle": 60, "high": None},
         "hours": {"low": 0.1, "middle": 0.5, "high": None},
@@ -755,8 +782,9 @@ def test_an_export_in_the_format_of_a_tool_says_as_json_what_was_written(ready: 
 
 
 def test_an_export_that_cannot_be_written_ends_in_one_line(ready: Path, tmp_path: Path) -> None:
-    assert "unknown format" in fails(ready, "export", "shop", tmp_path / "labels.doc")
-    assert "cannot be written" in fails(ready, "export", "shop", tmp_path / "none" / "labels.csv")
+    assert "unknown format" in fails(ready, "export", "shop", tmp_path / "labels.doc", code=ExitCode.BAD_FILE)
+    nowhere = tmp_path / "none" / "labels.csv"
+    assert "cannot be written" in fails(ready, "export", "shop", nowhere, code=ExitCode.UNAVAILABLE)
 
 
 # benchmark
@@ -772,16 +800,18 @@ def benchmark_home(home: Path) -> Path:
 
 def test_a_benchmark_prints_a_table_and_writes_json(benchmark_home: Path, tmp_path: Path) -> None:
     file = tmp_path / "new" / "results.json"
-    result = works(
-        benchmark_home, "benchmark", "sample", "--strategies", "random,lamm", "--seeds", "1", "--labels", "150",
-        "--target", "0.5", "--uncertainty", "margin", "--workers", "1", "--json", file,
+    words = (
+        "benchmark", "sample", "--strategies", "random,lamm", "--seeds", "1", "--labels", "150", "--target", "0.5",
+        "--uncertainty", "margin", "--workers", "1",
     )  # fmt: skip
+    result = works(benchmark_home, *words, "--json-file", file)
     assert re.search(r"random .*\n(.*\n)*.*lamm", result.stdout)
     assert "Replaying: 2 of 2 replays." in result.stderr
     assert "Replaying" not in result.stdout
     records = json.loads(file.read_text("utf-8"))
     assert [each["strategy"] for each in records] == ["random", "lamm"]
     assert {(each["target"], each["uncertainty"], each["labels"][-1]) for each in records} == {(0.5, "margin", 150)}
+    assert json.loads(works(benchmark_home, *words, "--json").stdout) == records
 
 
 _QUICK = ("benchmark", "sample", "--strategies", "lamm,lc", "--seeds", "1", "--labels", "150", "--workers", "1")
@@ -820,36 +850,39 @@ def test_help_names_every_part_of_a_preparation() -> None:
 
 def test_a_benchmark_runs_every_preparation_that_is_given(benchmark_home: Path, tmp_path: Path) -> None:
     file = tmp_path / "results.json"
-    works(benchmark_home, *_QUICK, "--preparation", "plain", "--preparation", "smooth,centre", "--json", file)
+    works(benchmark_home, *_QUICK, "--preparation", "plain", "--preparation", "smooth,centre", "--json-file", file)
     found = [(each["preparation"], each["strategy"]) for each in json.loads(file.read_text("utf-8"))]
     assert found == [(name, strategy) for name in ("plain", "centre,smooth") for strategy in ("lamm", "lc")]
 
 
-@pytest.mark.parametrize("option", ["--json", "--csv", "--png", "--html"])
+@pytest.mark.parametrize("option", ["--json-file", "--csv", "--png", "--html"])
 def test_a_file_that_cannot_be_written_is_found_before_the_work(
     benchmark_home: Path, tmp_path: Path, option: str
 ) -> None:
-    assert "is a folder" in fails(benchmark_home, *_QUICK, option, tmp_path)
+    assert "is a folder" in fails(benchmark_home, *_QUICK, option, tmp_path, code=ExitCode.UNAVAILABLE)
     (tmp_path / "file").write_text("")
-    assert "cannot be made" in fails(benchmark_home, *_QUICK, option, tmp_path / "file" / "results")
+    inside = tmp_path / "file" / "results"
+    assert "cannot be made" in fails(benchmark_home, *_QUICK, option, inside, code=ExitCode.UNAVAILABLE)
     assert not (benchmark_home / "benchmarks").exists()
 
 
 @pytest.mark.parametrize(
-    ("words", "message"),
+    ("words", "message", "code"),
     [
-        (("nope",), "Unknown benchmark task 'nope'"),
-        (("sample", "--strategies", "random,best"), "Unknown strategy 'best'"),
-        (("sample", "--uncertainty", "best"), "Unknown uncertainty 'best'"),
-        (("sample", "--preparation", "best"), "Unknown preparation 'best'"),
-        (("sample", "--preparation", "smooth,smooth"), "names 'smooth' 2 times"),
-        (("catalogue-7", "--data", "nowhere"), "is missing"),
-        (("sample", "--labels", "10"), "10 labels are fewer"),
-        (("sample", "--target", "2"), "The target is 2.0"),
+        (("nope",), "Unknown benchmark task 'nope'", ExitCode.NOT_FOUND),
+        (("sample", "--strategies", "random,best"), "Unknown strategy 'best'", ExitCode.USAGE),
+        (("sample", "--uncertainty", "best"), "Unknown uncertainty 'best'", ExitCode.USAGE),
+        (("sample", "--preparation", "best"), "Unknown preparation 'best'", ExitCode.USAGE),
+        (("sample", "--preparation", "smooth,smooth"), "names 'smooth' 2 times", ExitCode.USAGE),
+        (("catalogue-7", "--data", "nowhere"), "is missing", ExitCode.BAD_FILE),
+        (("sample", "--labels", "10"), "10 labels are fewer", ExitCode.USAGE),
+        (("sample", "--target", "2"), "The target is 2.0", ExitCode.USAGE),
     ],
 )
-def test_a_benchmark_that_cannot_run_ends_in_one_line(home: Path, words: tuple[str, ...], message: str) -> None:
-    assert message in fails(home, "benchmark", *words)
+def test_a_benchmark_that_cannot_run_ends_in_one_line(
+    home: Path, words: tuple[str, ...], message: str, code: ExitCode
+) -> None:
+    assert message in fails(home, "benchmark", *words, code=code)
 
 
 # app
@@ -909,7 +942,7 @@ def test_a_busy_port_ends_in_one_line(tmp_path: Path, served: list[list[str]], a
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        message = fails(tmp_path / "home", "app", "--port", str(port))
+        message = fails(tmp_path / "home", "app", "--port", str(port), code=ExitCode.BUSY)
     assert message == f"lamm: Port {port} is in use already; choose another one with --port.\n"
     assert not served
     assert not (tmp_path / "home").exists()
@@ -922,12 +955,12 @@ def test_a_port_that_is_not_allowed_ends_in_one_line(
         raise PermissionError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr(socket.socket, "bind", refuse)
-    assert "Port 80 cannot be used (Permission denied)" in fails(home, "app", "--port", "80")
+    assert "Port 80 cannot be used (Permission denied)" in fails(home, "app", "--port", "80", code=ExitCode.UNAVAILABLE)
 
 
 def test_a_missing_app_file_ends_in_one_line(home: Path, served: list[list[str]], app_file: Path) -> None:
     app_file.unlink()
-    assert "there is no file" in fails(home, "app")
+    assert "there is no file" in fails(home, "app", code=ExitCode.UNAVAILABLE)
     assert not served
 
 
@@ -965,7 +998,7 @@ def test_as_a_process_results_and_errors_go_to_their_own_streams(ready: Path) ->
     good, bad = _process(ready, "status", "shop", "--json"), _process(ready, "status", "nope")
     assert (good.returncode, good.stderr) == (0, "")
     assert json.loads(good.stdout)["project"] == "shop"
-    assert (bad.returncode, bad.stdout) == (1, "")
+    assert (bad.returncode, bad.stdout) == (ExitCode.NOT_FOUND, "")
     assert bad.stderr == "lamm: There is no project named 'nope'; there are: shop.\n"
 
 

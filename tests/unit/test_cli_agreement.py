@@ -9,6 +9,7 @@ from support import world
 from typer.testing import CliRunner, Result
 
 from lamm_core.cli import app
+from lamm_core.cli.exit_codes import ExitCode
 from lamm_core.records import Project
 from lamm_core.workflow import labelling
 from lamm_core.workflow.workspace import Workspace, open_workspace
@@ -79,5 +80,5 @@ def test_before_anybody_has_labelled_it_says_so(home: Path, workspace: Workspace
 
 def test_an_unknown_project_is_answered_with_those_there_are(home: Path, shop: Project) -> None:
     result = CliRunner().invoke(app, ["--home", str(home), "agreement", "nope"])
-    assert result.exit_code == 1
+    assert result.exit_code == ExitCode.NOT_FOUND
     assert result.stderr == "lamm: There is no project named 'nope'; there are: small.\n"

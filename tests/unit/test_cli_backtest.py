@@ -8,6 +8,7 @@ from support import world
 from typer.testing import CliRunner, Result
 
 from lamm_core.cli import app
+from lamm_core.cli.exit_codes import ExitCode
 from lamm_core.comparison import ComparisonState
 from lamm_core.errors import ComparisonCancelled
 from lamm_core.workflow.comparing import cancel_comparison, comparison_status
@@ -31,38 +32,41 @@ def lamm(home: Path, *words: str) -> Result:
 
 
 def test_tables_sentences_and_files_say_what_came_of_it(home: Path, tmp_path: Path) -> None:
-    written = {"--json": tmp_path / "new" / "own.json", "--html": tmp_path / "own.html"}
-    files = [str(part) for pair in written.items() for part in pair]
-    result = lamm(home, "backtest", "small", "--strategies", "random", "--seeds", "3", *files)
+    page = tmp_path / "new" / "own.html"
+    words = ("backtest", "small", "--strategies", "random", "--seeds", "3")
+    result = lamm(home, *words, "--html", str(page))
     assert result.exit_code == 0, result.output
     assert "small: targets 0.70 to 0.90, 120 labels, 3 seeds" in result.stdout
     assert "Between lamm and random" in result.stdout or "With random you would be" in result.stdout
     assert "A replay can only choose among the texts that are labelled already" in result.stdout
-    records = json.loads(written["--json"].read_text("utf-8"))
-    assert [(each["strategy"], each["target"]) for each in records] == [("lamm", TARGETS), ("random", TARGETS)]
-    assert "small: targets 0.70 to 0.90" in written["--html"].read_text("utf-8")
+    assert "small: targets 0.70 to 0.90" in page.read_text("utf-8")
+
+    record = json.loads(lamm(home, *words, "--json").stdout)
+    assert (record["project"], record["targets"]) == ("small", TARGETS)
+    assert [each["name"] for each in record["strategies"]] == ["lamm", "random"]
+    assert [each["strategy"] for each in record["differences"]] == ["random"]
 
     workspace = open_workspace(home)
     done = comparison_status(workspace, get_project(workspace, "small")).done
     workspace.close()
     assert done is not None
     assert done.result is not None
-    assert list(done.result.labels) == records[0]["labels"]
+    assert json.loads(json.dumps(done.result.as_json())).items() <= record.items()
 
 
 @pytest.mark.parametrize(
-    ("words", "message"),
+    ("words", "message", "code"),
     [
-        (["few"], "Compare needs at least 150 labelled texts; this project has 90."),
-        (["none"], "There is no project named 'none'"),
-        (["small", "--strategies", "best"], "Unknown strategy 'best'"),
-        (["small", "--preparation", "fancy"], "'fancy'"),
-        (["small", "--json", "."], "is a folder"),
+        (["few"], "Compare needs at least 150 labelled texts; this project has 90.", ExitCode.TOO_FEW_LABELS),
+        (["none"], "There is no project named 'none'", ExitCode.NOT_FOUND),
+        (["small", "--strategies", "best"], "Unknown strategy 'best'", ExitCode.USAGE),
+        (["small", "--preparation", "fancy"], "'fancy'", ExitCode.USAGE),
+        (["small", "--html", "."], "is a folder", ExitCode.UNAVAILABLE),
     ],
 )
-def test_what_stands_in_the_way_is_one_line(home: Path, words: list[str], message: str) -> None:
+def test_what_stands_in_the_way_is_one_line(home: Path, words: list[str], message: str, code: ExitCode) -> None:
     result = lamm(home, "backtest", *words)
-    assert result.exit_code == 1
+    assert result.exit_code == code
     (line,) = result.stderr.splitlines()
     assert line.startswith("lamm: ")
     assert message in line
@@ -80,7 +84,7 @@ def test_a_comparison_cancelled_on_the_page_ends_the_command(home: Path, monkeyp
 
     monkeypatch.setattr(comparing, "run_backtest", cancel_at_once)
     result = lamm(home, "backtest", "small", "--seeds", "3")
-    assert result.exit_code == 1
+    assert result.exit_code == ExitCode.FAILED
     assert str(ComparisonCancelled("The comparison was cancelled; its result is not saved.")) in result.stderr
     latest = comparison_status(workspace, project).latest
     workspace.close()

@@ -10,6 +10,7 @@ from support import world
 from typer.testing import CliRunner, Result
 
 from lamm_core.cli import app
+from lamm_core.cli.exit_codes import ExitCode
 from lamm_core.job import JobKind
 from lamm_core.records import Project
 from lamm_core.storage import jobs, workers
@@ -57,9 +58,12 @@ def test_jobs_are_listed_cancelled_and_tried_again(home: Path, workspace: Worksp
     ]
     assert lamm(home, "jobs", "retry", str(first)).stdout == f"Job {first} waits for a worker again.\n"
     again = lamm(home, "jobs", "retry", str(first))
-    assert (again.exit_code, again.stderr) == (1, f"lamm: The job {first} neither failed nor was cancelled.\n")
+    assert (again.exit_code, again.stderr) == (
+        ExitCode.FAILED,
+        f"lamm: The job {first} neither failed nor was cancelled.\n",
+    )
     unknown = lamm(home, "jobs", "cancel", "99")
-    assert (unknown.exit_code, unknown.stderr) == (1, "lamm: There is no job 99.\n")
+    assert (unknown.exit_code, unknown.stderr) == (ExitCode.NOT_FOUND, "lamm: There is no job 99.\n")
 
 
 def test_a_worker_is_told_which_jobs_it_takes(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,7 +79,7 @@ def test_a_worker_is_told_which_jobs_it_takes(home: Path, monkeypatch: pytest.Mo
     assert lamm(home, "worker").exit_code == 0
     assert seen == [((JobKind.ROUND, JobKind.EMBED), True), (tuple(JobKind), False)]
     wrong = lamm(home, "worker", "--kinds", "rounds")
-    assert wrong.exit_code == 1
+    assert wrong.exit_code == ExitCode.USAGE
     assert wrong.stderr.endswith("no jobs of the kind 'rounds'; there are: round, embed, backtest, translate.\n")
 
 
@@ -88,4 +92,4 @@ def test_an_import_leaves_embedding_to_a_worker(
     path.write_text("id,text,language\nx,A text,en\n")
     done = lamm(home, "import", "small", path)
     assert done.exit_code == 0
-    assert done.stdout.endswith("A worker embeds the texts (job 1); see: lamm jobs small\n")
+    assert done.stdout.endswith("A worker embeds the texts (job 1); see: lamm jobs list small\n")

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 import typer
-from test_cli import fails, works
+from test_cli import fails, misused, works
 
+from lamm_core.cli.exit_codes import ExitCode
 from lamm_core.cli.project_text import changes
 from lamm_core.cli.project_values import parse_class_targets, parse_targets
 from lamm_core.records import ProjectSettings
@@ -164,10 +165,10 @@ _UNWORKABLE = [
 def test_settings_that_cannot_work_end_in_one_line_and_change_nothing(
     home: Path, workspace: Workspace, words: tuple[str, ...], message: str
 ) -> None:
-    assert message in fails(home, *_CREATE, *words)
+    assert message in fails(home, *_CREATE, *words, code=ExitCode.USAGE)
     works(home, *_CREATE)
     before = settings(workspace)
-    assert message in fails(home, "project", "change", "shop", "--budget", "9", *words)
+    assert message in fails(home, "project", "change", "shop", "--budget", "9", *words, code=ExitCode.USAGE)
     assert settings(workspace) == before
 
 
@@ -188,15 +189,16 @@ def test_settings_that_cannot_work_end_in_one_line_and_change_nothing(
 def test_wrong_usage_ends_in_exit_code_2(home: Path, command: str, words: tuple[str, ...]) -> None:
     if command == "change":
         works(home, *_CREATE)
-        fails(home, "project", "change", "shop", *words, code=2)
+        misused(home, "project", "change", "shop", *words)
     else:
-        fails(home, *_CREATE, *words, code=2)
+        misused(home, *_CREATE, *words)
 
 
 @pytest.mark.parametrize("words", [("change", "nope", "--budget", "3"), ("show", "nope")])
 def test_an_unknown_project_is_answered_with_those_there_are(home: Path, words: tuple[str, ...]) -> None:
     works(home, *_CREATE)
-    assert fails(home, "project", *words) == "lamm: There is no project named 'nope'; there are: shop.\n"
+    message = fails(home, "project", *words, code=ExitCode.NOT_FOUND)
+    assert message == "lamm: There is no project named 'nope'; there are: shop.\n"
 
 
 @pytest.mark.parametrize(

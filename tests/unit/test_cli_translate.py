@@ -11,6 +11,7 @@ from support.translators import CountingTranslator
 from typer.testing import CliRunner, Result
 
 from lamm_core.cli import app
+from lamm_core.cli.exit_codes import ExitCode
 from lamm_core.errors import TranslatorUnavailable
 from lamm_core.workflow.projects import get_project
 from lamm_core.workflow.translating import translation_counts
@@ -58,7 +59,7 @@ def test_translator_and_weight_are_settings_of_a_new_project(workspace: Workspac
 def test_an_unknown_translator_is_refused_when_the_project_is_made(home: Path) -> None:
     words = ["--classes", "a,b", "--languages", "en,fr", "--translator", "nobody"]
     result = lamm(home, "project", "create", "other", *words)
-    assert result.exit_code == 1
+    assert result.exit_code == ExitCode.USAGE
     assert "There is no translator 'nobody'; the kinds are: parallel:FILE" in result.output
 
 
@@ -112,7 +113,7 @@ def test_a_failure_ends_in_one_line_and_running_it_again_goes_on(
 
     translator.before = fail
     result = lamm(home, "translate", "shop")
-    assert result.exit_code == 1
+    assert result.exit_code == ExitCode.UNAVAILABLE
     assert "The account is empty; 3 of 6 texts are translated and kept" in result.stderr.splitlines()[-1]
     assert lamm(home, "translate", "shop").exit_code == 0
     assert stored(workspace) == 6
