@@ -39,7 +39,7 @@ def command(
     if as_json:
         name = format_to_write(format_name or file.suffix).name
         said = {"project": project, "file": str(file), "format": name, "rows": count, "translations": translations}
-        print_json(said, ensure_ascii=False)
+        print_json(said)
         return
     what = "labels and translations" if translations else "labels"
     typer.echo(f"Wrote {count:,} {what} to {file}.")

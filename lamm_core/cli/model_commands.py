@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 model_app = typer.Typer(help="List the versions of a project's model, and take one out.", no_args_is_help=True)
 
 _Project = Annotated[str, typer.Argument(metavar="PROJECT", help="Name of the project.")]
-AsJson = Annotated[bool, typer.Option("--json", metavar="", help="JSON instead, for other programs.")]
 
 
 @model_app.command("export")
