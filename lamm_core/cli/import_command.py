@@ -85,8 +85,8 @@ def command(
     """Bring texts into a project, and labels with them; columns are found by their usual names."""
     from lamm_core.exchange.reading import open_table
     from lamm_core.exchange.rows import WholeFile
-    from lamm_core.workflow.importing import preview
     from lamm_core.workflow.projects import get_project
+    from lamm_core.workflow.surveying import preview
 
     _check_whole_file_options(purpose, split_column, language, language_column)
     _check_csv(rejected_to)
@@ -102,7 +102,8 @@ def command(
     with open_data(context) as workspace:
         target = get_project(workspace, project)
         table = open_table(file, format_name=format_name)
-        mapping = choose_columns(preview(table).table.columns, {part: name for part, name in chosen.items() if name})
+        beginning = preview(table)
+        mapping = choose_columns(beginning.columns, {part: name for part, name in chosen.items() if name})
         # What is said of all rows counts for more than a column that merely has the usual name.
         mapping = replace(
             mapping,
@@ -112,6 +113,8 @@ def command(
         whole = WholeFile(purpose or Purpose.POOL, language, hide_labels, guess_languages=not no_guess)
         talk = _Talk(silent=as_json)
         talk.say(_describe(mapping, whole))
+        if mapping.text in beginning.columns and beginning.only_numbers(mapping.text):
+            complain(f"The column {mapping.text!r} holds only numbers; is it the text?")
         result = _import(workspace, target, table, mapping, whole)
         talk.report(target, result, rejected_to)
         if rejected_to is not None:

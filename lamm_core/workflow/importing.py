@@ -9,17 +9,21 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from lamm_core.actors import Role
-from lamm_core.errors import MissingColumn, UnreadableFile
+from lamm_core.errors import MissingColumn
 from lamm_core.exchange.columns import ColumnMapping as ColumnMapping  # what `read_file` gives and `import_table` takes
 from lamm_core.exchange.columns import check_columns, propose_columns
 from lamm_core.exchange.format import Chunk, RejectedRow
 from lamm_core.exchange.gathering import Gathering
-from lamm_core.exchange.reading import READ_ENDINGS, TableFile, read_table
-from lamm_core.exchange.rows import RowParser, WholeFile
+from lamm_core.exchange.reading import READ_ENDINGS, read_table
+from lamm_core.exchange.reading import TableFile as TableFile
+from lamm_core.exchange.reading import open_table as open_table
+from lamm_core.exchange.rows import RowParser
+from lamm_core.exchange.rows import WholeFile as WholeFile
 from lamm_core.exchange.spool import Spool
 from lamm_core.exchange.writing import table_bytes
 from lamm_core.job import Job, JobKind
 from lamm_core.model.embedding import Progress, embed_missing
+from lamm_core.model.encoders import is_matrix
 from lamm_core.records import Project, Purpose
 from lamm_core.storage import items, projects, translations
 from lamm_core.trail import AuditAction
@@ -102,31 +106,6 @@ class ImportResult:
         if self.guessed:
             parts.append(_("the language of {guessed:,} was guessed", guessed=self.guessed))
         return _("; ").join(parts)
-
-
-@dataclass(frozen=True, eq=False)
-class Preview:
-    """The beginning of a file, for a person to look at.
-
-    Attributes:
-        table: its first rows; every cell a text or None.
-        mapping: what its columns may mean.
-    """
-
-    table: pd.DataFrame
-    mapping: ColumnMapping
-
-
-def preview(file: TableFile) -> Preview:
-    """Read the first rows of a file and propose what its columns mean.
-
-    Raises:
-        UnreadableFile: the file cannot be read, or none of its first rows can.
-    """
-    for chunk in file.chunks():
-        if len(chunk.table):
-            return Preview(chunk.table, propose_columns(chunk.table))
-    raise UnreadableFile(_("No row of {file!r} can be read.", file=file.title))
 
 
 def read_file(file: Path | BinaryIO, name: str | None = None) -> tuple[pd.DataFrame, ColumnMapping]:
@@ -317,7 +296,8 @@ def embed_project(workspace: Workspace, project: Project, progress: Progress | N
             if row < 0
         ]
         texts = [text for _, text in items.read_texts(connection, missing)]
-        if project.settings.use_translations:
+        # A matrix has vectors for what was imported only; translations without one are not trained on.
+        if project.settings.use_translations and not is_matrix(store.encoder):
             translated = translations.usable(connection, project.id)
             texts += translated.where(store.rows_of(translated.keys) < 0).texts
     return embed_missing(store, texts, progress)

@@ -1,7 +1,7 @@
 """The formats by name. A new one is a module of this package and a line below."""
 
 from lamm_core.exchange.format import Format
-from lamm_core.exchange.formats import json_lines, parquet, separated
+from lamm_core.exchange.formats import json_document, json_lines, parquet, separated, workbook
 
 FORMATS: dict[str, Format] = {
     each.name: each
@@ -9,6 +9,8 @@ FORMATS: dict[str, Format] = {
         separated.CSV,
         separated.TSV,
         json_lines.JSON_LINES,
+        json_document.JSON,
         parquet.PARQUET,
+        workbook.WORKBOOK,
     )
 }

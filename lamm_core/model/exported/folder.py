@@ -7,7 +7,7 @@ reads it.
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -97,10 +97,14 @@ def write_model(folder: Path, parts: ModelParts, *, onnx: bool = False) -> None:
         (aside / CARD).write_text(model_card(parts.facts, input_name(parts.preparation) if onnx else None), "utf-8")
 
 
-def read_model(folder: Path) -> ModelParts:
+def read_model(folder: Path, trusted: Sequence[str] | None = None) -> ModelParts:
     """Read what `write_model` wrote; arrays of the preparation stay on disk and are mapped into memory.
 
     Nothing in the folder is trusted: it may come from anybody.
+
+    Args:
+        folder: the folder.
+        trusted: as for `Classifier.load`.
 
     Raises:
         ModelUnreadable: the folder is missing, damaged, of another format, or holds what no model has.
@@ -111,7 +115,7 @@ def read_model(folder: Path) -> ModelParts:
         _check_files(folder, about["files"])
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise _unreadable(folder, error) from error
-    parts = ModelParts(Classifier.load(folder / CLASSIFIER), Preparation.load(folder / PREPARATION), facts)
+    parts = ModelParts(Classifier.load(folder / CLASSIFIER, trusted), Preparation.load(folder / PREPARATION), facts)
     try:
         _try(parts)
     except _MISFITS as error:

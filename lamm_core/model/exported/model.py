@@ -78,10 +78,13 @@ class Model:
     def predict_proba(
         self, texts: Sequence[str], languages: Languages | None = None, *, embeddings: ArrayLike | None = None
     ) -> NDArray[np.float64]:
-        """Probabilities of the classes, `(n, k)`, columns in the order of `classes`; rows sum to 1.
+        """Probabilities of the classes.
 
         Args:
             texts, languages, embeddings: as for `predict`.
+
+        Returns:
+            `(n, k)`, columns in the order of `classes`; rows sum to 1.
 
         Raises:
             InvalidInput, EncoderUnavailable: as for `predict`.
@@ -92,10 +95,13 @@ class Model:
     def prepare(
         self, texts: Sequence[str], languages: Languages | None = None, *, embeddings: ArrayLike | None = None
     ) -> Vectors:
-        """Vectors `(n, e)` float32 as the classifier, and its ONNX file, take them.
+        """What the classifier, and its ONNX file, take.
 
         Args:
             texts, languages, embeddings: as for `predict`; at least one text.
+
+        Returns:
+            Vectors `(n, e)` float32.
 
         Raises:
             InvalidInput, EncoderUnavailable: as for `predict`.
@@ -152,13 +158,16 @@ def _check_texts(texts: Sequence[str]) -> None:
         raise InvalidInput(_("A list of texts is wanted; one of them is a {kind}.", kind=wrong))
 
 
-def load_model(path: str | Path, encoder: str | None = None) -> Model:
+def load_model(path: str | Path, encoder: str | None = None, trusted: Sequence[str] | None = None) -> Model:
     """Load a model from the folder that `lamm model export` wrote. Nothing of it is trusted: it may come from anybody.
 
     Args:
         path: the folder.
         encoder: what to load in place of the encoder that the model names, such as the folder where a copy of it lies;
             it has to give the same embeddings.
+        trusted: None takes only the logistic regression that LAMM fits by itself. For the folder of a project with an
+            estimator of its own, the full names of the types that you trust, such as `sklearn.tree._tree.Tree`; those
+            that skops trusts by itself are taken with any list, an empty one too.
 
     Returns:
         The model; its encoder is loaded with the first texts that need it.
@@ -166,4 +175,4 @@ def load_model(path: str | Path, encoder: str | None = None) -> Model:
     Raises:
         ModelUnreadable: the folder is missing, damaged, of another format, or holds what no model has.
     """
-    return Model(read_model(Path(path)), encoder)
+    return Model(read_model(Path(path), trusted), encoder)
