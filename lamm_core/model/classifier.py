@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from lamm_core.errors import InvalidInput, ModelUnreadable, NotEnoughLabels
+from lamm_core.errors import EstimatorUnusable, ModelUnreadable, NotEnoughLabels
 from lamm_core.files import written_aside
 from lamm_core.model.embedding_store import Vectors
 from lamm_core.model.estimators import Estimator, describe, fit_estimator
@@ -118,12 +118,12 @@ class Classifier:
         """Weights `(k, d)` and intercepts `(k,)` with `softmax(vectors @ weights.T + intercepts)` for probabilities.
 
         Raises:
-            InvalidInput: the model is no logistic regression.
+            EstimatorUnusable: it is no logistic regression, which alone has this form.
         """
         if not isinstance(self._estimator, LogisticRegression):
             kind = type(self._estimator).__name__
-            raise InvalidInput(
-                _("Only a logistic regression can be written as ONNX; this model is a {kind}.", kind=kind)
+            raise EstimatorUnusable(
+                _("Only a logistic regression has this form, and the model is a {kind}.", kind=kind)
             )
         weights, intercepts = self._estimator.coef_, self._estimator.intercept_
         if len(weights) == 1:  # of two classes scikit-learn keeps the second one's row alone; the first one's is 0

@@ -108,8 +108,8 @@ def model_archive(workspace: Workspace, project: Project, number: int | None = N
 
 def _parts(workspace: Workspace, project: Project, number: int | None) -> ModelParts:
     found = measured_model(workspace, project, number)
-    # An estimator of the user's own is of types that only skops knows to be harmless.
-    trusted = () if "estimator" in found.model.settings else None
+    # An estimator of the user's own has other parts; those that skops does not trust by itself are refused.
+    trusted: list[str] | None = [] if "estimator" in found.model.settings else None
     classifier = Classifier.load(workspace.model_file(found.model.file), trusted)
     preparation = preparation_of_model(workspace, project, found.model)
     return ModelParts(classifier, preparation, _facts(project, found, classifier, preparation))

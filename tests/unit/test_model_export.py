@@ -14,7 +14,7 @@ from support import world
 from typer.testing import CliRunner, Result
 
 from lamm_core.cli import app
-from lamm_core.errors import DataInTheWay, InvalidInput, ModelUnreadable, UnknownModel
+from lamm_core.errors import DataInTheWay, EstimatorUnusable, ModelUnreadable, UnknownModel
 from lamm_core.exchange.reading import read_table
 from lamm_core.model import embedding
 from lamm_core.model.check_record import CHECK_RECORD, CheckRecord
@@ -268,6 +268,6 @@ def test_a_model_of_the_users_own_estimator_is_taken_out_and_read_where_it_is_tr
     with pytest.raises(ModelUnreadable, match=r"holds sklearn\.naive_bayes\.GaussianNB, which no model has"):
         load_model(tmp_path / "model")
     assert_predicts_as_in_its_round(sqlite_workspace, project, load_model(tmp_path / "model", trusted=[]))
-    with pytest.raises(InvalidInput, match=r"Only a logistic regression can be written"):
+    with pytest.raises(EstimatorUnusable, match=r"Only a logistic regression has this form"):
         export_model(sqlite_workspace, project, tmp_path / "onnx", onnx=True)
     assert not (tmp_path / "onnx").exists()

@@ -103,7 +103,6 @@ def read_model(folder: Path, trusted: Sequence[str] | None = None) -> ModelParts
     Nothing in the folder is trusted: it may come from anybody.
 
     Args:
-        folder: the folder.
         trusted: as for `Classifier.load`.
 
     Raises:

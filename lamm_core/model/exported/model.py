@@ -84,7 +84,7 @@ class Model:
             texts, languages, embeddings: as for `predict`.
 
         Returns:
-            `(n, k)`, columns in the order of `classes`; rows sum to 1.
+            `(n, k)`, columns in the order of `classes`; each is 0 to 1, and a row sums to 1.
 
         Raises:
             InvalidInput, EncoderUnavailable: as for `predict`.
@@ -95,13 +95,13 @@ class Model:
     def prepare(
         self, texts: Sequence[str], languages: Languages | None = None, *, embeddings: ArrayLike | None = None
     ) -> Vectors:
-        """What the classifier, and its ONNX file, take.
+        """Vectors as the classifier, and its ONNX file, take them.
 
         Args:
             texts, languages, embeddings: as for `predict`; at least one text.
 
         Returns:
-            Vectors `(n, e)` float32.
+            `(n, e)` float32.
 
         Raises:
             InvalidInput, EncoderUnavailable: as for `predict`.
@@ -165,9 +165,9 @@ def load_model(path: str | Path, encoder: str | None = None, trusted: Sequence[s
         path: the folder.
         encoder: what to load in place of the encoder that the model names, such as the folder where a copy of it lies;
             it has to give the same embeddings.
-        trusted: None takes only the logistic regression that LAMM fits by itself. For the folder of a project with an
-            estimator of its own, the full names of the types that you trust, such as `sklearn.tree._tree.Tree`; those
-            that skops trusts by itself are taken with any list, an empty one too.
+        trusted: None takes only a logistic regression, with the few parts that it has. With a list, an estimator of
+            your own is taken as well: of the parts that skops trusts by itself, and of those that the list names, such
+            as `sklearn.tree._tree.Tree`.
 
     Returns:
         The model; its encoder is loaded with the first texts that need it.
