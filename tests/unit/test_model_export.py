@@ -9,11 +9,12 @@ from zipfile import ZipFile
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.naive_bayes import GaussianNB
 from support import world
 from typer.testing import CliRunner, Result
 
 from lamm_core.cli import app
-from lamm_core.errors import DataInTheWay, ModelUnreadable, UnknownModel
+from lamm_core.errors import DataInTheWay, EstimatorUnusable, ModelUnreadable, UnknownModel
 from lamm_core.exchange.reading import read_table
 from lamm_core.model import embedding
 from lamm_core.model.check_record import CHECK_RECORD, CheckRecord
@@ -255,3 +256,18 @@ def test_the_models_of_a_project_and_of_a_folder_are_shown(
     assert "holds a model already" in lamm(sqlite_workspace, "model", "export", "small", tmp_path / "model").stderr
     works(sqlite_workspace, "model", "export", "small", tmp_path / "model", "--replace")
     works(sqlite_workspace, "model", "show", tmp_path / "model")
+
+
+def test_a_model_of_the_users_own_estimator_is_taken_out_and_read_where_it_is_trusted(
+    sqlite_workspace: Workspace, tmp_path: Path
+) -> None:
+    project = world.make_project(sqlite_workspace, LABELS)
+    run_round(sqlite_workspace, project, estimator=GaussianNB())
+    assert_predicts_as_in_its_round(sqlite_workspace, project, project_model(sqlite_workspace, project))
+    export_model(sqlite_workspace, project, tmp_path / "model")
+    with pytest.raises(ModelUnreadable, match=r"holds sklearn\.naive_bayes\.GaussianNB, which no model has"):
+        load_model(tmp_path / "model")
+    assert_predicts_as_in_its_round(sqlite_workspace, project, load_model(tmp_path / "model", trusted=[]))
+    with pytest.raises(EstimatorUnusable, match=r"Only a logistic regression has this form"):
+        export_model(sqlite_workspace, project, tmp_path / "onnx", onnx=True)
+    assert not (tmp_path / "onnx").exists()
