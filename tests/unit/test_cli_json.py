@@ -23,10 +23,9 @@ _PAGE = Path(__file__).parents[2] / "docs" / "command-line.md"
 _WITHOUT = {
     "app": "it becomes the server, and ends with it",
     "worker": "it runs until it is ended; `jobs list --json` tells what became of the work",
-    "export": "it tells what it wrote in a sentence only",
 }
-# Replays take seconds; the tests of these commands read their JSON.
-_SLOW = {"backtest", "benchmark"}
+# Replays take seconds, and predictions an encoder; the tests of these commands read their JSON.
+_SLOW = {"backtest", "benchmark", "predict"}
 
 
 def _commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
@@ -84,7 +83,8 @@ def test_every_command_tells_a_program_what_it_did(
 ) -> None:
     with sqlite_workspace.database.write() as connection:
         job = str(jobs.add(connection, project.id, JobKind.BACKTEST, {}, "Ana", utc_now()))
-    backup, html, csv, texts = (str(tmp_path / name) for name in ("lamm.tar", "small.html", "trail.csv", "texts.csv"))
+    names = ("lamm.tar", "small.html", "trail.csv", "texts.csv", "labels.jsonl", "model")
+    backup, html, csv, texts, labels, model = (str(tmp_path / name) for name in names)
     Path(texts).write_text("text,language\nhello,en\nbom dia,pt\n", "utf-8")
     ana = "ana@example.org"
     calls: dict[tuple[str, ...], dict[str, Any]] = {
@@ -112,6 +112,10 @@ def test_every_command_tells_a_program_what_it_did(
         ("review", "small"): {"project": "small"},
         ("report", "small", html, "--language", "sw"): {"file": html, "languages": ["sw"]},
         ("import", "small", texts, "--no-embed"): {"file": texts, "rows": 2, "rejected": 1, "job": None},
+        ("export", "small", labels, "--format", "doccano"): {"file": labels, "format": "doccano", "rows": 150},
+        ("model", "list", "small"): {"version": 1, "labels": 60},
+        ("model", "export", "small", model): {"folder": model, "version": 1, "metric": "accuracy"},
+        ("model", "show", model): {"project": "small", "labels": 60},
         ("jobs", "list", "small"): {"id": int(job), "state": "queued", "worker": None},
         ("jobs", "cancel", job): {"id": int(job), "state": "cancelled"},
         ("jobs", "retry", job): {"id": int(job), "state": "queued", "finished_at": None},
