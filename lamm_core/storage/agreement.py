@@ -19,8 +19,8 @@ def read_opinions(
     """What each annotator says of each item, by item and annotator.
 
     An annotator counts with the newest act on an item, and only where that is a label: one that was taken back, or
-    followed by a skip, does not stand. Labels that came with an import are nobody's, and gold items say how people
-    agree with what is known, not with each other.
+    followed by a skip, does not stand. Labels of an import that does not say who gave them are nobody's, and gold items
+    say how people agree with what is known, not with each other.
 
     Args:
         language: only items of this language; None takes all.
@@ -31,7 +31,6 @@ def read_opinions(
     """
     of_people = and_(
         label.c.project_id == project_id,
-        label.c.source == Source.HUMAN,
         label.c.annotator_id.is_not(None),
         item.c.purpose != Purpose.GOLD,
         true() if language is None else item.c.language == language,
