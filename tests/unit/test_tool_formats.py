@@ -146,11 +146,17 @@ FLAT = {
 
 @pytest.mark.parametrize("record", [NESTED, FLAT], ids=["nested", "flat"])
 def test_argilla_has_a_row_for_each_response_that_was_submitted(record: dict[str, Any]) -> None:
-    discarded = NESTED | {"responses": {"label": [{"value": "pen", "user_id": "u", "status": "discarded"}]}}
-    rows, (rejected,) = read(file_of([record, discarded], "argilla"), "argilla")
+    left = [{"value": "pen", "user_id": "u", "status": "discarded"}]
+    noted = [{"value": "a nib", "user_id": "u", "status": "submitted"}]
+    discarded = NESTED | {"responses": {"tone": left, "style": left, "comment": noted}}
+    several = NESTED | {"responses": {"tone": noted, "style": noted}}
+    rows, rejected = read(file_of([record, discarded, several], "argilla"), "argilla")
     item = {"id": "a", "text": "Pen", "language": "en"}
     assert rows == [item | {"class": "pen", "annotator": "u1", "comment": "a nib"}, item]
-    assert (rejected.reason, rejected.cells["annotator"]) == ("it has 2 classes, and a text has one", "u4")
+    assert [(each.row, each.reason, each.cells.get("annotator")) for each in rejected] == [
+        (1, "it has 2 classes, and a text has one", "u4"),
+        (3, "it answers several questions: tone, style", None),
+    ]
 
 
 def test_doccano_has_a_row_for_each_line_and_tells_spans() -> None:
