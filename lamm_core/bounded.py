@@ -1,13 +1,13 @@
 """Tables out of files, with bounded memory: a small file may unpack, or claim to unpack, to more than any machine has.
 
-Formats that pack other files (zip, gzip, spreadsheets) are not read at all. What is left can still grow: a Parquet file
-repeats a long text a million times in a few bytes, and a line of commas is a row of empty cells.
+A Parquet file repeats a long text a million times in a few bytes, a workbook is a zip archive that does the same, and a
+line of commas is a row of empty cells. Other formats that pack files (zip, gzip) are not read at all.
 """
 
 import csv
 import io
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
 import pandas as pd
@@ -18,24 +18,38 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _MEGABYTE = 2**20
-MAX_BYTES = 500 * _MEGABYTE  # of a file; the app's own limit of uploads (.streamlit/config.toml) is the same
-MAX_UNPACKED = 1024 * _MEGABYTE  # of all cells of a Parquet file
+MAX_BYTES = 500 * _MEGABYTE  # of an upload, which lies in memory (.streamlit/config.toml has the same)
+MAX_FILE = 4096 * _MEGABYTE  # of a file that is read in stretches
+MAX_WHOLE = 128 * _MEGABYTE  # of what has to be read at once, as text
+MAX_UNPACKED = 1024 * _MEGABYTE  # of all cells of a file that is packed
 MAX_LINE = 4 * _MEGABYTE  # of a line whose parts become objects: JSON, or the names of columns
 MAX_COLUMNS = 1_000
 MAX_CELLS = 20_000_000  # ten columns of two million texts
+# Of a stretch of a file, whichever comes first.
+CHUNK_ROWS = 20_000
+CHUNK_CHARACTERS = 16 * _MEGABYTE
 _BATCH_ROWS = 8_192
 # The csv module refuses a cell of 131,072 characters, which a long document has.
 csv.field_size_limit(max(csv.field_size_limit(), MAX_LINE + 1))
 
 
-def check_size(file: BinaryIO) -> None:
-    """Raise ValueError if a file is larger than `MAX_BYTES`; leaves it at its beginning."""
+def check_size(file: BinaryIO, most: int | None = None) -> int:
+    """Bytes of a file, which is left at its beginning.
+
+    Args:
+        most: in bytes; None takes `MAX_FILE`.
+
+    Raises:
+        ValueError: it has more.
+    """
+    most = MAX_FILE if most is None else most
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
-    if size > MAX_BYTES:
+    if size > most:
         raise ValueError(
-            _("it has {size:,} megabytes, and the most is {most:,}", size=_megabytes(size), most=_megabytes(MAX_BYTES))
+            _("it has {size:,} megabytes, and the most is {most:,}", size=_megabytes(size), most=_megabytes(most))
         )
+    return size
 
 
 def check_cells(rows: int, columns: int) -> None:
@@ -52,7 +66,7 @@ def read_separated(file: BinaryIO, separator: str) -> pd.DataFrame:
     Raises:
         ValueError: it is no such table, or too large.
     """
-    check_size(file)
+    check_size(file, MAX_BYTES)
     columns = _columns_of(file.read(MAX_LINE + 1), separator)
     file.seek(0)
     # utf-8-sig takes the mark that spreadsheets put in front. Only an empty cell is missing: the text "NA" is a text.
@@ -79,7 +93,7 @@ def _columns_of(beginning: bytes, separator: str) -> int:
     if len(first) > len(header):  # pandas would take the first columns for the names of the rows
         raise ValueError(_("the first row has more cells than the header"))
     if len(beginning) > MAX_LINE and not text.read(1):
-        raise ValueError(_line_too_long())
+        raise ValueError(line_too_long())
     return len(header)
 
 
@@ -89,16 +103,28 @@ def read_parquet(file: BinaryIO) -> pd.DataFrame:
     Raises:
         ValueError: it is no such file, or too large.
     """
+    import pyarrow as pa
+
+    batches = list(parquet_batches(file))
+    return pa.Table.from_batches(batches).unify_dictionaries().to_pandas()  # type: ignore[no-any-return]
+
+
+def parquet_batches(file: BinaryIO) -> "Iterator[pa.RecordBatch]":
+    """What `read_parquet` reads, in stretches, of which there is at least one; texts are dictionaries.
+
+    Raises:
+        ValueError: it is no such file, or too large.
+    """
     import pyarrow as pa  # here, since every command loads this module and few read Parquet
 
     check_size(file)
     try:
-        return _unpacked(file)
+        yield from _batches(file)
     except (pa.ArrowException, MemoryError) as error:
         raise ValueError(str(error)) from error
 
 
-def _unpacked(file: BinaryIO) -> pd.DataFrame:
+def _batches(file: BinaryIO) -> "Iterator[pa.RecordBatch]":
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -106,19 +132,17 @@ def _unpacked(file: BinaryIO) -> pd.DataFrame:
     columns = [each.name for each in about.schema_arrow if _is_plain(each.type)]
     check_cells(about.metadata.num_rows, len(columns))
     groups = (about.metadata.row_group(number) for number in range(about.metadata.num_row_groups))
-    _check_unpacked(sum(group.total_byte_size for group in groups))
+    check_unpacked(sum(group.total_byte_size for group in groups))
     # Each different text once, and where it stands: so a text that is repeated is counted before it is written out.
     packed = pq.ParquetFile(file, read_dictionary=columns)
-    batches: list[pa.RecordBatch] = []
     rows = size = 0
     for batch in packed.iter_batches(_BATCH_ROWS, columns=columns):
-        rows, size = rows + batch.num_rows, size + _size(batch.columns)
+        rows, size = rows + batch.num_rows, size + unpacked_size(batch.columns)
         check_cells(rows, len(columns))
-        _check_unpacked(size)
-        batches.append(batch)
-    schema = batches[0].schema if batches else about.schema_arrow
-    table: pd.DataFrame = pa.Table.from_batches(batches, schema).unify_dictionaries().to_pandas()
-    return table
+        check_unpacked(size)
+        yield batch
+    if not rows:
+        yield pa.RecordBatch.from_pylist([], pa.schema([about.schema_arrow.field(name) for name in columns]))
 
 
 def _is_plain(kind: "pa.DataType") -> bool:
@@ -128,7 +152,7 @@ def _is_plain(kind: "pa.DataType") -> bool:
     return not (packed or pa.types.is_nested(kind))
 
 
-def _size(columns: Iterable["pa.Array"]) -> int:
+def unpacked_size(columns: Iterable["pa.Array"]) -> int:
     """Bytes of the cells, written out."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -142,26 +166,14 @@ def _size(columns: Iterable["pa.Array"]) -> int:
     return size
 
 
-def _check_unpacked(size: int) -> None:
+def check_unpacked(size: int) -> None:
+    """Raise ValueError if the cells of a packed file take more than `MAX_UNPACKED` bytes, written out."""
     if size > MAX_UNPACKED:
         raise ValueError(_("it unpacks to more than {most:,} megabytes", most=_megabytes(MAX_UNPACKED)))
 
 
-def lines(file: BinaryIO) -> Iterable[str]:
-    """The lines of a text in UTF-8.
-
-    Raises:
-        ValueError: the file or a line is too long.
-    """
-    check_size(file)
-    text = io.TextIOWrapper(file, encoding="utf-8-sig")
-    while line := text.readline(MAX_LINE + 1):
-        if len(line) > MAX_LINE:
-            raise ValueError(_line_too_long())
-        yield line
-
-
-def _line_too_long() -> str:
+def line_too_long() -> str:
+    """Why a file with a line of more than `MAX_LINE` characters is refused."""
     return _("a line has more than {most:,} megabytes", most=_megabytes(MAX_LINE))
 
 

@@ -67,6 +67,10 @@ class NotEnoughLabels(LammError):
     """The labels so far do not allow a classifier to be fitted."""
 
 
+class EstimatorUnusable(InvalidInput):
+    """An estimator of the user's own cannot be fitted or saved, or gives no probabilities of classes."""
+
+
 class ModelUnreadable(LammError):
     """A saved model is missing, damaged, or holds types that are not trusted."""
 
@@ -205,6 +209,10 @@ class TranslationRunning(LammError):
 
 class UnreadableFile(InvalidInput):
     """A file is missing, empty, of an unknown format, or not what its name says."""
+
+
+class DoesNotFit(InvalidInput):
+    """A table has more rows or longer texts than the chosen format takes."""
 
 
 class MissingColumn(InvalidInput):

@@ -32,12 +32,15 @@ class Chunk:
         rows: number of each of these rows in the file, from 1.
         rejected: rows of this stretch that could not be read, and why.
         done: how much of the file was read by then, 0 to 1.
+        encoding: what the file was saved in, such as "Windows-1252", as far as that was found out from its bytes; None
+            where it is UTF-8 or no text.
     """
 
     table: pd.DataFrame
     rows: range | list[int]
     rejected: tuple[RejectedRow, ...] = ()
     done: float = 1.0
+    encoding: str | None = None
 
 
 @dataclass(frozen=True)

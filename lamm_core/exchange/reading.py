@@ -2,18 +2,21 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
 import pandas as pd
 
+from lamm_core.bounded import check_cells
 from lamm_core.errors import UnreadableFile
+from lamm_core.exchange.cells import NothingInIt
 from lamm_core.exchange.format import Chunk, Format
 from lamm_core.exchange.formats import FORMATS
 from lamm_core.words import translate as _
 
 _BEGINNING = 65_536  # bytes of a file that a format is recognised by
+_SHOWN = 100  # characters of a name of a column that a sentence has
 
 READ_ENDINGS = tuple(dict.fromkeys(ending for each in FORMATS.values() if each.read for ending in each.endings))
 
@@ -42,7 +45,8 @@ class TableFile:
         with self._told():
             for chunk in self._read():
                 rows += len(chunk.table) + len(chunk.rejected)
-                yield Chunk(self._checked(chunk.table), chunk.rows, chunk.rejected, chunk.done)
+                check_cells(rows, chunk.table.shape[1])
+                yield replace(chunk, table=self._checked(chunk.table))
         if not rows:
             raise UnreadableFile(_("{file!r} holds no rows.", file=self.title))
 
@@ -63,7 +67,11 @@ class TableFile:
         repeated = sorted(set(table.columns[table.columns.duplicated()]))
         if repeated:
             raise UnreadableFile(
-                _("{file!r} has more than one column named {column!r}.", file=self.title, column=repeated[0])
+                _(
+                    "{file!r} has more than one column named {column!r}.",
+                    file=self.title,
+                    column=repeated[0][:_SHOWN],
+                )
             )
         return table
 
@@ -74,11 +82,7 @@ class TableFile:
             yield
         except FileNotFoundError:
             raise UnreadableFile(_("There is no file {file!r}.", file=str(self.file))) from None
-        except UnicodeDecodeError as error:
-            raise UnreadableFile(
-                _("{file!r} is not UTF-8 text (byte {place}); save it as UTF-8.", file=self.title, place=error.start)
-            ) from error
-        except pd.errors.EmptyDataError:
+        except NothingInIt:
             raise UnreadableFile(_("{file!r} is empty.", file=self.title)) from None
         except (ValueError, OSError) as error:  # parsers of pandas and pyarrow raise subclasses of these two
             reason = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

@@ -11,13 +11,14 @@ from lamm_core.words import translate as _
 from lamm_core.workflow.exporting import EXPORT_FORMATS, export_ending, export_glance, labels_file
 from lamm_core.workflow.workspace import Workspace
 from pages.components import services
+from pages.components.empty import show_empty
 
 
 def show_export(project: Project) -> None:
     """Every label that stands, with where it came from."""
     glance = export_glance(services.workspace(), project)
     if not glance.labels:
-        st.info(_("There are no labels to export yet."), icon=":material/download:")
+        show_empty(_("There are no labels to export yet."), "download", "annotate.py", _("Start labelling"))
         return
     st.markdown(
         _(

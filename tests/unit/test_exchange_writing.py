@@ -23,8 +23,8 @@ def test_what_is_written_reads_back_the_same(ending: str, tmp_path: Path) -> Non
 
 
 def test_an_unknown_ending_gives_one_sentence_and_no_file(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableFile, match=r"'out\.xlsx' is of an unknown format; use one of"):
-        write_table(TABLE, tmp_path / "out.xlsx")
+    with pytest.raises(UnreadableFile, match=r"'out\.docx' is of an unknown format; use one of"):
+        write_table(TABLE, tmp_path / "out.docx")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -76,5 +76,5 @@ def test_the_content_of_a_file_is_the_same_without_a_file(ending: str, tmp_path:
 
 
 def test_content_of_an_unknown_format_gives_one_sentence() -> None:
-    with pytest.raises(UnreadableFile, match=r"'\.xlsx' is of an unknown format; use one of"):
-        table_bytes(TABLE, ".xlsx")
+    with pytest.raises(UnreadableFile, match=r"'\.docx' is of an unknown format; use one of"):
+        table_bytes(TABLE, ".docx")

@@ -6,15 +6,18 @@ from typing import BinaryIO
 
 import pandas as pd
 
-from lamm_core.bounded import read_parquet
-from lamm_core.exchange.cells import as_texts
+from lamm_core.bounded import parquet_batches
+from lamm_core.exchange.arrow import texts_of
 from lamm_core.exchange.format import About, Chunk, Format
 from lamm_core.words import marked
 
 
 def _read(file: BinaryIO) -> Iterator[Chunk]:
-    table = as_texts(read_parquet(file))
-    yield Chunk(table, range(1, len(table) + 1))
+    row = 0
+    for batch in parquet_batches(file):
+        table = texts_of(batch)
+        yield Chunk(table, range(row + 1, row + len(table) + 1))
+        row += len(table)
 
 
 def _write(table: pd.DataFrame, _about: About) -> bytes:
