@@ -321,7 +321,9 @@ def test_values_of_any_type_become_texts_or_rejected_rows(tool: str, data: st.Da
 def test_a_line_that_is_no_json_is_one_rejected_row() -> None:
     deep = b'{"text": "deep", "label": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
     content = (
-        b'\xef\xbb\xbf{"text": "Pen", "label": ["pen"]}\n\n{"text": "cut\n' + deep + b'\n{"text": "Ink", "label": []}'
+        b'\xef\xbb\xbf{"id": 1, "text": "Pen", "label": ["pen"]}\n\n{"text": "cut\n'
+        + deep
+        + b'\n{"text": "Ink", "label": []}'
     )
     rows, rejected = read(content, "doccano")
     assert [row["text"] for row in rows] == ["Pen", "Ink"]
