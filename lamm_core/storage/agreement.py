@@ -42,7 +42,7 @@ def read_opinions(
         .group_by(label.c.item_id, label.c.annotator_id)
     )
     if shared:
-        newest = newest.where(label.c.item_id.in_(_of_several(project_id)))
+        newest = newest.where(label.c.item_id.in_(of_several(project_id)))
     query = (
         select(
             label.c.id.label("label_id"),
@@ -66,7 +66,7 @@ def read_opinions(
     return [row for row in rows if opinions[row.item_id] > 1]
 
 
-def _of_several(project_id: int) -> Select[tuple[int]]:
+def of_several(project_id: int) -> Select[tuple[int]]:
     """Ids of the items on which two annotators or more have acted."""
     return (
         select(label.c.item_id)

@@ -84,7 +84,7 @@ def _stored(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
 
 
 def _with_consensus(connection: Connection, project: Project, table: pd.DataFrame) -> pd.DataFrame:
-    found = settle_labelled(connection, project, provenance.classes_borne(connection, project.id))
+    found = settle_labelled(connection, project, provenance.shared_classes(connection, project.id))
     of_item = table["item_id"]
     agreed = of_item.map(found.agreed).astype(object)
     says_so = table["annotator"].notna() & (table["class"] == agreed)
