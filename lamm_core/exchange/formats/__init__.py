@@ -1,7 +1,7 @@
 """The formats by name. A new one is a module of this package and a line below."""
 
 from lamm_core.exchange.format import Format
-from lamm_core.exchange.formats import json_document, json_lines, parquet, separated, workbook
+from lamm_core.exchange.formats import hugging_face, json_document, json_lines, parquet, separated, workbook
 
 FORMATS: dict[str, Format] = {
     each.name: each
@@ -12,5 +12,6 @@ FORMATS: dict[str, Format] = {
         json_document.JSON,
         parquet.PARQUET,
         workbook.WORKBOOK,
+        hugging_face.HUGGING_FACE,
     )
 }
