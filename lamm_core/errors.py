@@ -67,6 +67,10 @@ class NotEnoughLabels(LammError):
     """The labels so far do not allow a classifier to be fitted."""
 
 
+class EstimatorUnusable(InvalidInput):
+    """An estimator of the user's own cannot be fitted or saved, or gives no probabilities of classes."""
+
+
 class ModelUnreadable(LammError):
     """A saved model is missing, damaged, or holds types that are not trusted."""
 

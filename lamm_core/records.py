@@ -86,8 +86,8 @@ class ProjectSettings:
         uncertainty: name in `selection.UNCERTAINTIES`.
         encoder: name for `model.encoders.load_encoder`.
         preparation: what is done to embeddings before a model is fitted; see `model.preparation.parse_preparation`.
-        seed: makes rounds repeatable.
-        lease_minutes: how long an annotator may hold an item.
+        seed: makes rounds repeatable; 0 or more.
+        lease_minutes: how long an annotator may hold an item, 1 or more.
         automatic_rounds: the next round starts by itself when a batch is nearly done.
         translator: name for `translation.translators.load_translator`; empty where nothing is translated.
         translation_weight: what a translated text counts in training, 0 to 1, where a labelled text counts 1.
@@ -152,15 +152,54 @@ class Project:
         return tuple(self.settings.targets)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class NewLabel:
+    """A label that comes with an item.
+
+    Attributes:
+        class_name: the class.
+        annotator: name of who gave it; None where nobody knows.
+        labelled_at: when, in UTC; None for the moment of the import.
+        seconds: how long it took, at least 0.
+        comment: what the annotator said about the item.
+        flagged: somebody is to look at it again.
+        deciding: it says the item's class, although another label of the file stands further up.
+    """
+
+    class_name: str
+    annotator: str | None = None
+    labelled_at: datetime | None = None
+    seconds: float | None = None
+    comment: str | None = None
+    flagged: bool = False
+    deciding: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class NewItem:
-    """An item about to be stored; `class_name` is the class it came with, if any."""
+    """An item about to be stored.
+
+    Attributes:
+        external_id: its id in the user's own systems.
+        language: a tag of the project.
+        text: what is to be labelled.
+        purpose: what it is for.
+        label: the label that it came with, if any.
+        language_guess: how probable the language is, 0 to 1, where it was guessed from the text; None where the file
+            said it.
+    """
 
     external_id: str
     language: str
     text: str
     purpose: Purpose
-    class_name: str | None = None
+    label: NewLabel | None = None
+    language_guess: float | None = None
+
+    @property
+    def class_name(self) -> str | None:
+        """The class that it came with, if any."""
+        return None if self.label is None else self.label.class_name
 
 
 @dataclass(frozen=True)
@@ -285,7 +324,31 @@ class RoundClass:
 
 @dataclass(frozen=True)
 class Round:
-    """One round of a project; times in UTC, seconds are wall-clock."""
+    """One round of a project; times in UTC, seconds are wall-clock.
+
+    Attributes:
+        id: number among all rounds, 1 or more.
+        project_id: number of its project, 1 or more.
+        number: counts from 1 within the project.
+        attempt: counts from 1; a round that failed is run again under its number.
+        state: whether it runs, is done, or failed.
+        stage: what is being done.
+        progress: how much of it is done, 0 to 1.
+        error: why it failed, one sentence.
+        host, process_id: who works on it; the number of the process, 1 or more, on the machine of that name.
+        heartbeat_at: when that process last said that it is alive.
+        started_at: when this attempt began.
+        finished_at: when it ended; None while it runs.
+        strategy: what chose the batch; None unless it is done, as with all that follows.
+        uncertainty: how texts were scored.
+        metric: the figure that was measured.
+        labels: labels of the pool that it learnt from.
+        newest_label_id: the newest act of an annotator that it saw, 1 or more; None where there was none.
+        seconds_embed: seconds to embed and to prepare.
+        seconds_fit: seconds to fit the model.
+        seconds_select: seconds to choose the batch.
+        seconds_queue: seconds to save it.
+    """
 
     id: int
     project_id: int

@@ -19,6 +19,7 @@ class AuditAction(StrEnum):
     PROJECT_CREATED = "project created"
     SETTINGS_CHANGED = "settings changed"
     IMPORTED = "imported"
+    LANGUAGES_CHECKED = "languages checked"
     EXPORTED = "exported"
     ROUND = "round"
     COMPARISON = "comparison"

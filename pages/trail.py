@@ -8,9 +8,11 @@ from lamm_core.actors import Role
 from lamm_core.records import Project
 from lamm_core.trail import AuditAction, AuditEvent, TrailFilter
 from lamm_core.words import translate as _
-from lamm_core.workflow.audit import MOST_LINES, project_trail, trail_file, whole_trail
+from lamm_core.workflow.audit import MOST_LINES, project_trail, whole_trail
 from lamm_core.workflow.exporting import EXPORT_ENDINGS
+from lamm_core.workflow.trail_table import trail_file
 from pages.components import services
+from pages.components.empty import show_filtered_away
 from pages.components.frame import chosen_project
 from pages.components.project_export import format_name
 from pages.components.trail_words import action_word, details_words
@@ -86,6 +88,10 @@ def show_downloads(project: Project | None, wanted: TrailFilter) -> None:
             )
 
 
+def _take_filters_off() -> None:
+    st.session_state.update({"trail_who": "", "trail_what": [], "trail_when": ()})
+
+
 def _start_of(day: date | None) -> datetime | None:
     return None if day is None else datetime.combine(day, time(), UTC)
 
@@ -107,6 +113,6 @@ if project is None or services.may(Role.MANAGER, project):
             st.caption(_("The newest {number} lines; the files hold all of them.", number=_SHOWN))
         show_downloads(project, wanted)
     else:
-        st.info(_("There is nothing like that in the trail."), icon=":material/history:")
+        show_filtered_away(_("There is nothing like that in the trail."), _("Show all"), _take_filters_off)
 else:
     st.info(_("This is for the managers of the project."), icon=":material/lock:")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,10 +14,11 @@ from lamm_core.errors import InvalidInput, UnreadableFile
 from lamm_core.records import Project, Purpose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from lamm_core.exchange.columns import ColumnMapping
-    from lamm_core.exchange.format import RejectedRow
+    from lamm_core.exchange.reading import TableFile
+    from lamm_core.exchange.rows import WholeFile
     from lamm_core.workflow.importing import ImportResult
     from lamm_core.workflow.workspace import Workspace
 
@@ -26,14 +28,24 @@ _ROWS_SHOWN = 10
 def command(
     context: typer.Context,
     project: Annotated[str, typer.Argument(metavar="PROJECT", help="Name of the project.")],
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="File with the texts: .csv, .tsv, .jsonl or .parquet.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="File or folder with the texts.")],
+    format_name: Annotated[
+        str | None,
+        typer.Option(
+            "--format", metavar="NAME", help="Format of the file; without it, it is told by its name and beginning."
+        ),
+    ] = None,
     text_column: Annotated[str | None, typer.Option(metavar="COLUMN", help="Column of the text.")] = None,
-    language_column: Annotated[str | None, typer.Option(metavar="COLUMN", help="Column of the language code.")] = None,
+    language_column: Annotated[str | None, typer.Option(metavar="COLUMN", help="Column of the language.")] = None,
     class_column: Annotated[str | None, typer.Option(metavar="COLUMN", help="Column of the class.")] = None,
     id_column: Annotated[str | None, typer.Option(metavar="COLUMN", help="Column of your own id.")] = None,
     split_column: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="Column that says pool, check or gold for each row.")
     ] = None,
+    annotator_column: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Column of who gave the class.")
+    ] = None,
+    time_column: Annotated[str | None, typer.Option(metavar="COLUMN", help="Column of when, as ISO 8601.")] = None,
     purpose: Annotated[
         Purpose | None,
         typer.Option(
@@ -45,6 +57,12 @@ def command(
     language: Annotated[
         str | None, typer.Option(metavar="CODE", help="Language of all rows; without it, a column says it.")
     ] = None,
+    no_guess: Annotated[
+        bool,
+        typer.Option(
+            "--no-guess", metavar="", help="Reject rows without a language, instead of guessing it from the text."
+        ),
+    ] = False,
     hide_labels: Annotated[
         bool,
         typer.Option(
@@ -55,13 +73,20 @@ def command(
         bool, typer.Option("--no-embed", metavar="", help="Leave embedding the texts to the next round.")
     ] = False,
     rejected_to: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write all rejected rows, with the reasons, to a .csv file.")
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Write the rejected rows, with the reasons, to a .csv file; mend and import it."
+        ),
     ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", metavar="", help="One JSON object instead of sentences, with what was done.")
+    ] = False,
 ) -> None:
-    """Bring texts into a project; columns are found by their usual names."""
-    from lamm_core.exchange.reading import read_table
-    from lamm_core.workflow.importing import have_texts_embedded, import_table
+    """Bring texts into a project, and labels with them; columns are found by their usual names."""
+    from lamm_core.exchange.reading import open_table
+    from lamm_core.exchange.rows import WholeFile
     from lamm_core.workflow.projects import get_project
+    from lamm_core.workflow.surveying import preview
 
     _check_whole_file_options(purpose, split_column, language, language_column)
     _check_csv(rejected_to)
@@ -71,28 +96,36 @@ def command(
         "class_name": class_column,
         "id": id_column,
         "split": split_column,
+        "annotator": annotator_column,
+        "labelled_at": time_column,
     }
     with open_data(context) as workspace:
         target = get_project(workspace, project)
-        table = read_table(file)
-        mapping = choose_columns(table.columns, {part: name for part, name in chosen.items() if name})
+        table = open_table(file, format_name=format_name)
+        beginning = preview(table)
+        mapping = choose_columns(beginning.columns, {part: name for part, name in chosen.items() if name})
         # What is said of all rows counts for more than a column that merely has the usual name.
         mapping = replace(
             mapping,
             language=None if language else mapping.language,
             split=None if purpose else mapping.split,
         )
-        typer.echo(_describe(mapping, language))
-        result = import_table(workspace, target, table, mapping, purpose or Purpose.POOL, language, hide_labels)
-        _report(target, result, rejected_to)
-        if len(result.rejected) == len(table):
-            raise InvalidInput(f"None of the {len(table):,} rows of {file.name!r} could be imported.")
-        if no_embed:
-            typer.echo("The texts are not embedded yet; the next round does it.")
-        elif job := have_texts_embedded(workspace, target):
-            typer.echo(f"A worker embeds the texts (job {job.id}); see: {command_line('lamm', 'jobs', target.name)}")
-        else:
-            _embed(workspace, target)
+        whole = WholeFile(purpose or Purpose.POOL, language, hide_labels, guess_languages=not no_guess)
+        talk = _Talk(silent=as_json)
+        talk.say(_describe(mapping, whole))
+        if mapping.text in beginning.columns and beginning.only_numbers(mapping.text):
+            complain(f"The column {mapping.text!r} holds only numbers; is it the text?")
+        result = _import(workspace, target, table, mapping, whole)
+        talk.report(target, result, rejected_to)
+        if rejected_to is not None:
+            _write_rejected(result, rejected_to)
+        if result.refused == result.rows:
+            raise InvalidInput(f"None of the {result.rows:,} rows of {table.title!r} could be imported.")
+        done = {"embedded": None, "job": None} if no_embed else _have_embedded(workspace, target, talk)
+    if no_embed:
+        talk.say("The texts are not embedded yet; the next round does it.")
+    if as_json:
+        typer.echo(json.dumps(_record(target, table, mapping, result) | done, indent=2, allow_nan=False))
 
 
 def choose_columns(columns: Iterable[str], chosen: dict[str, str]) -> ColumnMapping:
@@ -128,38 +161,93 @@ def _check_csv(file: Path | None) -> None:
         raise UnreadableFile(f"{file.name!r} must end in .csv, to take the rejected rows.")
 
 
-def _describe(mapping: ColumnMapping, language: str | None) -> str:
-    parts = {
-        "text": mapping.text,
-        "language": mapping.language or (f"{language} in all rows" if language else None),
-        "class": mapping.class_name,
-        "id": mapping.id,
-        "split": mapping.split,
+def _import(
+    workspace: Workspace, project: Project, table: TableFile, mapping: ColumnMapping, whole: WholeFile
+) -> ImportResult:
+    from lamm_core.cli.progress import staged
+    from lamm_core.workflow.importing import import_file
+
+    try:
+        with staged(lines_elsewhere=False) as report:
+            return import_file(workspace, project, table, mapping, whole, report)
+    except KeyboardInterrupt as error:
+        complain("Interrupted; nothing was imported.")
+        raise typer.Exit(INTERRUPTED) from error
+
+
+def _describe(mapping: ColumnMapping, whole: WholeFile) -> str:
+    columns = mapping.columns
+    said = {part: columns.pop(part, None) for part in ("text", "language", "class_name", "id", "split")}
+    if said["language"] is None:
+        said["language"] = f"{whole.language} in all rows" if whole.language else "guessed"
+    parts = [f"{part.removesuffix('_name')}: {column or 'none'}" for part, column in (said | columns).items()]
+    return f"Columns: {'; '.join(parts)}."
+
+
+class _Talk:
+    """Sentences for a person; silent where a program listens."""
+
+    def __init__(self, silent: bool) -> None:
+        self._silent = silent
+
+    def say(self, sentence: str) -> None:
+        """One line."""
+        if not self._silent:
+            typer.echo(sentence)
+
+    def report(self, project: Project, result: ImportResult, rejected_to: Path | None) -> None:
+        """What came of an import, and the first rows that were not taken."""
+        self.say(f"Project {project.name!r}: {result.summary}; {result.refused:,} rows rejected.")
+        if rejected_to is not None:
+            self.say(f"The rejected rows are in {rejected_to}.")
+        for each in result.rejected[:_ROWS_SHOWN]:
+            self.say(f"  {f'row {each.row:,}' if each.row else 'a row'}: {each.reason}")
+        more = result.refused - len(result.rejected[:_ROWS_SHOWN])
+        if more > 0:
+            where = "" if rejected_to else "; write all of them to a file with --rejected-to"
+            self.say(f"  and {more:,} more{where}")
+        if result.guessed:
+            self.say("Look over the guessed languages on the page Project, under Import.")
+
+
+def _record(project: Project, table: TableFile, mapping: ColumnMapping, result: ImportResult) -> dict[str, object]:
+    """The object that `lamm import --json` writes; `rejected_rows` are those of `rejected` that are kept."""
+    return {
+        "project": project.name,
+        "file": str(table.file),
+        "format": table.format.name,
+        "columns": mapping.columns,
+        "rows": result.rows,
+        "added": {"pool": result.added_pool, "check": result.added_check, "gold": result.added_gold},
+        "labelled": result.labelled,
+        "opinions": result.opinions,
+        "guessed": result.guessed,
+        "already": result.already,
+        "rejected": result.refused,
+        "rejected_rows": [{"row": each.row or None, "reason": each.reason} for each in result.rejected],
     }
-    return "Columns: " + "; ".join(f"{part}: {column or 'none'}" for part, column in parts.items()) + "."
 
 
-def _report(project: Project, result: ImportResult, rejected_to: Path | None) -> None:
-    typer.echo(f"Project {project.name!r}: {result.summary}; {len(result.rejected):,} rows rejected.")
-    if rejected_to is not None:
-        _write_rejected(result.rejected, rejected_to)
-        typer.echo(f"The rejected rows are in {rejected_to}.")
-    for each in result.rejected[:_ROWS_SHOWN]:
-        typer.echo(f"  {f'row {each.row}' if each.row else 'a row'}: {each.reason}")
-    more = len(result.rejected) - _ROWS_SHOWN
-    if more > 0:
-        where = "" if rejected_to else "; write all of them to a file with --rejected-to"
-        typer.echo(f"  and {more:,} more{where}")
-
-
-def _write_rejected(rejected: Sequence[RejectedRow], path: Path) -> None:
+def _write_rejected(result: ImportResult, path: Path) -> None:
     from lamm_core.exchange.writing import write_table
     from lamm_core.workflow.importing import rejected_table
 
-    write_table(rejected_table(rejected), path)
+    write_table(rejected_table(result.rejected), path)
 
 
-def _embed(workspace: Workspace, project: Project) -> None:
+def _have_embedded(workspace: Workspace, project: Project, talk: _Talk) -> dict[str, int | None]:
+    """Embed what was imported, here or by a worker; `embedded` texts and `job`."""
+    from lamm_core.workflow.importing import have_texts_embedded
+
+    if job := have_texts_embedded(workspace, project):
+        talk.say(f"A worker embeds the texts (job {job.id}); see: {command_line('lamm', 'jobs', 'list', project.name)}")
+        return {"embedded": None, "job": job.id}
+    computed = _embed(workspace, project)
+    talk.say(f"Embedded {computed:,} texts." if computed else "All texts were embedded already.")
+    return {"embedded": computed, "job": None}
+
+
+def _embed(workspace: Workspace, project: Project) -> int:
     from lamm_core.cli.progress import counting
     from lamm_core.workflow.importing import embed_project
 
@@ -172,11 +260,10 @@ def _embed(workspace: Workspace, project: Project) -> None:
                 done, total = now, of
                 report(now, of)
 
-            computed = embed_project(workspace, project, note)
+            return embed_project(workspace, project, note)
     except KeyboardInterrupt as error:
         complain(
             f"Interrupted when {done:,} of {total:,} texts were embedded; the same command, or "
             f"{command_line('lamm', 'round', project.name)!r}, continues where it stopped."
         )
         raise typer.Exit(INTERRUPTED) from error
-    typer.echo(f"Embedded {computed:,} texts." if computed else "All texts were embedded already.")

@@ -52,11 +52,15 @@ def counting(what: str, unit: str, note: Callable[[], str] | None = None) -> Ite
 
 
 @contextmanager
-def staged() -> Iterator[Callable[[str, float], None]]:
-    """Progress of a round; yields `report(stage, progress 0 to 1)`."""
+def staged(lines_elsewhere: bool = True) -> Iterator[Callable[[str, float], None]]:
+    """Progress of work in stages, such as a round; yields `report(stage, progress 0 to 1)`.
+
+    Args:
+        lines_elsewhere: say the stages as lines where no bar can move.
+    """
     with _bar(BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TextColumn("{task.description}")) as bar:
         task = bar.add_task("starting", total=1.0)
-        lines = _Lines(bar.disable)
+        lines = _Lines(bar.disable and lines_elsewhere)
 
         def report(stage: str, progress: float) -> None:
             bar.update(task, description=stage, completed=progress)

@@ -116,22 +116,17 @@ def classes_and_languages(classes: list[str], languages: list[str], file: Path |
 
 def _from_file(classes: list[str], languages: list[str], file: Path) -> tuple[list[str], list[str]]:
     """What is not given already, from the file: classes by name, languages by how often they occur."""
-    from lamm_core.exchange.columns import guess_columns
-    from lamm_core.exchange.reading import read_table
+    from lamm_core.exchange.reading import open_table
+    from lamm_core.workflow.surveying import preview, survey
 
-    table = read_table(file)
-    mapping = guess_columns(table.columns)
-    if not classes:
-        classes = sorted(table[_needed(mapping.class_name, "class", file)].dropna().unique())
-    if not languages:
-        languages = list(table[_needed(mapping.language, "language", file)].value_counts().index)
-    return classes, languages
-
-
-def _needed(column: str | None, what: str, file: Path) -> str:
-    if column is None:
-        raise MissingColumn(f"{file.name!r} has no column that looks like the {what}.")
-    return column
+    table = open_table(file)
+    mapping = preview(table).mapping
+    if not classes and mapping.class_name is None:
+        raise MissingColumn(f"{file.name!r} has no column that looks like the class.")
+    if not languages and mapping.language is None:
+        raise MissingColumn(f"{file.name!r} has no column that looks like the language.")
+    found = survey(table, mapping)
+    return classes or list(found.classes), languages or [*found.languages, *found.strange]
 
 
 def read_guidelines(file: Path | None) -> str:

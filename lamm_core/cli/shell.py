@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import getpass
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 from typer.core import TyperGroup
 
-from lamm_core.actors import OPERATOR
+from lamm_core.actors import operator_at
 from lamm_core.errors import LammError
 
 if TYPE_CHECKING:
@@ -88,16 +86,9 @@ def open_data(context: typer.Context) -> Iterator[Workspace]:
 
     workspace = open_workspace(home_of(context))
     try:
-        yield workspace.acting_as(replace(OPERATOR, name=_operator_name()))
+        yield workspace.acting_as(operator_at("command line"))
     finally:
         workspace.close()
-
-
-def _operator_name() -> str:
-    try:
-        return f"{getpass.getuser()} (command line)"
-    except (KeyError, OSError):  # no entry in the user database, as in some containers
-        return "command line"
 
 
 def home_of(context: typer.Context) -> Path | None:

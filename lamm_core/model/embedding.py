@@ -6,7 +6,7 @@ import numpy as np
 
 from lamm_core.errors import EncoderUnavailable
 from lamm_core.model.embedding_store import EmbeddingStore, Vectors, text_key
-from lamm_core.model.encoders import load_encoder
+from lamm_core.model.encoders import is_matrix, load_encoder
 from lamm_core.words import translate as _
 
 Progress = Callable[[int, int], None]
@@ -25,11 +25,22 @@ def embed_missing(store: EmbeddingStore, texts: Sequence[str], progress: Progres
         Number of texts computed.
 
     Raises:
-        EncoderUnavailable: the encoder cannot be loaded or gives something other than one row a text.
+        EncoderUnavailable: the encoder cannot be loaded or gives something other than one row a text; or it is a
+            matrix, which has no vectors for these texts.
     """
     missing = _missing(store, texts)
     if not missing:
         return 0
+    if is_matrix(store.encoder):
+        raise EncoderUnavailable(
+            _(
+                "{missing:,} texts have no vector in {name!r}, which has those of {stored:,} texts; bring theirs with "
+                "use_embeddings, or choose an encoder.",
+                missing=len(missing),
+                name=store.encoder,
+                stored=len(store),
+            )
+        )
     if progress:
         progress(0, len(missing))
     encoder = load_encoder(store.encoder)

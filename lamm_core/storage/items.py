@@ -2,15 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 
-from lamm_core.records import Action, ItemState, NewItem, Purpose, Source
-from lamm_core.storage.tables import item, label, project_class
+from lamm_core.records import ItemState, Purpose
+from lamm_core.storage.tables import item, project_class
 
 # SQLite takes at most 32,766 bound values in one statement.
 _CHUNK = 2_000
@@ -79,126 +78,6 @@ class ItemTable:
             return self
         changed = [classes.get(item_id, name) for item_id, name in zip(self.ids.tolist(), self.classes, strict=True)]
         return replace(self, classes=np.array(changed, dtype=str))
-
-
-def add_items(
-    connection: Connection,
-    project_id: int,
-    items: Sequence[NewItem],
-    keys: Sequence[bytes],
-    class_ids: dict[str, int],
-    now: datetime,
-) -> None:
-    """Store items, and a label of source `import` for each that came with a class.
-
-    Args:
-        items: new items, whose external ids are not in the project yet.
-        keys: text key of each item.
-        class_ids: class name to id, from `projects.class_ids`.
-    """
-    for start in range(0, len(items), _CHUNK):
-        rows = [
-            _item_row(project_id, new, key, class_ids, now)
-            for new, key in zip(items[start : start + _CHUNK], keys[start : start + _CHUNK], strict=True)
-        ]
-        connection.execute(insert(item), rows)
-    add_imported_labels(connection, project_id, now)
-
-
-def _item_row(project_id: int, new: NewItem, key: bytes, class_ids: dict[str, int], now: datetime) -> dict[str, Any]:
-    return {
-        "project_id": project_id,
-        "external_id": new.external_id,
-        "language": new.language,
-        "text": new.text,
-        "text_key": key,
-        "purpose": new.purpose,
-        "state": ItemState.UNLABELLED if new.class_name is None else ItemState.LABELLED,
-        "class_id": None if new.class_name is None else class_ids[new.class_name],
-        "label_id": None,
-        "created_at": now,
-    }
-
-
-def add_imported_labels(connection: Connection, project_id: int, now: datetime) -> None:
-    """Write a label of source `import` for every item that has a class but no label yet."""
-    fresh = (item.c.project_id == project_id) & item.c.class_id.is_not(None) & item.c.label_id.is_(None)
-    rows = connection.execute(select(item.c.id, item.c.class_id).where(fresh).order_by(item.c.id)).all()
-    labels = [
-        {
-            "project_id": project_id,
-            "item_id": row.id,
-            "annotator_id": None,
-            "revision": 1,
-            "action": Action.LABEL,
-            "class_id": row.class_id,
-            "source": Source.IMPORT,
-            "seconds": None,
-            "created_at": now,
-            "flagged": False,
-        }
-        for row in rows
-    ]
-    if not labels:
-        return
-    connection.execute(insert(label), labels)
-    newest = select(func.max(label.c.id)).where(label.c.item_id == item.c.id).scalar_subquery()
-    connection.execute(update(item).where(fresh).values(label_id=newest))
-
-
-@dataclass(frozen=True)
-class StoredItem:
-    """What an import must know of an item that is there already.
-
-    Attributes:
-        drawn: it came for the pool, and was drawn for the check set.
-    """
-
-    id: int
-    language: str
-    text_key: bytes
-    purpose: Purpose
-    drawn: bool
-    class_name: str | None
-
-
-def existing_items(connection: Connection, project_id: int, external_ids: Sequence[str]) -> dict[str, StoredItem]:
-    """External id to item, for those of the given ids that the project has already."""
-    found: dict[str, StoredItem] = {}
-    for start in range(0, len(external_ids), _CHUNK):
-        query = (
-            select(
-                item.c.external_id,
-                item.c.id,
-                item.c.language,
-                item.c.text_key,
-                item.c.purpose,
-                item.c.check_order.is_not(None).label("drawn"),
-                project_class.c.name,
-            )
-            .outerjoin(project_class, project_class.c.id == item.c.class_id)
-            .where(item.c.project_id == project_id, item.c.external_id.in_(external_ids[start : start + _CHUNK]))
-        )
-        found |= {
-            row.external_id: StoredItem(
-                row.id, row.language, row.text_key, Purpose(row.purpose), bool(row.drawn), row.name
-            )
-            for row in connection.execute(query)
-        }
-    return found
-
-
-def keys_of_purpose(connection: Connection, project_id: int, keys: Sequence[bytes], purpose: Purpose) -> set[bytes]:
-    """Those of the given text keys that an item of this purpose has."""
-    found: set[bytes] = set()
-    for start in range(0, len(keys), _CHUNK):
-        query = select(item.c.text_key).where(
-            item.c.project_id == project_id,
-            item.c.text_key.in_(keys[start : start + _CHUNK]),
-            item.c.purpose == purpose,
-        )
-        found |= set(connection.execute(query).scalars())
-    return found
 
 
 def read_items(connection: Connection, project_id: int, purpose: Purpose) -> ItemTable:
@@ -275,6 +154,11 @@ def count_items(connection: Connection, project_id: int) -> dict[tuple[Purpose, 
     return {
         (Purpose(row.purpose), row.language, ItemState(row.state)): int(row.items) for row in connection.execute(query)
     }
+
+
+def has_items(connection: Connection, project_id: int) -> bool:
+    """Whether a project has any text, of whatever purpose."""
+    return connection.execute(select(item.c.id).where(item.c.project_id == project_id).limit(1)).first() is not None
 
 
 def count_near_duplicates(connection: Connection, project_id: int, state: ItemState | None = None) -> dict[str, int]:

@@ -243,13 +243,15 @@ def _lease_query() -> Select[*tuple[Any, ...]]:
 _LEASES = _lease_query()
 
 
-def close(connection: Connection, item_id: int, now: datetime) -> None:
-    """Take an item out of the queue with all its copies, whoever holds them."""
-    connection.execute(
-        update(batch_item)
-        .where(batch_item.c.item_id == item_id, batch_item.c.closed_at.is_(None))
-        .values(closed_at=now, annotator_id=None, lease_until=None)
-    )
+def close(connection: Connection, item_ids: Sequence[int], now: datetime) -> None:
+    """Take items out of the queue with all their copies, whoever holds them."""
+    for start in range(0, len(item_ids), _CHUNK):
+        chunk = item_ids[start : start + _CHUNK]
+        connection.execute(
+            update(batch_item)
+            .where(batch_item.c.item_id.in_(chunk), batch_item.c.closed_at.is_(None))
+            .values(closed_at=now, annotator_id=None, lease_until=None)
+        )
 
 
 def close_own(connection: Connection, item_id: int, annotator_id: int, now: datetime) -> None:

@@ -112,7 +112,8 @@ annotator_language = Table(
 # `class_id` and `label_id` repeat what the newest label says, so that training reads one table. `check_order` is the
 # random order in which items drawn for a check set are asked; an imported check item has none. `twin_id` is the check
 # item that a pool item nearly repeats: 0 where it was compared and repeats none, nothing where it was not compared yet.
-# For a check item it is 0 once the pool was compared with it, so that every pair is compared once.
+# For a check item it is 0 once the pool was compared with it, so that every pair is compared once. `language_guess` is
+# how probable a language is that was guessed from the text, until somebody has looked at it; nothing where it was said.
 item = Table(
     "item",
     metadata,
@@ -129,9 +130,18 @@ item = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("check_order", Float, nullable=True),
     Column("twin_id", BigId, nullable=True),
+    Column("language_guess", Float, nullable=True),
     UniqueConstraint("project_id", "external_id"),
     Index("ix_item_project_text_key", "project_id", "text_key"),
     Index("ix_item_project_purpose_state_language", "project_id", "purpose", "state", "language"),
+    # Few languages are guessed, and nobody has looked at fewer still.
+    Index(
+        "ix_item_language_guess",
+        "project_id",
+        "language_guess",
+        sqlite_where=text("language_guess IS NOT NULL"),
+        postgresql_where=text("language_guess IS NOT NULL"),
+    ),
 )
 
 # Append-only: an edit or an undo is a further revision, and nothing is ever overwritten. `suggested_class_id` is the

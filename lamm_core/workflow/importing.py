@@ -1,8 +1,7 @@
-"""Bring texts into a project."""
+"""Bring texts into a project, and the labels that come with them."""
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -10,36 +9,38 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from lamm_core.actors import Role
+from lamm_core.errors import MissingColumn
 from lamm_core.exchange.columns import ColumnMapping as ColumnMapping  # what `read_file` gives and `import_table` takes
-from lamm_core.exchange.columns import ParsedRows, parse_rows, propose_columns
-from lamm_core.exchange.format import RejectedRow
+from lamm_core.exchange.columns import check_columns, propose_columns
+from lamm_core.exchange.format import Chunk, RejectedRow
+from lamm_core.exchange.gathering import Gathering
 from lamm_core.exchange.reading import READ_ENDINGS, read_table
+from lamm_core.exchange.reading import TableFile as TableFile
+from lamm_core.exchange.reading import open_table as open_table
+from lamm_core.exchange.rows import RowParser
+from lamm_core.exchange.rows import WholeFile as WholeFile
+from lamm_core.exchange.spool import Spool
 from lamm_core.exchange.writing import table_bytes
 from lamm_core.job import Job, JobKind
 from lamm_core.model.embedding import Progress, embed_missing
-from lamm_core.model.embedding_store import text_key
-from lamm_core.records import ItemState, NewItem, Project, Purpose
-from lamm_core.storage import items, projects, queue, translations
+from lamm_core.model.encoders import is_matrix
+from lamm_core.records import Project, Purpose
+from lamm_core.storage import items, projects, translations
 from lamm_core.trail import AuditAction
 from lamm_core.words import marked
 from lamm_core.words import translate as _
 from lamm_core.workflow.audit import note
 from lamm_core.workflow.jobs import hand_over
 from lamm_core.workflow.rights import needs
-from lamm_core.workflow.workspace import Workspace, utc_now
+from lamm_core.workflow.storing_rows import RowStore
+from lamm_core.workflow.workspace import Workspace
 
 FILE_ENDINGS = READ_ENDINGS
+MOST_LISTED = 100_000  # rejected rows that are kept with their cells; they would fill the memory otherwise
+_BATCH_ROWS = 10_000
+_HALF = 0.5  # of the work is to read the rows, the other half to store them
 
-_SAME_TEXT = {
-    Purpose.CHECK: marked("the same text is in the check set"),
-    Purpose.GOLD: marked("the same text is in the gold items"),
-    Purpose.POOL: marked("the same text is in the pool"),
-}
-_STANDS_FOR = {
-    Purpose.CHECK: marked("the id {id!r} stands for a text of the check set in the project"),
-    Purpose.GOLD: marked("the id {id!r} stands for a text of the gold items in the project"),
-    Purpose.POOL: marked("the id {id!r} stands for a text of the pool in the project"),
-}
+ImportProgress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,12 @@ class ImportResult:
         added_check: items added to the check set.
         added_gold: items whose known class newcomers are to find.
         labelled: items that were there without a class and now have the one of their row.
+        opinions: labels of further annotators, for items that have a class already.
+        guessed: items added whose language was guessed.
         already: items that were there before, with nothing new to them.
-        rejected: rows that could not be taken, and why.
+        rejected: rows that could not be taken, and why; the first `MOST_LISTED` of them.
+        unlisted: how many more could not be taken.
+        rows: rows of the file.
     """
 
     added_pool: int
@@ -61,11 +66,20 @@ class ImportResult:
     labelled: int
     already: int
     rejected: tuple[RejectedRow, ...]
+    opinions: int = 0
+    guessed: int = 0
+    unlisted: int = 0
+    rows: int = 0
 
     @property
     def added(self) -> int:
         """Items added in all."""
         return self.added_pool + self.added_check + self.added_gold
+
+    @property
+    def refused(self) -> int:
+        """Rows that could not be taken in all."""
+        return len(self.rejected) + self.unlisted
 
     @property
     def summary(self) -> str:
@@ -86,12 +100,16 @@ class ImportResult:
         parts = [added]
         if self.labelled:
             parts.append(_("{labelled:,} were given their class", labelled=self.labelled))
+        if self.opinions:
+            parts.append(_("{labels:,} labels of further annotators added", labels=self.opinions))
         parts.append(_("{already:,} were there already", already=self.already))
+        if self.guessed:
+            parts.append(_("the language of {guessed:,} was guessed", guessed=self.guessed))
         return _("; ").join(parts)
 
 
 def read_file(file: Path | BinaryIO, name: str | None = None) -> tuple[pd.DataFrame, ColumnMapping]:
-    """Read a file and propose what its columns mean, for a person to confirm.
+    """Read a whole file and propose what its columns mean, for a person to confirm.
 
     Raises:
         UnreadableFile: see `exchange.reading.read_table`.
@@ -109,131 +127,146 @@ def import_table(
     purpose: Purpose = Purpose.POOL,
     language: str | None = None,
     hide_labels: bool = False,
+    guess_languages: bool = False,
 ) -> ImportResult:
-    """Add the rows of a table to a project, in one transaction; rows that are there already change nothing.
-
-    A class that comes later labels the item that is there, also one that was drawn for the check set meanwhile: no
-    model had a part in it. Whoever brings classes for some texts only should know that the figures of such a check set
-    hold for a language if these texts are like the others.
+    """`import_file` for rows that are in the memory already.
 
     Args:
-        table: from `read_file`.
+        table: every cell a text, or None where it is missing.
         mapping: which column means what.
         purpose: what rows are for when there is no split column.
         language: language of all rows when there is no language column.
-        hide_labels: leave out the classes of pool items, as if nobody had labelled them.
+        hide_labels: leave out the labels of pool items, as if nobody had given them.
+        guess_languages: guess the language of texts that have none.
 
     Raises:
-        MissingColumn: the mapping names a column that the table lacks.
+        MissingColumn: the mapping names a column that the table lacks, or no language is said.
     """
-    settings = project.settings
-    parsed = parse_rows(table, mapping, settings.classes, project.languages, purpose, language, hide_labels)
-    return store_rows(workspace, project, parsed)
+    check_columns(table.columns, mapping)
+    table = table.astype(object).where(table.notna(), None)
+    whole = WholeFile(purpose, language, hide_labels, guess_languages)
+    chunks = [
+        Chunk(table.iloc[start : start + _BATCH_ROWS], range(start + 1, min(start + _BATCH_ROWS, len(table)) + 1))
+        for start in range(0, len(table), _BATCH_ROWS)
+    ]
+    return _import_chunks(workspace, project, chunks, mapping, whole, _say_nothing)
 
 
 @needs(Role.MANAGER)
-def store_rows(workspace: Workspace, project: Project, parsed: ParsedRows) -> ImportResult:
-    """Add parsed rows to a project, in one transaction."""
-    keys = {each.external_id: text_key(each.text) for each in parsed.items}
-    with workspace.database.write() as connection:
-        projects.lock_project(connection, project.id)
-        sorted_rows = _sort_rows(connection, project, parsed, keys)
-        class_ids, now = projects.class_ids(connection, project.id), utc_now()
-        for item_id, class_name in sorted_rows.classes.items():
-            items.set_item(connection, item_id, ItemState.LABELLED, class_ids[class_name])
-            queue.close(connection, item_id, now)
-        fresh_keys = [keys[each.external_id] for each in sorted_rows.fresh]
-        items.add_items(connection, project.id, sorted_rows.fresh, fresh_keys, class_ids, now)
-        added = Counter(each.purpose for each in sorted_rows.fresh)
-        counts = {"added": added.total(), "labelled": len(sorted_rows.classes), "refused": len(sorted_rows.rejected)}
-        note(connection, workspace, AuditAction.IMPORTED, project.id, **counts)
+def import_file(
+    workspace: Workspace,
+    project: Project,
+    file: TableFile,
+    mapping: ColumnMapping,
+    whole: WholeFile,
+    progress: ImportProgress | None = None,
+) -> ImportResult:
+    """Add the rows of a file to a project, in one transaction; rows that are there already change nothing.
+
+    The file is read stretch by stretch, so that its size does not count. Nothing is stored where `progress` raises:
+    that is how to cancel.
+
+    A class that comes later labels the item that is there, also one that was drawn for the check set meanwhile: no
+    model had a part in it. Whoever brings classes for some texts only should know that the figures of such a check set
+    hold for a language if these texts are like the others. A class by an annotator who has none on the item yet is a
+    further opinion.
+
+    Args:
+        file: from `exchange.reading.open_table`.
+        mapping: which column means what.
+        whole: what holds for all rows.
+        progress: called with what is done and how much of all is, 0 to 1.
+
+    Raises:
+        UnreadableFile: the file cannot be read; nothing is stored.
+        MissingColumn: the mapping names a column that the file lacks, or no language is said.
+    """
+    return _import_chunks(workspace, project, file.chunks(), mapping, whole, progress or _say_nothing)
+
+
+def _import_chunks(
+    workspace: Workspace,
+    project: Project,
+    chunks: Iterable[Chunk],
+    mapping: ColumnMapping,
+    whole: WholeFile,
+    progress: ImportProgress,
+) -> ImportResult:
+    if mapping.language is None and whole.language is None and not whole.guess_languages:
+        raise MissingColumn(_("The file has no column for the language, and no language was given for all rows."))
+    parser = RowParser(mapping, project.settings.classes, project.languages, whole)
+    gathering = Gathering(parser, MOST_LISTED)
+    with Spool() as spool:
+        _gather(chunks, mapping, gathering, spool, progress)
+        with workspace.database.write() as connection:
+            stored = _store(connection, project, spool, gathering, progress)
+            counts = {
+                "added": stored.added.total(),
+                "labelled": stored.labelled,
+                "refused": len(gathering.rejected) + gathering.unlisted,
+            }
+            note(connection, workspace, AuditAction.IMPORTED, project.id, **counts)
     return ImportResult(
-        added_pool=added[Purpose.POOL],
-        added_check=added[Purpose.CHECK],
-        added_gold=added[Purpose.GOLD],
-        labelled=len(sorted_rows.classes),
-        already=sorted_rows.already,
-        rejected=tuple(sorted([*parsed.rejected, *sorted_rows.rejected], key=lambda each: each.row)),
+        added_pool=stored.added[Purpose.POOL],
+        added_check=stored.added[Purpose.CHECK],
+        added_gold=stored.added[Purpose.GOLD],
+        labelled=stored.labelled,
+        already=stored.already,
+        rejected=tuple(sorted(gathering.rejected, key=lambda each: each.row)),
+        opinions=stored.opinions,
+        guessed=stored.guessed,
+        unlisted=gathering.unlisted,
+        rows=gathering.rows,
     )
 
 
+def _gather(
+    chunks: Iterable[Chunk], mapping: ColumnMapping, gathering: Gathering, spool: Spool, progress: ImportProgress
+) -> None:
+    """Read the file and keep what is to be stored; the database is not touched meanwhile."""
+    columns: set[str] = set()
+    for chunk in chunks:
+        columns.update(chunk.table.columns)
+        spool.add(gathering.take(chunk))
+        progress(marked("reading"), _HALF * chunk.done)
+    if columns:  # one that some stretch of the file lacks is empty there; one that all of it lacks is a mistake
+        check_columns(sorted(columns), mapping)
+
+
+def _store(
+    connection: Connection, project: Project, spool: Spool, gathering: Gathering, progress: ImportProgress
+) -> RowStore:
+    projects.lock_project(connection, project.id)
+    store = RowStore(connection, project, gathering)
+    for number, batch in enumerate(spool.read(), 1):
+        store.add(batch)
+        progress(marked("storing"), _HALF + (1 - _HALF) * number / spool.batches)
+    return store
+
+
+def _say_nothing(_what: str, _share: float) -> None:
+    """No progress is wanted."""
+
+
 def rejected_table(rejected: Sequence[RejectedRow]) -> pd.DataFrame:
-    """The rows that could not be taken: columns `row`, missing where the row has no number, and `reason`."""
-    rows = [{"row": each.row or None, "reason": each.reason} for each in rejected]
-    return pd.DataFrame(rows, columns=["row", "reason"]).astype({"row": "Int64"})
+    """The rows that could not be taken, to be repaired and imported again.
+
+    Returns:
+        columns `row`, missing where the row has no number, and `reason`, then those of the file with what they held.
+    """
+    rows = [{"row": each.row or None, "reason": each.reason, **_apart(each.cells)} for each in rejected]
+    columns = list(dict.fromkeys(["row", "reason", *(column for row in rows for column in row)]))
+    return pd.DataFrame(rows, columns=columns).astype({"row": "Int64"})
+
+
+def _apart(cells: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Cells under names that are not those of the table itself: a file of rejected rows may be rejected again."""
+    return {column: cell for column, cell in cells.items() if column not in {"row", "reason"}}
 
 
 def rejected_file(rejected: Sequence[RejectedRow]) -> bytes:
     """The same as the content of a CSV file."""
     return table_bytes(rejected_table(rejected), ".csv")
-
-
-@dataclass
-class _SortedRows:
-    """Parsed rows by what is to be done with them: stored, used to label what is there, passed over, refused."""
-
-    fresh: list[NewItem] = field(default_factory=list)
-    classes: dict[int, str] = field(default_factory=dict)
-    already: int = 0
-    rejected: list[RejectedRow] = field(default_factory=list)
-
-
-def _sort_rows(connection: Connection, project: Project, parsed: ParsedRows, keys: dict[str, bytes]) -> _SortedRows:
-    known = items.existing_items(connection, project.id, list(keys))
-    elsewhere = _texts_elsewhere(connection, project, parsed, keys)
-    result = _SortedRows()
-    for row, each in zip(parsed.rows, parsed.items, strict=True):
-        stored, key = known.get(each.external_id), keys[each.external_id]
-        if stored is None and (other := elsewhere[each.purpose].get(key)) is not None:
-            result.rejected.append(RejectedRow(row, _(_SAME_TEXT[other])))
-        elif stored is None:
-            result.fresh.append(each)
-        elif (clash := _clash(stored, each, key)) is not None:
-            result.rejected.append(RejectedRow(row, clash))
-        elif each.class_name is not None and stored.class_name is None:
-            result.classes[stored.id] = each.class_name
-        else:
-            result.already += 1
-    return result
-
-
-def _texts_elsewhere(
-    connection: Connection, project: Project, parsed: ParsedRows, keys: dict[str, bytes]
-) -> dict[Purpose, dict[bytes, Purpose]]:
-    """For each purpose, the texts that new items of it may not have, with the purpose that has them.
-
-    What is measured with must never be trained on, and what newcomers practise on is neither measured with nor
-    trained on. What is stored stays as it is. Where one file holds a text for several purposes, the check set keeps it
-    before the gold items, and these before the pool.
-    """
-    in_file = {
-        purpose: {keys[each.external_id] for each in parsed.items if each.purpose is purpose} for purpose in _SAME_TEXT
-    }
-    elsewhere: dict[Purpose, dict[bytes, Purpose]] = {}
-    for purpose, wanted in in_file.items():
-        found = {key: before for before in elsewhere for key in in_file[before] - elsewhere[before].keys()}
-        for other in _SAME_TEXT:
-            if other is not purpose:
-                found |= dict.fromkeys(items.keys_of_purpose(connection, project.id, list(wanted), other), other)
-        elsewhere[purpose] = found
-    return elsewhere
-
-
-def _clash(stored: items.StoredItem, new: NewItem, key: bytes) -> str | None:
-    """Why a row cannot be the item that bears its id already; None where it can."""
-    name = new.external_id
-    if stored.text_key != key:
-        return _("the id {id!r} stands for another text in the project", id=name)
-    if stored.language != new.language:
-        return _("the id {id!r} stands for a text in {language!r} in the project", id=name, language=stored.language)
-    # A text that came for the pool and was drawn for the check set is still the one that its file has.
-    drawn_from_pool = stored.drawn and new.purpose is Purpose.POOL
-    if stored.purpose is not new.purpose and not drawn_from_pool:
-        return _(_STANDS_FOR[stored.purpose], id=name)
-    if None not in (stored.class_name, new.class_name) and stored.class_name != new.class_name:
-        class_name = stored.class_name
-        return _("the id {id!r} stands for a text of the class {name!r} in the project", id=name, name=class_name)
-    return None
 
 
 @needs(Role.MANAGER)
@@ -263,7 +296,8 @@ def embed_project(workspace: Workspace, project: Project, progress: Progress | N
             if row < 0
         ]
         texts = [text for _, text in items.read_texts(connection, missing)]
-        if project.settings.use_translations:
+        # A matrix has vectors for what was imported only; translations without one are not trained on.
+        if project.settings.use_translations and not is_matrix(store.encoder):
             translated = translations.usable(connection, project.id)
             texts += translated.where(store.rows_of(translated.keys) < 0).texts
     return embed_missing(store, texts, progress)

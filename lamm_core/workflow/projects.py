@@ -1,6 +1,7 @@
 """Create projects, change their settings, find them again."""
 
 import re
+import unicodedata
 from dataclasses import fields, replace
 
 from sqlalchemy.exc import IntegrityError
@@ -8,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from lamm_core.actors import Role
 from lamm_core.errors import InvalidProject, NotAllowed, ProjectExists, UnknownAnnotator, UnknownProject
 from lamm_core.hub import check_model_name
+from lamm_core.language_tags import is_language_tag
 from lamm_core.model.encoders import BUILTIN_ENCODERS, supported_languages
 from lamm_core.model.preparation.names import PREPARATION_SUMMARIES, parse_preparation
 from lamm_core.records import Consensus, Metric, Project, ProjectSettings
@@ -242,6 +244,8 @@ def check_language(language: str) -> None:
     """Raise InvalidProject unless this can be the code of a language."""
     if not _LANGUAGE.fullmatch(language) or len(language) > _MAX_LANGUAGE:
         raise InvalidProject(_("{language!r} is not a language code such as 'en' or 'pt-BR'.", language=language))
+    if not is_language_tag(language):
+        raise InvalidProject(_("{language!r} is no registered language; BCP 47 has the codes.", language=language))
 
 
 def _check_measuring(settings: ProjectSettings) -> None:
@@ -415,7 +419,9 @@ def _check_names(what: str, names: tuple[str, ...], at_least: int) -> None:
         raise InvalidProject(
             _("The {what} must be 1 to {most} characters without spaces around them.", what=_(what), most=_MAX_NAME)
         )
-    repeated = sorted({name for name in names if names.count(name) > 1})
+    # A letter with an accent is one character or two, and nobody sees which.
+    looks = [unicodedata.normalize("NFC", name) for name in names]
+    repeated = sorted({name for name in looks if looks.count(name) > 1})
     if repeated:
         raise InvalidProject(
             _("The {what} must differ; given twice: {names}.", what=_(what), names=", ".join(repeated))

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from lamm_core.actors import Role
 from lamm_core.files import written_aside
 from lamm_core.model.check_record import CHECK_RECORD
-from lamm_core.model.classifier import CLASSIFIER_SETTINGS, Classifier
+from lamm_core.model.classifier import Classifier
 from lamm_core.model.measuring import UNMEASURED, Measurement
 from lamm_core.model.preparation.names import parse_preparation, preparation_name
 from lamm_core.records import ItemState, Project, Round, RoundClass, RoundLanguage
@@ -91,7 +91,7 @@ def _save_rows(connection: Connection, project: Project, round_: Round, result: 
     # First of all: whoever was given up in the meantime stops here, and nobody can give the round up from here on.
     rounds.beat(connection, round_.id, round_.attempt, utc_now())
     if result.classifier is not None:
-        models.add_model(connection, _model_values(connection, project, round_, result, file))
+        models.add_model(connection, _model_values(connection, project, round_, result, result.classifier, file))
     queue.withdraw_copies(connection, project.id, round_.number - _ROUNDS_FOR_COPIES, utc_now())
     queued = _queue_batch(connection, project, round_, result)
     class_ids = projects.class_ids(connection, project.id)
@@ -233,7 +233,7 @@ def _figures(figure: Measurement) -> dict[str, Any]:
 
 
 def _model_values(
-    connection: Connection, project: Project, round_: Round, result: RoundResult, file: str
+    connection: Connection, project: Project, round_: Round, result: RoundResult, classifier: Classifier, file: str
 ) -> dict[str, Any]:
     return {
         "project_id": project.id,
@@ -245,7 +245,7 @@ def _model_values(
         "data_key": _data_key(result.data),
         "settings": {
             "preparation": _preparation(project),
-            **CLASSIFIER_SETTINGS,
+            **classifier.settings,
             **_translation_settings(result.data),
             **_consensus_settings(result.data),
         },

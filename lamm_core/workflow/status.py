@@ -171,7 +171,11 @@ class ProjectStatus:
 
     @property
     def chosen_by_text(self) -> bool:
-        """Whether the strategy chooses from the whole pool, text by text, so that no language has a quota."""
+        """Whether the strategy chooses from the whole pool, text by text, so that no language has a quota.
+
+        Raises:
+            UnknownStrategy: the project's strategy is one that this version does not have.
+        """
         return not find_strategy(self.project.settings.strategy).splits_budget
 
     @property

@@ -1,21 +1,23 @@
 """Make a project from a file: its classes and languages are read off the columns and confirmed."""
 
-import pandas as pd
 import streamlit as st
 
 from lamm_core.errors import InvalidProject, LammError
-from lamm_core.records import Project, ProjectSettings, Purpose
+from lamm_core.language_names import language_name
+from lamm_core.records import Project, ProjectSettings
 from lamm_core.words import translate as _
-from lamm_core.workflow.importing import ColumnMapping, ImportResult, have_texts_embedded, import_table
+from lamm_core.workflow.importing import ImportResult, WholeFile
 from lamm_core.workflow.projects import change_settings, create_project
+from lamm_core.workflow.surveying import Survey, survey
 from pages.components import services
 from pages.components.frame import choose_project, show_error
-from pages.components.project_import import show_result
+from pages.components.import_run import run_import, show_result
 from pages.components.settings_form import ask_settings
-from pages.components.upload import upload_table
+from pages.components.upload import Upload, ask_for_file
 
 _TARGET = 0.90
 _UNFINISHED = "project_without_its_texts"
+_SURVEY = "last_survey"
 
 
 def show_create() -> None:
@@ -23,13 +25,18 @@ def show_create() -> None:
     st.markdown(
         _("Choose a file of texts. Its classes and languages are shown for you to change before anything is stored.")
     )
-    uploaded = upload_table("create")
-    if uploaded is None:
+    upload = ask_for_file("create")
+    if upload is None:
         return
-    table, mapping = uploaded
+    try:
+        with st.spinner(_("Reading …")):
+            found = _survey_once(upload)
+    except LammError as error:
+        show_error(error)
+        return
     name = st.text_input(_("Name of the project"), max_chars=200, key="create_name")
-    classes = _ask_classes(table, mapping)
-    languages = _ask_languages(table, mapping)
+    classes = _ask_classes(found, upload)
+    languages = _ask_languages(found, upload)
     if not languages:
         return
     draft = ProjectSettings(classes=classes, targets=dict.fromkeys(languages, _TARGET))
@@ -38,31 +45,54 @@ def show_create() -> None:
         if answers.problem:
             show_error(InvalidProject(answers.problem))
         else:
-            _create(name, answers.settings, table, mapping)
+            _create(name, answers.settings, upload)
 
 
-def _ask_classes(table: pd.DataFrame, mapping: ColumnMapping) -> tuple[str, ...]:
-    found = sorted(table[mapping.class_name].dropna().unique()) if mapping.class_name else []
+def _survey_once(upload: Upload) -> Survey:
+    """Look through a file once and not again at every change of a widget; only the last one is kept."""
+    about = (upload.id, upload.mapping.class_name, upload.mapping.language)
+    last = st.session_state.get(_SURVEY)
+    if last is None or last[0] != about:
+        last = (about, survey(upload.file, upload.mapping))
+        st.session_state[_SURVEY] = last
+    found: Survey = last[1]
+    return found
+
+
+def _ask_classes(found: Survey, upload: Upload) -> tuple[str, ...]:
     text = st.text_area(
         _("Classes, one a line"),
-        "\n".join(found),
-        key=f"create_classes_{mapping.class_name}",
+        "\n".join(found.classes),
+        key=f"create_classes_{upload.id}_{upload.mapping.class_name}",
         help=_("The first nine get the keys 1 to 9."),
     )
     return tuple(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
 
 
-def _ask_languages(table: pd.DataFrame, mapping: ColumnMapping) -> list[str]:
-    if mapping.language:
-        return sorted(table[mapping.language].dropna().unique())
-    code = st.text_input(_("Language of all texts, as a code such as en or pt-BR"), key="create_language")
-    return [code.strip()] if code.strip() else []
+def _ask_languages(found: Survey, upload: Upload) -> list[str]:
+    """The languages of the file; where it does not say them all, those that the user names are among them."""
+    if found.strange:
+        known = ", ".join(repr(name) for name in list(found.strange)[:5])
+        st.warning(
+            _("BCP 47 knows no language {names}; rows of it are not taken.", names=known), icon=":material/translate:"
+        )
+    if found.languages and not found.without_language:
+        return sorted(found.languages)
+    text = st.text_input(
+        _("Languages of the texts, as codes such as en or pt-BR with commas between them"),
+        ", ".join(sorted(found.languages)),
+        key=f"create_languages_{upload.id}_{upload.mapping.language}",
+        help=_("Where a row does not say its language, it is guessed among these, and you can look the guesses over."),
+    )
+    codes = list(dict.fromkeys(code.strip() for code in text.split(",") if code.strip()))
+    if codes:
+        st.caption(", ".join(language_name(code) for code in codes))
+    return codes
 
 
-def _create(name: str, settings: ProjectSettings, table: pd.DataFrame, mapping: ColumnMapping) -> None:
+def _create(name: str, settings: ProjectSettings, upload: Upload) -> None:
     try:
-        with st.spinner(_("Importing …")):
-            project, result = make_and_fill(name, settings, table, mapping)
+        project, result = make_and_fill(name, settings, upload)
     except LammError as error:
         show_error(error)
         return
@@ -71,18 +101,15 @@ def _create(name: str, settings: ProjectSettings, table: pd.DataFrame, mapping: 
     st.page_link("annotate.py", label=_("Start labelling"), icon=":material/edit_note:")
 
 
-def make_and_fill(
-    name: str, settings: ProjectSettings, table: pd.DataFrame, mapping: ColumnMapping
-) -> tuple[Project, ImportResult]:
+def make_and_fill(name: str, settings: ProjectSettings, upload: Upload) -> tuple[Project, ImportResult]:
     """Make the project and import its texts. Where the import fails, a retry goes on with the project made before."""
-    language = None if mapping.language else next(iter(settings.targets))
     unfinished: Project | None = st.session_state.get(_UNFINISHED)
     if unfinished is not None and unfinished.name == name.strip():
         project = change_settings(services.workspace(), unfinished, settings)
     else:
         project = create_project(services.workspace(), name, settings)
     st.session_state[_UNFINISHED] = project
-    result = import_table(services.workspace(), project, table, mapping, Purpose.POOL, language)
-    have_texts_embedded(services.workspace(), project)
+    only = next(iter(settings.targets)) if upload.mapping.language is None and len(settings.targets) == 1 else None
+    result = run_import(project, upload, WholeFile(language=only, guess_languages=True))
     del st.session_state[_UNFINISHED]
     return project, result

@@ -11,6 +11,7 @@ from lamm_core.words import translate as _
 from lamm_core.workflow.exporting import EXPORT_ENDINGS, labels_file, labels_table
 from lamm_core.workflow.workspace import Workspace
 from pages.components import services
+from pages.components.empty import show_empty
 
 _FORMATS = {".csv": "CSV", ".jsonl": "JSONL", ".parquet": "Parquet"}
 
@@ -24,7 +25,7 @@ def show_export(project: Project) -> None:
     """Every label that stands, with where it came from."""
     table = labels_table(services.workspace(), project)
     if table.empty:
-        st.info(_("There are no labels to export yet."), icon=":material/download:")
+        show_empty(_("There are no labels to export yet."), "download", "annotate.py", _("Start labelling"))
         return
     st.markdown(
         _(

@@ -7,26 +7,22 @@ from lamm_core.language_names import language_name
 from lamm_core.records import Project, Purpose
 from lamm_core.words import in_context, marked
 from lamm_core.words import translate as _
-from lamm_core.workflow.importing import (
-    ImportResult,
-    have_texts_embedded,
-    import_table,
-    rejected_file,
-    rejected_table,
-)
-from pages.components import services
+from lamm_core.workflow.importing import WholeFile
 from pages.components.frame import show_error
-from pages.components.upload import upload_table
+from pages.components.import_run import run_import, show_result
+from pages.components.language_guesses import show_guesses
+from pages.components.upload import ColumnMapping, ask_for_file
 
 _PURPOSES = {
     Purpose.POOL: marked("the pool, to be labelled"),
     Purpose.CHECK: marked("the check set, to measure accuracy"),
     Purpose.GOLD: marked("the gold items, to train newcomers"),
 }
+_GUESS = marked("guess it for each text")
 
 
 def show_import(project: Project) -> None:
-    """Upload, look, say what the columns mean, import."""
+    """Upload, look, say what the columns mean, import; and what an earlier import has guessed."""
     st.markdown(
         _(
             "Texts for the **pool** are labelled batch by batch. Texts for the **check set** need a class; they "
@@ -34,10 +30,19 @@ def show_import(project: Project) -> None:
             "them first, and you see how many they get right. Importing the same file twice changes nothing."
         )
     )
-    uploaded = upload_table(f"import_{project.id}")
-    if uploaded is None:
-        return
-    table, mapping = uploaded
+    upload = ask_for_file(f"import_{project.id}")
+    if upload is not None:
+        whole = _ask_about_all(project, upload.mapping)
+        if st.button(in_context("button", "Import"), type="primary", icon=":material/upload:"):
+            try:
+                show_result(run_import(project, upload, whole))
+            except LammError as error:
+                show_error(error)
+    show_guesses(project)
+
+
+def _ask_about_all(project: Project, mapping: ColumnMapping) -> WholeFile:
+    """What the columns leave open."""
     purpose, language = Purpose.POOL, None
     if mapping.split is None:
         purposes = {each: _(words) for each, words in _PURPOSES.items()}
@@ -49,34 +54,10 @@ def show_import(project: Project) -> None:
             key=f"import_{project.id}_purpose",
         )
     if mapping.language is None:
-        language = st.selectbox(
-            _("Language of all texts"),
-            project.languages,
-            format_func={each: language_name(each) for each in project.languages}.__getitem__,
-            key=f"import_{project.id}_all_in",
+        names = {_GUESS: _(_GUESS)} | {each: language_name(each) for each in project.languages}
+        choices = list(project.languages) if len(project.languages) == 1 else list(names)
+        picked = st.selectbox(
+            _("Language of all texts"), choices, format_func=names.__getitem__, key=f"import_{project.id}_all_in"
         )
-    if st.button(in_context("button", "Import"), type="primary", icon=":material/upload:"):
-        try:
-            with st.spinner(_("Importing …")):
-                result = import_table(services.workspace(), project, table, mapping, purpose, language)
-                have_texts_embedded(services.workspace(), project)
-        except LammError as error:
-            show_error(error)
-            return
-        show_result(result)
-
-
-def show_result(result: ImportResult) -> None:
-    """What an import did, and every row that could not be taken."""
-    st.success(_("{clause}.", clause=result.summary), icon=":material/check:")
-    if not result.rejected:
-        return
-    st.warning(_("{rows:,} rows were not taken:", rows=len(result.rejected)), icon=":material/rule:")
-    headings = {"row": _("Row"), "reason": _("Why it was not taken")}
-    st.dataframe(rejected_table(result.rejected), hide_index=True, column_config=headings)
-    st.download_button(
-        _("Download this list"),
-        rejected_file(result.rejected),
-        "rejected_rows.csv",
-        icon=":material/download:",
-    )
+        language = None if picked == _GUESS else picked
+    return WholeFile(purpose, language, guess_languages=True)

@@ -16,6 +16,7 @@ _ACTIONS = {
     AuditAction.PROJECT_CREATED: marked("project created"),
     AuditAction.SETTINGS_CHANGED: marked("settings changed"),
     AuditAction.IMPORTED: marked("texts imported"),
+    AuditAction.LANGUAGES_CHECKED: marked("guessed languages looked over"),
     AuditAction.EXPORTED: marked("labels exported"),
     AuditAction.ROUND: marked("round started"),
     AuditAction.COMPARISON: marked("comparison"),

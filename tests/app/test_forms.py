@@ -1,6 +1,6 @@
 """Forms of the page Project: what they keep, what they read, what a retry does."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,9 @@ from support import world
 from lamm_core.errors import InvalidProject, ProjectExists, StorageUnavailable
 from lamm_core.records import Consensus, Project
 from lamm_core.workflow import projects
-from lamm_core.workflow.importing import import_table
+from lamm_core.workflow.importing import ColumnMapping, TableFile, WholeFile, import_file, open_table
 from lamm_core.workflow.workspace import Workspace
-from pages.components import project_create, upload
+from pages.components import import_run, project_create, upload
 from pages.components.class_targets_form import read_class_targets
 from pages.components.frame import as_plain_text
 from pages.components.settings_form import changed_targets
@@ -242,38 +242,49 @@ def test_a_project_whose_import_failed_is_filled_by_the_retry(
     def fails(*_: Any) -> None:
         raise StorageUnavailable("The disk is full.")
 
-    monkeypatch.setattr(project_create, "import_table", fails)
+    file = BytesIO(world.ROWS.to_csv(index=False).encode())
+    chosen = upload.Upload(open_table(file, "rows.csv"), world.MAPPING, "1")
+    monkeypatch.setattr(import_run, "import_file", fails)
     with pytest.raises(StorageUnavailable):
-        project_create.make_and_fill("small", settings, world.ROWS, world.MAPPING)
-    monkeypatch.setattr(project_create, "import_table", import_table)
+        project_create.make_and_fill("small", settings, chosen)
+    monkeypatch.setattr(import_run, "import_file", import_file)
     changed = replace(settings, budget=33)
-    project, result = project_create.make_and_fill(" small ", changed, world.ROWS, world.MAPPING)
+    project, result = project_create.make_and_fill(" small ", changed, chosen)
     assert project.settings.budget == 33
     assert result.added == len(world.ROWS)
     assert len(projects.list_projects(data)) == 1
     with pytest.raises(ProjectExists):  # made by now, so the name is taken as any other
-        project_create.make_and_fill("small", settings, world.ROWS, world.MAPPING)
+        project_create.make_and_fill("small", settings, chosen)
 
 
-@dataclass
-class _File:
-    file_id: str
-    name: str
-    content: BytesIO
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.content, name)
-
-
-def test_a_file_is_read_once_and_another_one_anew(session: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_is_looked_at_once_and_another_one_anew(
+    session: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     read: list[str] = []
 
-    def count(file: Any, name: str) -> tuple[pd.DataFrame, None]:
-        read.append(name)
-        return pd.DataFrame({"text": [name]}), None
+    def count(file: TableFile) -> str:
+        read.append(file.title)
+        return file.title
 
-    monkeypatch.setattr(upload, "read_file", count)
-    for name in ("a", "a", "b", "b", "a"):
-        table, _ = upload._read_once(_File(name, f"{name}.csv", BytesIO()))
-        assert table["text"].tolist() == [f"{name}.csv"]
+    monkeypatch.setattr(upload, "preview", count)
+    for name in ("a.csv", "a.csv", "b.csv", "b.csv", "a.csv"):
+        assert upload._preview_once(name, open_table(BytesIO(), name)) == name
     assert read == ["a.csv", "b.csv", "a.csv"]
+
+
+GUESSED = (
+    "id,text\n1,The pen writes well and does not leak.\n2,Der Stift schreibt gut und kleckst nicht.\n3,Ein Stift\n"
+)
+
+
+def test_guessed_languages_are_looked_over_and_mended(data: Workspace) -> None:
+    project = world.make_project(data)
+    file = open_table(BytesIO(GUESSED.encode()), "a.csv")
+    result = import_file(data, project, file, ColumnMapping("text", id="id"), WholeFile(guess_languages=True))
+    assert (result.added, result.guessed) == (3, 3)
+    app = open_page()
+    assert "Guessed languages" in [each.value for each in app.subheader]
+    next(each for each in app.button if each.label == "Save these 3 texts").click().run()
+    assert not app.exception
+    assert [each.value for each in app.success] == ["The language of 3 texts is said now."]
+    assert "Guessed languages" not in [each.value for each in app.subheader]

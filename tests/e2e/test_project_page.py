@@ -72,7 +72,7 @@ def test_a_project_is_made_from_a_file_and_its_first_batch_appears(empty_server:
     screen.page.get_by_role("link", name="Go to Project").click()
     expect(screen.title).to_have_text("Project")
     _upload(screen, "texts.csv", _file_of_texts())
-    expect(screen.page.get_by_text("6 rows; the first 5:")).to_be_visible()
+    expect(screen.page.get_by_text("texts.csv, read as CSV; the first 5 rows:")).to_be_visible()
     for title, column in {"Text": "Description", "Language": "Lang", "Class": "Label", "Id": "ID"}.items():
         expect(_choice(screen, title)).to_have_value(column)
     expect(_choice(screen, "Split")).to_have_value("(none)")

@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 
 from lamm_core.errors import MissingColumn, UnreadableFile
 from lamm_core.exchange import records
-from lamm_core.exchange.columns import ColumnMapping, guess_columns, parse_rows, propose_columns
+from lamm_core.exchange.columns import ColumnMapping, guess_columns, propose_columns
 from lamm_core.exchange.formats import json_document, separated
 from lamm_core.exchange.reading import open_table, read_table
-from lamm_core.records import Purpose
 
 
 def read(name: str, data: bytes) -> pd.DataFrame:
@@ -174,88 +173,6 @@ def test_usual_column_names_are_guessed() -> None:
 def test_a_file_without_a_text_column_says_what_it_has() -> None:
     with pytest.raises(MissingColumn, match=r"the file has: a, b\."):
         guess_columns(["a", "b"])
-
-
-def parse(rows: list[dict[str, object]], mapping: ColumnMapping | None = None, **more: object):
-    table = pd.DataFrame(rows, dtype=object)
-    table = table.where(table.notna(), None)
-    return parse_rows(table, mapping or guess_columns(table.columns), ("pen", "ink"), ("en", "de"), **more)
-
-
-GOOD = {"id": "1", "text": "hello", "language": "en", "class": "pen", "split": "pool"}
-REJECTED = {
-    "no text": ({"text": None}, "the text is empty"),
-    "NUL in the text": ({"text": "a\x00b"}, "the text holds a NUL character"),
-    "half a character": ({"text": "a\ud800"}, "the text holds half of a broken character"),
-    "no language": ({"language": None}, "the language is missing"),
-    "strange language": ({"language": "fr"}, "the language 'fr' is not one of the project's"),
-    "strange class": ({"class": "Pen"}, "the class 'Pen' is not one of the project's"),
-    "strange split": ({"split": "test"}, "the split 'test' is none of pool, check and gold"),
-    "check without class": ({"split": "check", "class": None}, "an item of the check set needs a class"),
-    "long id": ({"id": "x" * 501}, "the id has 501 characters; at most 500 are stored"),
-    "NUL in the id": ({"id": "1\x00"}, "the id holds a NUL character"),
-}
-
-
-@pytest.mark.parametrize(("change", "reason"), REJECTED.values(), ids=REJECTED)
-def test_a_row_that_cannot_be_taken_is_named_with_its_number_and_the_reason(
-    change: dict[str, object], reason: str
-) -> None:
-    parsed = parse([{**GOOD, "id": "0"}, GOOD | change, {**GOOD, "id": "2"}])
-    assert [(each.row, each.reason) for each in parsed.rejected] == [(2, reason)]
-    assert [each.external_id for each in parsed.items] == ["0", "2"]
-    assert parsed.rows == (1, 3)
-
-
-@pytest.mark.parametrize(
-    ("change", "reason"),
-    [
-        ({"text": "other"}, "the id '1' stands for another text further up"),
-        ({"class": "ink"}, "the same text stands further up with another class"),
-        ({"language": "de"}, "the same text stands further up with another language"),
-        ({"split": "check"}, "the same text stands further up with another split"),
-    ],
-)
-def test_two_rows_of_one_id_that_contradict_each_other(change: dict[str, object], reason: str) -> None:
-    parsed = parse([GOOD, GOOD | change])
-    assert [(each.row, each.reason) for each in parsed.rejected] == [(2, reason)]
-    assert len(parsed.items) == 1
-
-
-def test_the_same_row_twice_is_one_item() -> None:
-    parsed = parse([GOOD, GOOD])
-    assert len(parsed.items) == 1
-    assert not parsed.rejected
-
-
-def test_without_ids_the_same_text_gets_the_same_id_in_one_language_only() -> None:
-    rows = [{"text": "hello", "language": "en"}, {"text": "hello", "language": "de"}]
-    ids = [each.external_id for each in parse(rows).items]
-    assert len(set(ids)) == 2
-    assert ids == [each.external_id for each in parse(rows).items]
-
-
-def test_usual_words_for_pool_check_set_and_gold_items_are_understood() -> None:
-    words = ["train", "POOL", "unlabelled", "dev", "Validation", "check", "Gold"]
-    parsed = parse([{**GOOD, "id": word, "split": word} for word in words])
-    assert [each.purpose for each in parsed.items] == [Purpose.POOL] * 3 + [Purpose.CHECK] * 3 + [Purpose.GOLD]
-
-
-def test_one_language_and_one_purpose_for_all_rows() -> None:
-    parsed = parse([{"text": "hello", "class": "pen"}], language="de", purpose=Purpose.CHECK)
-    assert (parsed.items[0].language, parsed.items[0].purpose) == ("de", Purpose.CHECK)
-
-
-def test_hidden_classes_are_those_of_the_pool_alone() -> None:
-    parsed = parse([GOOD, {**GOOD, "id": "2", "split": "check"}], hide_labels=True)
-    assert [each.class_name for each in parsed.items] == [None, "pen"]
-
-
-def test_a_mapping_to_a_column_that_is_not_there() -> None:
-    with pytest.raises(MissingColumn, match="no column 'words'"):
-        parse([GOOD], ColumnMapping("words", "language"))
-    with pytest.raises(MissingColumn, match="no language was given"):
-        parse([GOOD], ColumnMapping("text"))
 
 
 def test_a_csv_with_semicolons_is_read_as_one():

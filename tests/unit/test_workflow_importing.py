@@ -1,20 +1,38 @@
 """Imports: all or nothing, and the same file twice changes nothing."""
 
 import io
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
 from support import world
 
-from lamm_core.errors import UnreadableFile
+from lamm_core.errors import InvalidInput, UnreadableFile
+from lamm_core.exchange.columns import ColumnMapping
 from lamm_core.records import ItemState, Project, Purpose
-from lamm_core.storage import items
+from lamm_core.storage import imports, queue, rounds
+from lamm_core.storage.tables import batch_item
+from lamm_core.workflow import importing
 from lamm_core.workflow.exporting import labels_table
-from lamm_core.workflow.importing import import_table, read_file
+from lamm_core.workflow.guessed_languages import accept_guesses, guessed_languages, say_languages
+from lamm_core.workflow.importing import (
+    ImportResult,
+    WholeFile,
+    import_file,
+    import_table,
+    open_table,
+    read_file,
+    rejected_file,
+)
 from lamm_core.workflow.projects import create_project
-from lamm_core.workflow.workspace import Workspace
+from lamm_core.workflow.surveying import preview
+from lamm_core.workflow.workspace import Workspace, utc_now
 
 
 @pytest.fixture
@@ -59,11 +77,11 @@ def test_an_id_that_stands_for_another_text_in_the_project_is_named_with_its_row
     workspace: Workspace, fresh: Project
 ) -> None:
     import_csv(workspace, fresh, "id,text,language\n1,hello,en\n2,bye,en\n")
-    result = import_csv(workspace, fresh, "id,text,language\n1,hello,en\n,,en\n2,other,en\n3,new,xx\n4,more,en\n")
+    result = import_csv(workspace, fresh, "id,text,language\n1,hello,en\n,,en\n2,other,en\n3,new,fr\n4,more,en\n")
     assert [(each.row, each.reason) for each in result.rejected] == [
         (2, "the text is empty"),
         (3, "the id '2' stands for another text in the project"),
-        (4, "the language 'xx' is not one of the project's"),
+        (4, "the language 'fr' is not one of the project's"),
     ]
     assert (result.added, result.already) == (1, 1)
 
@@ -87,9 +105,9 @@ def test_hidden_labels_leave_the_pool_unlabelled_and_the_check_set_labelled(
 def test_an_import_that_breaks_in_the_middle_leaves_nothing(
     workspace: Workspace, fresh: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(items, "_CHUNK", 50)
+    monkeypatch.setattr(imports, "_CHUNK", 50)
     broken = world.ROWS.assign(text=world.ROWS["text"].where(world.ROWS.index != 249, "the last straw"))
-    real, calls = items._item_row, []
+    real, calls = imports._item_row, []
 
     def item_row(*arguments: object) -> dict[str, object]:
         calls.append(arguments)
@@ -97,7 +115,7 @@ def test_an_import_that_breaks_in_the_middle_leaves_nothing(
         # Refused by the database itself, after several chunks went through.
         return row | ({"language": None} if row["text"] == "the last straw" else {})
 
-    monkeypatch.setattr(items, "_item_row", item_row)
+    monkeypatch.setattr(imports, "_item_row", item_row)
     with pytest.raises(Exception, match=r"(?i)null"):
         import_table(workspace, fresh, broken, world.MAPPING)
     assert len(calls) >= 250
@@ -234,3 +252,138 @@ def test_classes_that_come_later_are_given_to_the_items(workspace: Workspace, fr
     assert table[["id", "class", "source"]].to_numpy().tolist() == [["1", "pen", "import"]]
     other = import_csv(workspace, fresh, "id,text,language,class\n1,one,en,ink\n")
     assert "class 'pen'" in other.rejected[0].reason
+
+
+SEVERAL = """id,text,language,class,annotator,labelled_at,seconds,comment,flagged,deciding
+1,one,en,pen,Ana,2026-01-31T12:00:00Z,1.5,,false,false
+1,one,en,ink,Ben,2026-01-31T12:01:00Z,,why?,true,true
+2,two,en,,,,,,,
+1,one,en,ink,Cem,,,,,
+2,two,en,pen,Ana,,,,,
+3,three,en,pen,,,,,,
+"""
+TOLD = ["id", "class", "annotator", "seconds", "comment", "flagged", "deciding"]
+
+
+def test_labels_of_several_annotators_come_with_all_that_is_said_of_them(workspace: Workspace, fresh: Project) -> None:
+    result = import_csv(workspace, fresh, SEVERAL)
+    assert (result.added, result.opinions, result.labelled, result.rejected) == (3, 2, 1, ())
+    table = labels_table(workspace, fresh).sort_values(["id", "annotator"])
+    assert table[TOLD].astype(object).where(table[TOLD].notna(), None).to_numpy().tolist() == [
+        ["1", "pen", "Ana", 1.5, None, False, False],
+        ["1", "ink", "Ben", None, "why?", True, True],
+        ["1", "ink", "Cem", None, None, False, False],
+        ["2", "pen", "Ana", None, None, False, True],
+        ["3", "pen", None, None, None, False, True],
+    ]
+    assert {each.class_name for each in world.stored_items(workspace, fresh).values()} == {"ink", "pen"}
+    assert [f"{each:%Y-%m-%d %H:%M}" for each in table["labelled_at"][:2]] == ["2026-01-31 12:00", "2026-01-31 12:01"]
+    again = import_csv(workspace, fresh, SEVERAL)
+    assert (again.added, again.opinions, again.labelled, again.already, again.rejected) == (0, 0, 0, 3, ())
+    assert len(world.history(workspace, fresh)) == 5
+
+
+def test_a_further_label_is_an_opinion_and_never_changes_what_is_there(workspace: Workspace, fresh: Project) -> None:
+    import_csv(workspace, fresh, "id,text,language,class,annotator\n1,one,en,pen,Ana\n")
+    result = import_csv(
+        workspace,
+        fresh,
+        "id,text,language,class,annotator,deciding\n1,one,en,ink,Ben,true\n1,one,en,desk,Ana,\n1,one,en,ink,,\n",
+    )
+    assert (result.opinions, result.labelled) == (1, 0)
+    assert [(each.row, each.reason) for each in result.rejected] == [
+        (2, "Ana gave it the class 'pen' in the project"),
+        (3, "the id '1' stands for a text of the class 'pen' in the project"),
+    ]
+    assert [each.class_name for each in world.stored_items(workspace, fresh).values()] == ["pen"]
+
+
+def test_an_import_that_is_cancelled_stores_nothing(workspace: Workspace, fresh: Project) -> None:
+    class Cancelled(BaseException):
+        """As Streamlit ends the run of a page."""
+
+    def cancel(stage: str, share: float) -> None:
+        assert 0 <= share <= 1
+        if stage == "storing":
+            raise Cancelled
+
+    file = open_table(io.BytesIO(SEVERAL.encode()), "a.csv")
+    with pytest.raises(Cancelled):
+        import_file(workspace, fresh, file, preview(file).mapping, WholeFile(), cancel)
+    assert world.stored_items(workspace, fresh) == {}
+    assert import_csv(workspace, fresh, SEVERAL).added == 3
+
+
+@settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_how_a_file_is_cut_into_stretches_changes_nothing(sqlite_workspace: Workspace, data: st.DataObject) -> None:
+    ids, names = st.sampled_from("123"), st.sampled_from([None, "Ana", "Ben"])
+    row = st.tuples(ids, ids, st.sampled_from([None, "pen", "ink"]), names, st.sampled_from(["pool", "check"]))
+    rows = data.draw(st.lists(row, min_size=1, max_size=12))
+    table = pd.DataFrame(rows, columns=["id", "text", "class", "annotator", "split"], dtype=object)
+    cut = data.draw(st.integers(1, 4))
+    told = []
+    for size in (100, cut):
+        project = create_project(sqlite_workspace, uuid.uuid4().hex, world.settings_of())
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(importing, "_BATCH_ROWS", size)
+            result = import_table(sqlite_workspace, project, table, read_guess(table), language="en")
+        labels = labels_table(sqlite_workspace, project).drop(columns="labelled_at")
+        told.append((result, labels.sort_values(["id", "annotator"]).to_csv(index=False)))
+        assert import_table(sqlite_workspace, project, table, read_guess(table), language="en").added == 0
+    assert told[0] == told[1]
+
+
+GUESSED = "text\nThe pen writes well and does not leak.\nDer Stift schreibt gut und kleckst nicht.\nEin Stift\n"
+
+
+def test_guessed_languages_wait_for_a_person_and_the_same_file_changes_nothing(
+    workspace: Workspace, fresh: Project
+) -> None:
+    def bring() -> ImportResult:
+        file = open_table(io.BytesIO(GUESSED.encode()), "a.csv")
+        return import_file(workspace, fresh, file, preview(file).mapping, WholeFile(guess_languages=True))
+
+    assert (bring().guessed, bring().already) == (3, 3)
+    found = guessed_languages(workspace, fresh, most=2)
+    assert (found.counts, found.total) == ({"de": 2, "en": 1}, 3)
+    assert [each.probability for each in found.least_certain] == sorted(
+        each.probability for each in found.least_certain
+    )
+    wrong = found.least_certain[0]
+    with pytest.raises(InvalidInput, match="'fr' is not one of the project's"):
+        say_languages(workspace, fresh, {wrong.item_id: "fr"})
+    assert say_languages(workspace, fresh, {wrong.item_id: "sw"}) == 1
+    assert world.stored_items(workspace, fresh)[wrong.item_id].language == "sw"
+    again = bring()
+    assert (again.added, again.already, again.rejected) == (0, 3, ())
+    assert accept_guesses(workspace, fresh) == 2
+    assert guessed_languages(workspace, fresh).total == 0
+
+
+def test_a_language_that_is_mended_goes_with_the_text_into_the_batch(workspace: Workspace) -> None:
+    project = world.make_project(workspace)
+    table = pd.DataFrame({"text": ["Der Stift schreibt gut und kleckst nicht."]}, dtype=object)
+    import_table(workspace, project, table, ColumnMapping("text"), guess_languages=True)
+    (guess,) = guessed_languages(workspace, project).least_certain
+    with workspace.database.write() as connection:
+        round_id = rounds.start_round(connection, project.id, None, utc_now())
+        queue.add_batch(connection, project.id, round_id, [queue.NewEntry(guess.item_id, guess.language)])
+    say_languages(workspace, project, {guess.item_id: "sw"})
+    with workspace.database.read() as connection:
+        entry = connection.execute(select(batch_item.c.language).where(batch_item.c.item_id == guess.item_id))
+        assert entry.scalars().all() == ["sw"]
+
+
+def test_rejected_rows_can_be_mended_and_imported_again(workspace: Workspace, fresh: Project, tmp_path: Path) -> None:
+    text = "Key;Sentence;Lang\n1;one;en\n2;;en\n3;three;fr\n"
+    file = open_table(io.BytesIO(text.encode()), "a.csv")
+    mapping = preview(file).mapping
+    result = import_file(workspace, fresh, file, mapping, WholeFile())
+    assert [each.row for each in result.rejected] == [2, 3]
+    rejected = pd.read_csv(io.BytesIO(rejected_file(result.rejected)), dtype=str)
+    assert list(rejected.columns) == ["row", "reason", "Key", "Sentence", "Lang"]
+    mended = rejected.assign(Sentence=["two", "three"], Lang="de").to_csv(index=False).encode()
+    back = open_table(io.BytesIO(mended), "mended.csv")
+    assert preview(back).mapping == mapping
+    assert import_file(workspace, fresh, back, mapping, WholeFile()).added == 2

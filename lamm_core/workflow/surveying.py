@@ -1,0 +1,108 @@
+"""What a file holds, before there is a project for it."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lamm_core.errors import UnreadableFile
+from lamm_core.exchange.columns import ColumnMapping, propose_columns
+from lamm_core.exchange.format import Chunk
+from lamm_core.exchange.reading import TableFile
+from lamm_core.language_tags import standard_tag
+from lamm_core.words import translate as _
+
+_MOST_CLASSES = 1_000  # more are no classes, but a column of something else
+_LONGEST_NUMBER = 40  # characters
+_NUMBER = re.compile(r"[+-]?[\d.,\s]*\d[\d.,\s%]*")
+
+
+@dataclass(frozen=True, eq=False)
+class Preview:
+    """The beginning of a file, for a person to look at.
+
+    Attributes:
+        beginning: its first rows.
+        mapping: what its columns may mean.
+    """
+
+    beginning: Chunk
+    mapping: ColumnMapping
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns of its first rows."""
+        return list(self.beginning.table.columns)
+
+    def only_numbers(self, column: str) -> bool:
+        """Whether every first cell of a column is a number, so that another column is meant for the texts."""
+        cells = self.beginning.table[column].dropna()
+        return len(cells) > 0 and all(len(cell) <= _LONGEST_NUMBER and _NUMBER.fullmatch(cell) for cell in cells)
+
+
+def preview(file: TableFile) -> Preview:
+    """Read the first rows of a file and propose what its columns mean.
+
+    Raises:
+        UnreadableFile: the file cannot be read, or none of its rows can.
+    """
+    for chunk in file.chunks():
+        if len(chunk.table):
+            return Preview(chunk, propose_columns(chunk.table))
+    raise UnreadableFile(_("No row of {file!r} can be read.", file=file.title))
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What the rows of a file say, taken together.
+
+    Attributes:
+        rows: how many can be read.
+        classes: names of the classes, sorted; an accent written in two ways makes no second class.
+        languages: tag of each language to its rows, the one with the most first.
+        strange: what stands for a language and is none, to its rows.
+        without_language: rows that name no language.
+    """
+
+    rows: int
+    classes: tuple[str, ...]
+    languages: Mapping[str, int]
+    strange: Mapping[str, int]
+    without_language: int
+
+
+def survey(file: TableFile, mapping: ColumnMapping) -> Survey:
+    """Read a whole file, stretch by stretch.
+
+    Raises:
+        UnreadableFile: the file cannot be read, or its column of classes holds too many of them.
+    """
+    rows = 0
+    classes: set[str] = set()
+    languages: Counter[str | None] = Counter()
+    for chunk in file.chunks():
+        table = chunk.table
+        rows += len(table)
+        if mapping.class_name in table:
+            classes.update(unicodedata.normalize("NFC", name) for name in table[mapping.class_name].dropna().unique())
+        if len(classes) > _MOST_CLASSES:
+            raise UnreadableFile(
+                _(
+                    "The column {column!r} of {file!r} holds more than {most:,} classes; is it another column?",
+                    column=mapping.class_name,
+                    file=file.title,
+                    most=_MOST_CLASSES,
+                )
+            )
+        languages.update(table[mapping.language].tolist() if mapping.language in table else [])
+    without = languages.pop(None, 0) if mapping.language else rows
+    tags: Counter[str] = Counter()
+    strange: dict[str, int] = {}
+    for name, count in languages.items():
+        tag = standard_tag(str(name))
+        if tag is None:
+            strange[str(name)] = count
+        else:
+            tags[tag] += count
+    return Survey(rows, tuple(sorted(classes)), dict(tags.most_common()), strange, without)
