@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from lamm_core.api import Backtest, Project, create_project, list_projects, open_project
     from lamm_core.errors import LammError
     from lamm_core.exchange.columns import ColumnMapping
+    from lamm_core.model.exported.model import Model, load_model
     from lamm_core.records import ProjectSettings, Round
     from lamm_core.selection import Selection, Strategy, allocate, language_weights, select_batch, select_first_batch
     from lamm_core.workflow.importing import ImportResult
@@ -22,6 +23,7 @@ _HOMES = {
     "ImportResult": "lamm_core.workflow.importing",
     "LammError": "lamm_core.errors",
     "LanguageStatus": "lamm_core.workflow.status",
+    "Model": "lamm_core.model.exported.model",
     "Project": "lamm_core.api",
     "ProjectSettings": "lamm_core.records",
     "ProjectStatus": "lamm_core.workflow.status",
@@ -32,6 +34,7 @@ _HOMES = {
     "create_project": "lamm_core.api",
     "language_weights": "lamm_core.selection",
     "list_projects": "lamm_core.api",
+    "load_model": "lamm_core.model.exported.model",
     "open_project": "lamm_core.api",
     "select_batch": "lamm_core.selection",
     "select_first_batch": "lamm_core.selection",
@@ -43,6 +46,7 @@ __all__ = [
     "ImportResult",
     "LammError",
     "LanguageStatus",
+    "Model",
     "Project",
     "ProjectSettings",
     "ProjectStatus",
@@ -53,6 +57,7 @@ __all__ = [
     "create_project",
     "language_weights",
     "list_projects",
+    "load_model",
     "open_project",
     "select_batch",
     "select_first_batch",

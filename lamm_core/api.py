@@ -343,21 +343,23 @@ class Project:
         """
         return labels_table(self._workspace, self._record, translations)
 
-    def export(self, path: Folder, translations: bool = False) -> int:
-        """Write the labels to a file, whole or not at all.
+    def export(self, path: Folder, translations: bool = False, format_name: str | None = None) -> int:
+        """Write the labels to a file, or to a folder where the format is one, whole or not at all.
 
         Args:
             path: the file; its ending tells the format, such as .csv, .jsonl or .parquet.
             translations: add the translations of labelled texts.
+            format_name: a format by its name, such as "label-studio" or "hugging-face"; None goes by the ending.
 
         Returns:
             How many rows were written.
 
         Raises:
-            UnreadableFile: the ending names no format that can be written.
-            StorageUnavailable: the file cannot be written there.
+            UnreadableFile: no such format can be written.
+            DataInTheWay: the folder holds files that are no part of an export.
+            StorageUnavailable: it cannot be written there.
         """
-        return export_labels(self._workspace, self._record, Path(path), translations)
+        return export_labels(self._workspace, self._record, Path(path), translations, format_name)
 
     def backtest(
         self,

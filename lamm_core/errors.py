@@ -75,6 +75,10 @@ class ModelUnreadable(LammError):
     """A saved model is missing, damaged, or holds types that are not trusted."""
 
 
+class PackageMissing(LammError):
+    """A package is not installed that only a part of LAMM needs; the message says how to install it."""
+
+
 class EmbeddingStoreDamaged(LammError):
     """The files of an embedding store do not fit together."""
 
@@ -115,7 +119,7 @@ class BackupUnusable(LammError):
 
 
 class DataInTheWay(LammError):
-    """A backup would take the place of data, and nobody has asked for that."""
+    """Something would take the place of what is there, and nobody has asked for that."""
 
 
 class UnknownProject(InvalidInput):
@@ -128,6 +132,10 @@ class ProjectExists(InvalidInput):
 
 class InvalidProject(InvalidInput):
     """The settings of a project contradict each other."""
+
+
+class UnknownModel(InvalidInput):
+    """A project has no model yet, or no version of that number."""
 
 
 class UnknownAnnotator(InvalidInput):

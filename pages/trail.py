@@ -9,12 +9,11 @@ from lamm_core.records import Project
 from lamm_core.trail import AuditAction, AuditEvent, TrailFilter
 from lamm_core.words import translate as _
 from lamm_core.workflow.audit import MOST_LINES, project_trail, whole_trail
-from lamm_core.workflow.exporting import EXPORT_ENDINGS
+from lamm_core.workflow.exporting import EXPORT_ENDINGS, ending_title
 from lamm_core.workflow.trail_table import trail_file
 from pages.components import services
 from pages.components.empty import show_filtered_away
 from pages.components.frame import chosen_project
-from pages.components.project_export import format_name
 from pages.components.trail_words import action_word, details_words
 
 _SHOWN = 200
@@ -81,7 +80,7 @@ def show_downloads(project: Project | None, wanted: TrailFilter) -> None:
     with st.container(horizontal=True):
         for ending in EXPORT_ENDINGS:
             st.download_button(
-                _("Download {format}", format=format_name(ending)),
+                _("Download {format}", format=ending_title(ending)),
                 lambda ending=ending: content(ending),
                 f"{name}{ending}",
                 icon=":material/download:",

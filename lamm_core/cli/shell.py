@@ -34,6 +34,8 @@ _ORDER = (
     "report",
     "trail",
     "export",
+    "model",
+    "predict",
     "app",
     "backup",
     "restore",

@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from lamm_core.errors import ModelUnreadable, NotEnoughLabels
+from lamm_core.errors import EstimatorUnusable, ModelUnreadable, NotEnoughLabels
 from lamm_core.files import written_aside
 from lamm_core.model.embedding_store import Vectors
 from lamm_core.model.estimators import Estimator, describe, fit_estimator
 from lamm_core.model.threads import with_one_thread
 from lamm_core.model.trusted import HARMLESS_PARTS, strange_part, untrusted_part
+from lamm_core.words import translate as _
 
 # At these sizes newton-cg is a little faster than lbfgs and stops far closer to the optimum (probabilities within
 # 0.001 of it instead of 0.02). A project's models start cold, so that the same labels give the same model.
@@ -112,6 +113,22 @@ class Classifier:
     def settings(self) -> dict[str, Any]:
         """What a model version notes about how it was fitted."""
         return dict(CLASSIFIER_SETTINGS) if self.own_estimator is None else describe(self._estimator)
+
+    def softmax_form(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Weights `(k, d)` and intercepts `(k,)` with `softmax(vectors @ weights.T + intercepts)` for probabilities.
+
+        Raises:
+            EstimatorUnusable: it is no logistic regression, which alone has this form.
+        """
+        if not isinstance(self._estimator, LogisticRegression):
+            kind = type(self._estimator).__name__
+            raise EstimatorUnusable(
+                _("Only a logistic regression has this form, and the model is a {kind}.", kind=kind)
+            )
+        weights, intercepts = self._estimator.coef_, self._estimator.intercept_
+        if len(weights) == 1:  # of two classes scikit-learn keeps the second one's row alone; the first one's is 0
+            weights, intercepts = np.vstack([np.zeros_like(weights), weights]), np.append(0.0, intercepts)
+        return np.asarray(weights, dtype=np.float64), np.asarray(intercepts, dtype=np.float64)
 
     @with_one_thread
     def predict_proba(self, vectors: Vectors) -> NDArray[np.float64]:

@@ -25,6 +25,8 @@ from lamm_core.storage import items, models, projects, queue, rounds
 from lamm_core.storage.suspects import Suspect, replace_suspects
 from lamm_core.workflow.check_figures import CheckFigures
 from lamm_core.workflow.check_sets import mix, plan_check_items
+from lamm_core.workflow.model_versions import PREPARATION_FOLDER
+from lamm_core.workflow.preparing import folder_name
 from lamm_core.workflow.rights import needs
 from lamm_core.workflow.round_data import RoundData
 from lamm_core.workflow.suggestions import draw_overlap, draw_withheld
@@ -245,6 +247,7 @@ def _model_values(
         "data_key": _data_key(result.data),
         "settings": {
             "preparation": _preparation(project),
+            PREPARATION_FOLDER: folder_name(project, result.data),
             **classifier.settings,
             **_translation_settings(result.data),
             **_consensus_settings(result.data),

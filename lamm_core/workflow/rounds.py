@@ -100,7 +100,8 @@ def _work(workspace: Workspace, project: Project, round_: Round, pulse: Heartbea
     try:
         result = _one_round(workspace, project, round_, pulse, estimator)
         save_result(workspace, project, round_, result)
-        forget_other_preparations(workspace, project, result.data)
+        if result.classifier is not None:  # else the last model still serves, and needs its own
+            forget_other_preparations(workspace, project, result.data)
     except OSError as error:  # embeddings and models are files; a full disk is no fault of the program
         raise StorageUnavailable(_("The data folder cannot be used: {reason}.", reason=error)) from error
 

@@ -286,7 +286,7 @@ class _Facts:
         target = self.project.settings.targets[language]
         past = [each for found in self.rounds for each in found if each.language == language]
         newest = past[-1] if self.rounds and past and past[-1] in self.rounds[-1] else None
-        figure = _measurement(newest)
+        figure = measurement_of(newest)
         outlook = self.outlooks.of(language, target)
         classes = self._classes(language)
         own = verdict(figure, target, outlook.forecast if outlook else None)
@@ -319,7 +319,7 @@ class _Facts:
         statuses = []
         for (of_language, name), target in self.project.settings.class_targets.items():
             if of_language == language:
-                figure = _measurement(found.get(name))
+                figure = measurement_of(found.get(name))
                 settle = labels_to_settle(figure, target)
                 statuses.append(ClassStatus(name, target, figure, verdict(figure, target), settle))
         return tuple(statuses)
@@ -333,7 +333,7 @@ class _Facts:
         )
 
 
-def _measurement(found: RoundLanguage | RoundClass | None) -> Measurement:
+def measurement_of(found: RoundLanguage | RoundClass | None) -> Measurement:
     """What a round measured. An earlier version kept the counts only: their plain interval is all that is known."""
     if found is None or not found.checked:
         return UNMEASURED

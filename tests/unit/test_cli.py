@@ -746,6 +746,14 @@ def test_labels_are_exported(ready: Path, tmp_path: Path, ending: str) -> None:
     assert len(read[ending](file)) == 102
 
 
+def test_an_export_in_the_format_of_a_tool_says_as_json_what_was_written(ready: Path, tmp_path: Path) -> None:
+    file = tmp_path / "labels.json"
+    said = json.loads(works(ready, "export", "shop", file, "--format", "label-studio", "--json").stdout)
+    named = {"project": "shop", "file": str(file), "format": "label-studio", "translations": False}
+    assert said == named | {"rows": 102}
+    assert len(json.loads(file.read_text("ascii"))) == 102
+
+
 def test_an_export_that_cannot_be_written_ends_in_one_line(ready: Path, tmp_path: Path) -> None:
     assert "unknown format" in fails(ready, "export", "shop", tmp_path / "labels.doc")
     assert "cannot be written" in fails(ready, "export", "shop", tmp_path / "none" / "labels.csv")

@@ -11,7 +11,7 @@ from lamm_core.cli import app
 from lamm_core.experiments.tasks import TASKS
 from lamm_core.selection import ALLOCATIONS, DIVERSITIES, FIRST_BATCHES, STRATEGIES, UNCERTAINTIES
 from lamm_core.selection.strategies import find_strategy
-from lamm_core.storage.provenance import COLUMNS
+from lamm_core.workflow.exporting import COLUMNS
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted(

@@ -1,7 +1,18 @@
 """The formats by name. A new one is a module of this package and a line below."""
 
 from lamm_core.exchange.format import Format
-from lamm_core.exchange.formats import hugging_face, json_document, json_lines, parquet, separated, workbook
+from lamm_core.exchange.formats import (
+    argilla,
+    doccano,
+    hugging_face,
+    json_document,
+    json_lines,
+    label_studio,
+    parquet,
+    prodigy,
+    separated,
+    workbook,
+)
 
 FORMATS: dict[str, Format] = {
     each.name: each
@@ -13,5 +24,9 @@ FORMATS: dict[str, Format] = {
         parquet.PARQUET,
         workbook.WORKBOOK,
         hugging_face.HUGGING_FACE,
+        label_studio.LABEL_STUDIO,
+        argilla.ARGILLA,
+        doccano.DOCCANO,
+        prodigy.PRODIGY,
     )
 }

@@ -15,6 +15,7 @@ from lamm_core.exchange.cells import NothingInIt, frame
 from lamm_core.exchange.encoding import TextFile, open_text
 from lamm_core.exchange.format import About, Chunk, Format
 from lamm_core.exchange.records import RecordRows, cell_of
+from lamm_core.words import marked
 from lamm_core.words import translate as _
 
 _BLOCK = 2**18
@@ -181,4 +182,11 @@ def _write(table: pd.DataFrame, _about: About) -> bytes:
     return table.to_json(orient="records", force_ascii=False, date_format="iso", indent=1).encode()
 
 
-JSON = Format("json", "JSON", (".json",), _read, _write)
+JSON = Format(
+    "json",
+    "JSON",
+    (".json",),
+    _read,
+    _write,
+    used_by=marked("For programs: one array of objects, texts as they are."),
+)

@@ -10,6 +10,7 @@ from lamm_core.exchange.cells import FURTHER_CELLS, NothingInIt, column_names, f
 from lamm_core.exchange.format import About, Chunk, Format, RejectedRow
 from lamm_core.exchange.workbook_reading import Row, SheetRows, sheets
 from lamm_core.exchange.workbook_writing import workbook_bytes
+from lamm_core.words import marked
 from lamm_core.words import translate as _
 
 
@@ -58,4 +59,11 @@ def _write(table: pd.DataFrame, _about: About) -> bytes:
     return workbook_bytes(table)
 
 
-WORKBOOK = Format("xlsx", "Excel (XLSX)", (".xlsx",), _read, _write)
+WORKBOOK = Format(
+    "xlsx",
+    "Excel (XLSX)",
+    (".xlsx",),
+    _read,
+    _write,
+    used_by=marked("For Excel, LibreOffice and Google Sheets; nothing in it is computed."),
+)
