@@ -44,7 +44,7 @@ format: $(VENV)/.dev
 
 # Strict: a link that leads nowhere, or a name that is not there, is an error.
 docs: $(VENV)/.docs
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict --config-file .mkdocs/mkdocs.yml
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --config-file .mkdocs/mkdocs.yml
 	@echo "The documentation is in build/docs/index.html."
 
 # What translators find in lamm_core/locale: new sentences of the code appear in every language, without a translation.
