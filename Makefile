@@ -3,22 +3,24 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
+OPTIONS ?=
 
-.PHONY: help app test unit lint format words lock audit clean
+.PHONY: help app test unit lint format docs words lock audit clean
 
 help:
-	@echo "make app     install what is missing and open LAMM in the browser (PORT=8501)"
+	@echo "make app     install what is missing and open LAMM in the browser (PORT=8501 OPTIONS=--no-browser)"
 	@echo "make test    install what is missing and run every check and test"
 	@echo "make unit    only the quick tests, without a browser"
 	@echo "make lint    only the checks of style, types and structure"
 	@echo "make format  put the code into its usual form"
+	@echo "make docs    build the documentation as a site, in build/docs"
 	@echo "make words   collect the sentences of the pages for translators (docs/translating.md)"
 	@echo "make audit   compare the lock file with known vulnerabilities (needs the network)"
 	@echo "make lock    renew the lock file from pyproject.toml"
 	@echo "make clean   remove the virtual environment and all caches"
 
 app: $(VENV)/.app
-	$(BIN)/lamm app --port $(PORT)
+	$(BIN)/lamm app --port $(PORT) $(OPTIONS)
 
 # Files go in the order of their names: the long ones of the browser early, short ones last, so that both processes end
 # together. By itself pytest-xdist would keep the files with the fewest tests for the end, which are the long ones.
@@ -40,6 +42,11 @@ format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# Strict: a link that leads nowhere, or a name that is not there, is an error.
+docs: $(VENV)/.docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict --config-file .mkdocs/mkdocs.yml
+	@echo "The documentation is in build/docs/index.html."
+
 # What translators find in lamm_core/locale: new sentences of the code appear in every language, without a translation.
 words: $(VENV)/.dev
 	$(BIN)/pybabel -q extract -F pyproject.toml --no-default-keywords -k _ -k marked -k plural:1,2 -k in_context:1c,2 \
@@ -51,13 +58,18 @@ words: $(VENV)/.dev
 	done
 
 # The lock file pins every version that an install may use; which packages are installed follows from pyproject.toml.
+# Python compiles what it imports by itself, once; to compile every file of every package takes longer than all the rest.
 $(VENV)/.app: pyproject.toml requirements.lock .ci/ensure-venv
 	.ci/ensure-venv $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable .
+	$(BIN)/python -m pip install --quiet --no-compile --constraint requirements.lock --editable .
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.app
-	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable '.[dev,e5]'
+	$(BIN)/python -m pip install --quiet --no-compile --constraint requirements.lock --editable '.[dev,e5]'
+	touch $@
+
+$(VENV)/.docs: $(VENV)/.app
+	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable '.[docs]'
 	touch $@
 
 # The local part of a version (as in 2.13.0+cpu) is cut off: which build is at hand differs between machines.

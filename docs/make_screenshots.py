@@ -1,6 +1,7 @@
 """Take the pictures in docs/images: the sample project after 400 further labels, in a real browser.
 
-Run it from the project's root: `.venv/bin/python docs/make_screenshots.py`. It needs a Chromium and four minutes.
+Run it from the project's root: `.venv/bin/python docs/make_screenshots.py`. It needs a Chromium and four minutes; with
+`--moving-only` it makes no more than the moving picture.
 The labels are the true classes of sample_data/catalogue.csv, given through the same calls as the browser's by two
 people, one of whom errs now and then.
 """
@@ -18,11 +19,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from moving_picture import take_moving_picture
 from playwright.sync_api import Browser, sync_playwright
 
 from lamm_core.records import Action, Lease, Project
 from lamm_core.workflow import labelling
 from lamm_core.workflow.acts import Act
+from lamm_core.workflow.first_steps import show_first_steps
 from lamm_core.workflow.projects import change_settings, ensure_annotator, get_project
 from lamm_core.workflow.rounds import run_round
 from lamm_core.workflow.sample import SAMPLE_FILE, SAMPLE_NAME, ensure_sample_project
@@ -56,6 +59,7 @@ def label_from_truth(workspace: Workspace, labels: int) -> None:
     table = pd.read_csv(SAMPLE_FILE, dtype=str)
     truth = dict(zip(table["id"], table["class"], strict=True))
     project = ensure_sample_project(workspace)
+    show_first_steps(workspace, shown=False)
     # Rounds run here one after the other, so that every picture shows the same project.
     settings = dataclasses.replace(project.settings, automatic_rounds=False, overlap_share=SHARED)
     project = change_settings(workspace, project, settings)
@@ -127,7 +131,14 @@ def take_pictures(browser: Browser, address: str) -> None:
     page.screenshot(path=IMAGES / "languages-narrow.png")
 
 
-def main() -> None:
+def take_moving(browser: Browser, address: str, project: Project) -> None:
+    """The moving picture of the README."""
+    table = pd.read_csv(SAMPLE_FILE, dtype=str)
+    truth = {text.strip(): name for text, name in zip(table["text"], table["class"], strict=True)}
+    take_moving_picture(browser, address, truth, list(project.settings.classes), IMAGES / "labelling.webp")
+
+
+def main(*, moving_only: bool) -> None:
     """Make the project, start the app, take the pictures."""
     IMAGES.mkdir(exist_ok=True)
     home = Path(tempfile.mkdtemp(prefix="lamm-pictures-"))
@@ -136,13 +147,17 @@ def main() -> None:
         label_from_truth(workspace, LABELS)
         for each in project_status(workspace, get_project(workspace, SAMPLE_NAME)).languages:
             print(each.language, each.measured.accuracy)
-        compare = ["backtest", SAMPLE_NAME, "--strategies", "random,ea,lamm"]
-        subprocess.run([sys.executable, "-m", "lamm_core.cli", "--home", str(home), *compare], check=True)
+        if not moving_only:
+            compare = ["backtest", SAMPLE_NAME, "--strategies", "random,ea,lamm"]
+            subprocess.run([sys.executable, "-m", "lamm_core.cli", "--home", str(home), *compare], check=True)
         server, address = start_server(home)
         try:
             with sync_playwright() as playwright:
                 chromium = shutil.which("chromium") or shutil.which("google-chrome")
-                take_pictures(playwright.chromium.launch(executable_path=chromium, args=BROWSER_FLAGS), address)
+                browser = playwright.chromium.launch(executable_path=chromium, args=BROWSER_FLAGS)
+                if not moving_only:
+                    take_pictures(browser, address)
+                take_moving(browser, address, get_project(workspace, SAMPLE_NAME))
         finally:
             server.terminate()
             server.wait(10)
@@ -151,4 +166,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(moving_only="--moving-only" in sys.argv)

@@ -1,7 +1,8 @@
 """Who does something, and what they may do."""
 
+import getpass
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -73,3 +74,11 @@ class Actor:
 OPERATOR = Actor("operator", is_operator=True)
 ITSELF = Actor("LAMM", is_operator=True)
 NOBODY = Actor("nobody")
+
+
+def operator_at(place: str) -> Actor:
+    """The operator as the trail calls them: the name of who runs the process, and where, such as `command line`."""
+    try:
+        return replace(OPERATOR, name=f"{getpass.getuser()} ({place})")
+    except (KeyError, OSError):  # no entry in the user database, as in some containers
+        return replace(OPERATOR, name=place)

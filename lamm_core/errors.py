@@ -67,8 +67,16 @@ class NotEnoughLabels(LammError):
     """The labels so far do not allow a classifier to be fitted."""
 
 
+class EstimatorUnusable(InvalidInput):
+    """An estimator of the user's own cannot be fitted or saved, or gives no probabilities of classes."""
+
+
 class ModelUnreadable(LammError):
     """A saved model is missing, damaged, or holds types that are not trusted."""
+
+
+class PackageMissing(LammError):
+    """A package is not installed that only a part of LAMM needs; the message says how to install it."""
 
 
 class EmbeddingStoreDamaged(LammError):
@@ -115,7 +123,7 @@ class BackupUnusable(LammError):
 
 
 class DataInTheWay(LammError):
-    """A backup would take the place of data, and nobody has asked for that."""
+    """Something would take the place of what is there, and nobody has asked for that."""
 
 
 class UnknownProject(InvalidInput):
@@ -128,6 +136,10 @@ class ProjectExists(InvalidInput):
 
 class InvalidProject(InvalidInput):
     """The settings of a project contradict each other."""
+
+
+class UnknownModel(InvalidInput):
+    """A project has no model yet, or no version of that number."""
 
 
 class UnknownAnnotator(InvalidInput):
@@ -209,6 +221,10 @@ class TranslationRunning(LammError):
 
 class UnreadableFile(InvalidInput):
     """A file is missing, empty, of an unknown format, or not what its name says."""
+
+
+class DoesNotFit(InvalidInput):
+    """A table has more rows or longer texts than the chosen format takes."""
 
 
 class MissingColumn(InvalidInput):

@@ -86,8 +86,8 @@ class ProjectSettings:
         uncertainty: name in `selection.UNCERTAINTIES`.
         encoder: name for `model.encoders.load_encoder`.
         preparation: what is done to embeddings before a model is fitted; see `model.preparation.parse_preparation`.
-        seed: makes rounds repeatable.
-        lease_minutes: how long an annotator may hold an item.
+        seed: makes rounds repeatable; 0 or more.
+        lease_minutes: how long an annotator may hold an item, 1 or more.
         automatic_rounds: the next round starts by itself when a batch is nearly done.
         translator: name for `translation.translators.load_translator`; empty where nothing is translated.
         translation_weight: what a translated text counts in training, 0 to 1, where a labelled text counts 1.
@@ -324,7 +324,31 @@ class RoundClass:
 
 @dataclass(frozen=True)
 class Round:
-    """One round of a project; times in UTC, seconds are wall-clock."""
+    """One round of a project; times in UTC, seconds are wall-clock.
+
+    Attributes:
+        id: number among all rounds, 1 or more.
+        project_id: number of its project, 1 or more.
+        number: counts from 1 within the project.
+        attempt: counts from 1; a round that failed is run again under its number.
+        state: whether it runs, is done, or failed.
+        stage: what is being done.
+        progress: how much of it is done, 0 to 1.
+        error: why it failed, one sentence.
+        host, process_id: who works on it; the number of the process, 1 or more, on the machine of that name.
+        heartbeat_at: when that process last said that it is alive.
+        started_at: when this attempt began.
+        finished_at: when it ended; None while it runs.
+        strategy: what chose the batch; None unless it is done, as with all that follows.
+        uncertainty: how texts were scored.
+        metric: the figure that was measured.
+        labels: labels of the pool that it learnt from.
+        newest_label_id: the newest act of an annotator that it saw, 1 or more; None where there was none.
+        seconds_embed: seconds to embed and to prepare.
+        seconds_fit: seconds to fit the model.
+        seconds_select: seconds to choose the batch.
+        seconds_queue: seconds to save it.
+    """
 
     id: int
     project_id: int

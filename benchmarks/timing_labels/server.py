@@ -51,7 +51,7 @@ def serving(settings: Settings) -> Iterator[Server]:
     Raises:
         BenchmarkStopped: the server ended, or did not answer in time.
     """
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "lamm_core.cli", "app", "--port", str(port), "--no-browser", "--no-sample"]
     with (settings.home / "server.log").open("ab") as log:
         process = subprocess.Popen(
@@ -71,7 +71,7 @@ def _environment(settings: Settings) -> dict[str, str]:
     return settings.environment() | {"PYTHONPATH": os.pathsep.join([str(_ROOT), *([others] if others else [])])}
 
 
-def _free_port() -> int:
+def free_port() -> int:
     """A port of the loopback interface that nobody listens on."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -80,7 +80,7 @@ def _free_port() -> int:
 
 def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     give_up = time.monotonic() + _PATIENCE
-    while not _answers(port):
+    while not answers(port):
         if process.poll() is not None:
             raise BenchmarkStopped(f"The server has ended; {log} says why.")
         if time.monotonic() > give_up:
@@ -88,7 +88,8 @@ def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
         time.sleep(_POLL)
 
 
-def _answers(port: int) -> bool:
+def answers(port: int) -> bool:
+    """Whether a server of the app answers at a port of the loopback interface."""
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2) as answer:
             return bool(answer.status == 200)

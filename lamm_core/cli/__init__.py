@@ -15,6 +15,7 @@ from lamm_core.cli import (
     benchmark_command,
     export_command,
     import_command,
+    predict_command,
     report_command,
     review_command,
     round_command,
@@ -26,6 +27,7 @@ from lamm_core.cli import (
 from lamm_core.cli.annotator_commands import annotator_app
 from lamm_core.cli.exit_codes import MEANINGS
 from lamm_core.cli.jobs_commands import jobs_app
+from lamm_core.cli.model_commands import model_app
 from lamm_core.cli.project_commands import project_app
 from lamm_core.cli.shell import LammGroup
 from lamm_core.cli.user_commands import user_app
@@ -70,6 +72,8 @@ app.command("review", rich_help_panel=_WORK)(review_command.command)
 app.command("report", rich_help_panel=_WORK)(report_command.command)
 app.command("trail", rich_help_panel=_WORK)(trail_command.command)
 app.command("export", rich_help_panel=_WORK)(export_command.command)
+app.add_typer(model_app, name="model", rich_help_panel=_WORK)
+app.command("predict", rich_help_panel=_WORK)(predict_command.command)
 app.command("backup", rich_help_panel=_SERVER)(backup_commands.backup_command)
 app.command("restore", rich_help_panel=_SERVER)(backup_commands.restore_command)
 app.command("worker", rich_help_panel=_SERVER)(worker_command.command)

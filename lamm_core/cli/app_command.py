@@ -2,6 +2,7 @@
 
 import errno
 import os
+import runpy
 import socket
 import sys
 from dataclasses import replace
@@ -50,13 +51,18 @@ def command(
     _check_port(address, port)
     settings = replace(load_settings(home_of(context)), public_url=(public_url or "").rstrip("/"))
     _prepare(context, settings, address, with_sample=not no_sample)
-    options = [*_streamlit_arguments(address, port, headless=no_browser), *_host_arguments(address, settings)]
-    arguments = [sys.executable, "-m", "streamlit", *options]
+    arguments = [*_streamlit_arguments(address, port, headless=no_browser), *_host_arguments(address, settings)]
     typer.echo(f"LAMM opens at {settings.public_url or f'http://{address}:{port}'}; end it with Ctrl-C.")
     sys.stdout.flush()
     sys.stderr.flush()
-    # The server takes the place of this process, so that signals reach it.
-    os.execve(sys.executable, arguments, settings.environment())  # noqa: S606 - our own interpreter
+    _serve(arguments, settings)
+
+
+def _serve(arguments: list[str], settings: Settings) -> None:
+    """Become the server: what it needs of LAMM is loaded already, and signals reach it."""
+    os.environ.update(settings.environment())
+    sys.argv = ["streamlit", *arguments]
+    runpy.run_module("streamlit", run_name="__main__", alter_sys=True)
 
 
 def _streamlit_arguments(address: str, port: int, *, headless: bool) -> list[str]:

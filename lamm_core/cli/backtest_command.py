@@ -48,8 +48,8 @@ def command(
         target = get_project(workspace, project)
 
         # Only now, since they take seconds to import: a wrong name is answered at once.
-        from lamm_core.cli.comparing import perform_comparison
         from lamm_core.cli.progress import counting
+        from lamm_core.comparing import perform_comparison
 
         comparison = begin_comparison(workspace, target, split_list([strategies]), seeds, preparation)
         with counting("Embedding", "texts") as embedded, counting("Replaying", "replays") as replayed:

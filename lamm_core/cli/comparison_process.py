@@ -9,7 +9,7 @@ import os
 import sys
 from pathlib import Path
 
-from lamm_core.cli.comparing import perform_comparison
+from lamm_core.comparing import perform_comparison
 from lamm_core.errors import ComparisonCancelled, LammError
 from lamm_core.settings import HOME_VARIABLE
 from lamm_core.storage import comparisons, projects

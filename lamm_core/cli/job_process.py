@@ -97,8 +97,8 @@ def _embed(workspace: Workspace, project: Project, _job: Job, pulse: JobPulse) -
 
 
 def _backtest(workspace: Workspace, project: Project, job: Job, pulse: JobPulse) -> None:
-    from lamm_core.cli.comparing import perform_comparison
     from lamm_core.cli.comparison_process import half_of_the_cores
+    from lamm_core.comparing import perform_comparison
     from lamm_core.workflow.comparing import begin_comparison
     from lamm_core.workflow.comparison_pulse import REPLAYING
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import getpass
 import inspect
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 from typer.core import TyperGroup
 
-from lamm_core.actors import OPERATOR
+from lamm_core.actors import operator_at
 from lamm_core.cli.exit_codes import ExitCode, exit_code
 from lamm_core.errors import LammError
 
@@ -38,6 +36,8 @@ _ORDER = (
     "report",
     "trail",
     "export",
+    "model",
+    "predict",
     "app",
     "backup",
     "restore",
@@ -107,16 +107,9 @@ def open_data(context: typer.Context) -> Iterator[Workspace]:
 
     workspace = open_workspace(home_of(context))
     try:
-        yield workspace.acting_as(replace(OPERATOR, name=_operator_name()))
+        yield workspace.acting_as(operator_at("command line"))
     finally:
         workspace.close()
-
-
-def _operator_name() -> str:
-    try:
-        return f"{getpass.getuser()} (command line)"
-    except (KeyError, OSError):  # no entry in the user database, as in some containers
-        return "command line"
 
 
 def home_of(context: typer.Context) -> Path | None:

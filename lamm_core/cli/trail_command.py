@@ -40,8 +40,9 @@ def command(
 ) -> None:
     """Show who did what when, newest first: sign-ins, labels, edits, imports, exports, settings, rounds, reviews."""
     from lamm_core.exchange.writing import write_table
-    from lamm_core.workflow.audit import project_trail, trail_table, whole_trail
+    from lamm_core.workflow.audit import project_trail, whole_trail
     from lamm_core.workflow.projects import get_project
+    from lamm_core.workflow.trail_table import trail_table
 
     wanted = TrailFilter(who, tuple(action) if action else None, _utc(since), _utc(until))
     with open_data(context) as workspace:

@@ -78,6 +78,7 @@ class Format:
             the formats that go by the ending alone.
         read_folder: rows of a folder, where a folder can be of this format.
         write_folder: path below the folder to content, where the format is a folder.
+        used_by: a sentence of who reads such a file, in English; to be translated where it is shown.
     """
 
     name: str
@@ -88,3 +89,4 @@ class Format:
     recognises: Callable[[bytes], bool] | None = None
     read_folder: FolderReader | None = None
     write_folder: FolderWriter | None = None
+    used_by: str = ""

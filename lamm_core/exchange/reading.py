@@ -16,6 +16,7 @@ from lamm_core.exchange.formats import FORMATS
 from lamm_core.words import translate as _
 
 _BEGINNING = 65_536  # bytes of a file that a format is recognised by
+_SHOWN = 100  # characters of a name of a column that a sentence has
 
 READ_ENDINGS = tuple(dict.fromkeys(ending for each in FORMATS.values() if each.read for ending in each.endings))
 
@@ -66,7 +67,11 @@ class TableFile:
         repeated = sorted(set(table.columns[table.columns.duplicated()]))
         if repeated:
             raise UnreadableFile(
-                _("{file!r} has more than one column named {column!r}.", file=self.title, column=repeated[0])
+                _(
+                    "{file!r} has more than one column named {column!r}.",
+                    file=self.title,
+                    column=repeated[0][:_SHOWN],
+                )
             )
         return table
 

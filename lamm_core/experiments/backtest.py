@@ -20,6 +20,7 @@ from lamm_core.experiments.tasks import TaskData, find_task, load_task
 from lamm_core.experiments.translations import Translations
 from lamm_core.model.embedding import embed_missing
 from lamm_core.model.embedding_store import EmbeddingStore, Vectors, text_key
+from lamm_core.model.estimators import Estimator, try_estimator
 from lamm_core.model.preparation.names import parse_preparation, short_name
 from lamm_core.selection import Strategy
 from lamm_core.selection.strategies import find_strategy
@@ -220,6 +221,7 @@ def run_backtest(
     kept: KeptReplays | None = None,
     keep_right: bool = False,
     translation_weight: float = 0.0,
+    estimator: Estimator | None = None,
 ) -> list[BacktestResult]:
     """Replay each strategy with each seed on one task.
 
@@ -239,6 +241,8 @@ def run_backtest(
         keep_right: also give which test rows were predicted right; such replays are not kept.
         translation_weight: what a translation of a labelled text counts in training, 0 to 1, where a label counts 1;
             with 0 translations are not used.
+        estimator: what models are copies of, tried before anything else is done; None for logistic regression. Its
+            classes are the numbers from 0 on, and such replays are not kept.
 
     Returns:
         One result a strategy, in their order. Seeds and rows decide it; the number of workers does not.
@@ -248,12 +252,15 @@ def run_backtest(
         InvalidInput, InvalidAccuracy: no seeds, the labels or the target are out of range, the embeddings do not
             fit the rows, or a language has no check or test rows.
         NotEnoughLabels: the first labels of a seed are all of one class.
+        EstimatorUnusable: the estimator cannot be used, or not with the labels of a replay.
     """
     _check_names(strategies, uncertainty, preparation)
     if not len(seeds):
         raise InvalidInput("A backtest needs at least 1 seed; got 0.")
     check_workers(workers)
-    plan = _plan(task_data, labels, target, uncertainty, keep_right, translation_weight)
+    plan = _plan(task_data, labels, target, uncertainty, keep_right, translation_weight, estimator)
+    if estimator is not None:
+        try_estimator(estimator, range(len(set(task_data.classes.tolist()))), saved=False)
     _check_embeddings(task_data, embeddings)
     translations = task_data.translations if translation_weight else None
     order = _order(task_data, translations)
@@ -323,6 +330,7 @@ def _plan(
     uncertainty: str | Uncertainty,
     keep_right: bool = False,
     translation_weight: float = 0.0,
+    estimator: Estimator | None = None,
 ) -> Plan:
     task = task_data.task
     spend = task.labels if labels is None else labels
@@ -336,7 +344,7 @@ def _plan(
     if translation_weight and task_data.translations is None:
         raise InvalidInput(f"The task {task.name!r} was read without the translations of its pool.")
     aim = checked_target(aim, task.languages)
-    return Plan(aim, spend, task.first, task.batch, uncertainty, keep_right, translation_weight)
+    return Plan(aim, spend, task.first, task.batch, uncertainty, keep_right, translation_weight, estimator)
 
 
 def _check_embeddings(task_data: TaskData, embeddings: Vectors) -> None:

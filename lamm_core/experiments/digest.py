@@ -22,6 +22,7 @@ _SOURCES = (
     "experiments/targets.py",
     "experiments/translations.py",
     "model/classifier.py",
+    "model/estimators.py",
     "model/threads.py",
 )
 _BYTES = 20

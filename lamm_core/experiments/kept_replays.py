@@ -94,7 +94,7 @@ def replay_missing(
     """Take the replays that are kept, run the others, and keep each of them as soon as it is finished.
 
     Args:
-        kept: where replays are kept; None, and a plan with `keep_right`, runs all and keeps none.
+        kept: where replays are kept; None, and a plan with `keep_right` or an estimator, runs all and keeps none.
         about: what else decides a replay or has a part in its name: names of task, preparation and encoder.
         outline, vectors, plan, jobs, workers: as for `replay_all`.
         progress: called with (replays done, replays to do); those that were kept count as done from the start.
@@ -106,7 +106,8 @@ def replay_missing(
         StorageUnavailable: a replay cannot be kept.
         LammError: as for `replay_all`.
     """
-    if kept is None or plan.keep_right:  # what is kept does not say which rows were right
+    # What is kept does not say which rows were right, nor can an estimator of the caller's be told from others.
+    if kept is None or plan.keep_right or plan.estimator is not None:
         return replay_all(outline, vectors, plan, jobs, workers, progress)
     names = _names(about, outline, vectors, plan, jobs)
     replays = {place: found for place, name in enumerate(names) if name and (found := kept.take(name))}

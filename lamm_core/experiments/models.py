@@ -1,14 +1,14 @@
 """The models of a replay: one for all languages, or one for each."""
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 
 from lamm_core.errors import NotEnoughLabels
-from lamm_core.model.classifier import fit_logistic_regression
+from lamm_core.model.classifier import check_two_classes, fit_logistic_regression
 from lamm_core.model.embedding_store import Vectors
+from lamm_core.model.estimators import Estimator, fit_estimator
 
 Codes = NDArray[np.intp]
 Weights = NDArray[np.float64]
@@ -33,9 +33,11 @@ class JointModel:
         seed: makes the fit repeatable.
         earlier: the model of the round before, from which the search starts.
         weights: `(n,)` what each row counts; None for 1 each.
+        estimator: what to fit a copy of; None for logistic regression.
 
     Raises:
         NotEnoughLabels: the labels are of fewer than two classes.
+        EstimatorUnusable: the estimator cannot be fitted to them.
     """
 
     def __init__(
@@ -45,9 +47,9 @@ class JointModel:
         seed: int,
         earlier: "JointModel | None" = None,
         weights: Weights | None = None,
+        estimator: Estimator | None = None,
     ) -> None:
-        start = earlier._model if earlier else None
-        self._model: LogisticRegression = fit_logistic_regression(vectors, classes, seed, start, weights)
+        self._model: Any = _fit(vectors, classes, seed, weights, estimator, earlier._model if earlier else None)
 
     def predict(self, vectors: Vectors, codes: Codes) -> NDArray[np.intp]:
         """Likeliest class of each row, `(n,)`."""
@@ -71,6 +73,7 @@ class SeparateModels:
         languages: number of languages.
         seed: makes the fits repeatable.
         weights: `(n,)` what each row counts; None for 1 each.
+        estimator: what to fit copies of; None for logistic regression.
 
     Source: Moniz et al. (ACL 2022), "On efficiently acquiring annotations for multilingual models".
     """
@@ -83,15 +86,16 @@ class SeparateModels:
         languages: int,
         seed: int,
         weights: Weights | None = None,
+        estimator: Estimator | None = None,
     ) -> None:
         self._classes = np.unique(classes)
-        self._models: list[LogisticRegression | None] = []
+        self._models: list[Any] = []
         self._fallback = np.full((languages, len(self._classes)), 1 / len(self._classes))
         for language in range(languages):
             own = codes == language
             try:
                 of_own = None if weights is None else weights[own]
-                self._models.append(fit_logistic_regression(vectors[own], classes[own], seed, weights=of_own))
+                self._models.append(_fit(vectors[own], classes[own], seed, of_own, estimator))
             except NotEnoughLabels:
                 self._models.append(None)
                 if own.any():
@@ -112,3 +116,18 @@ class SeparateModels:
                 found[own] = 0
                 found[np.ix_(own, columns)] = model.predict_proba(vectors[own])
         return found
+
+
+def _fit(
+    vectors: Vectors,
+    classes: Codes,
+    seed: int,
+    weights: Weights | None,
+    estimator: Estimator | None,
+    start: Any = None,
+) -> Any:
+    """The estimator fitted, or logistic regression from where `start` stopped."""
+    if estimator is None:
+        return fit_logistic_regression(vectors, classes, seed, start, weights)
+    check_two_classes(classes)
+    return fit_estimator(estimator, vectors, classes, seed, weights)

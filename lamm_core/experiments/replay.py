@@ -15,6 +15,7 @@ from lamm_core.experiments.models import JointModel, Model, SeparateModels
 from lamm_core.experiments.targets import Target, target_of
 from lamm_core.experiments.translations import Translations
 from lamm_core.model.embedding_store import Vectors
+from lamm_core.model.estimators import Estimator
 from lamm_core.model.threads import with_one_thread
 from lamm_core.selection import Strategy, select_batch
 from lamm_core.selection.diversity import find_diversity
@@ -111,6 +112,8 @@ class Plan:
         keep_right: whether a replay says which test rows were right.
         translation_weight: what a translation of a labelled text counts in training, where a label counts 1; with 0,
             translations are not used.
+        estimator: what models are copies of, for which classes are the numbers from 0 on; None for logistic
+            regression.
     """
 
     target: Target
@@ -120,6 +123,7 @@ class Plan:
     uncertainty: str | Uncertainty
     keep_right: bool = False
     translation_weight: float = 0.0
+    estimator: Estimator | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -248,8 +252,9 @@ def _fit(
     vectors = arena.trainable.vectors[rows]
     if strategy.separate_models:
         codes = arena.trainable.language_codes[rows]
-        return SeparateModels(vectors, classes, codes, len(arena.languages), seed, weights)
-    return JointModel(vectors, classes, seed, earlier if isinstance(earlier, JointModel) else None, weights)
+        return SeparateModels(vectors, classes, codes, len(arena.languages), seed, weights, plan.estimator)
+    start = earlier if isinstance(earlier, JointModel) else None
+    return JointModel(vectors, classes, seed, start, weights, plan.estimator)
 
 
 def _training_rows(

@@ -1,4 +1,4 @@
-"""The classifier: logistic regression on prepared vectors."""
+"""The classifier: logistic regression on prepared vectors, or an estimator of the user's own."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,11 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from lamm_core.errors import ModelUnreadable, NotEnoughLabels
+from lamm_core.errors import EstimatorUnusable, ModelUnreadable, NotEnoughLabels
 from lamm_core.files import written_aside
 from lamm_core.model.embedding_store import Vectors
+from lamm_core.model.estimators import Estimator, describe, fit_estimator
 from lamm_core.model.threads import with_one_thread
-from lamm_core.model.trusted import strange_part
+from lamm_core.model.trusted import HARMLESS_PARTS, strange_part, untrusted_part
+from lamm_core.words import translate as _
 
 # At these sizes newton-cg is a little faster than lbfgs and stops far closer to the optimum (probabilities within
 # 0.001 of it instead of 0.02). A project's models start cold, so that the same labels give the same model.
@@ -40,7 +42,7 @@ def fit_logistic_regression(
     Raises:
         NotEnoughLabels: the labels are of fewer than two classes.
     """
-    _check_two_classes(classes)
+    check_two_classes(classes)
     warm = start is not None and np.array_equal(start.classes_, np.unique(np.asarray(classes)))
     model = LogisticRegression(**CLASSIFIER_SETTINGS, random_state=seed, warm_start=warm)
     if start is not None and warm:
@@ -48,7 +50,8 @@ def fit_logistic_regression(
     return model.fit(prepared, classes, sample_weight=weights)
 
 
-def _check_two_classes(classes: Sequence[str] | NDArray[Any]) -> None:
+def check_two_classes(classes: Sequence[str] | NDArray[Any]) -> None:
+    """Raise NotEnoughLabels unless the labels are of at least two classes."""
     names = sorted({str(name) for name in classes})
     if len(names) < 2:
         found = f"the {len(classes)} labels so far are only of {names[0]!r}" if names else "there are 0 labels so far"
@@ -59,11 +62,11 @@ class Classifier:
     """A fitted model: prepared vectors in, class probabilities out.
 
     Args:
-        regression: logistic regression, fitted.
+        estimator: fitted; the logistic regression of this module, or what `fit_estimator` gave.
     """
 
-    def __init__(self, regression: LogisticRegression) -> None:
-        self._regression = regression
+    def __init__(self, estimator: Any) -> None:
+        self._estimator = estimator
 
     @classmethod
     @with_one_thread
@@ -73,31 +76,66 @@ class Classifier:
         classes: Sequence[str],
         seed: int = 0,
         weights: NDArray[np.float64] | None = None,
+        estimator: Estimator | None = None,
     ) -> Self:
-        """Fit the logistic regression on the labels.
+        """Fit a model on the labels.
 
         Args:
             vectors: `(m, d)` prepared vectors of the labelled items; see `lamm_core.model.preparation`.
             classes: `(m,)` their classes.
             seed: same data and seed give the same model.
             weights: `(m,)` what each label counts, at least 0; None for 1 each.
+            estimator: what to fit a copy of; None for logistic regression.
 
         Raises:
             NotEnoughLabels: the labels are of fewer than two classes.
+            EstimatorUnusable: the estimator cannot be fitted to these labels.
         """
-        return cls(fit_logistic_regression(vectors, classes, seed, weights=weights))
+        if estimator is None:
+            return cls(fit_logistic_regression(vectors, classes, seed, weights=weights))
+        check_two_classes(classes)
+        return cls(fit_estimator(estimator, vectors, classes, seed, weights))
 
     @property
     def classes(self) -> tuple[str, ...]:
         """Classes the model knows, in the order of the columns of `predict_proba`."""
-        return tuple(str(name) for name in self._regression.classes_)
+        return tuple(str(name) for name in self._estimator.classes_)
+
+    @property
+    def own_estimator(self) -> Estimator | None:
+        """What `fit` has to be given to fit another model like this one: None for the usual logistic regression."""
+        usual = isinstance(self._estimator, LogisticRegression) and all(
+            getattr(self._estimator, name) == value for name, value in CLASSIFIER_SETTINGS.items()
+        )
+        return None if usual else self._estimator
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What a model version notes about how it was fitted."""
+        return dict(CLASSIFIER_SETTINGS) if self.own_estimator is None else describe(self._estimator)
+
+    def softmax_form(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Weights `(k, d)` and intercepts `(k,)` with `softmax(vectors @ weights.T + intercepts)` for probabilities.
+
+        Raises:
+            EstimatorUnusable: it is no logistic regression, which alone has this form.
+        """
+        if not isinstance(self._estimator, LogisticRegression):
+            kind = type(self._estimator).__name__
+            raise EstimatorUnusable(
+                _("Only a logistic regression has this form, and the model is a {kind}.", kind=kind)
+            )
+        weights, intercepts = self._estimator.coef_, self._estimator.intercept_
+        if len(weights) == 1:  # of two classes scikit-learn keeps the second one's row alone; the first one's is 0
+            weights, intercepts = np.vstack([np.zeros_like(weights), weights]), np.append(0.0, intercepts)
+        return np.asarray(weights, dtype=np.float64), np.asarray(intercepts, dtype=np.float64)
 
     @with_one_thread
     def predict_proba(self, vectors: Vectors) -> NDArray[np.float64]:
         """Class probabilities `(n, k)` of prepared vectors `(n, d)`; rows sum to 1."""
         if not len(vectors):
             return np.empty((0, len(self.classes)))
-        return np.asarray(self._regression.predict_proba(vectors), dtype=np.float64)
+        return np.asarray(self._estimator.predict_proba(vectors), dtype=np.float64)
 
     def predict(self, vectors: Vectors) -> NDArray[np.str_]:
         """Likeliest class `(n,)` of prepared vectors `(n, d)`."""
@@ -111,24 +149,32 @@ class Classifier:
 
         path.parent.mkdir(parents=True, exist_ok=True)
         with written_aside(path) as aside:
-            skops.io.dump(self._regression, aside)
+            skops.io.dump(self._estimator, aside)
 
     @classmethod
-    def load(cls, path: Path) -> Self:
+    def load(cls, path: Path, trusted: Sequence[str] | None = None) -> Self:
         """Read a model written by `save`.
 
+        Args:
+            path: the file.
+            trusted: None takes only a logistic regression, with the few parts that it has. With a list, estimators of
+                the user's own are taken as well: of the parts that skops trusts by itself, and of those that the list
+                names, such as `sklearn.tree._tree.Tree`. Name a part only where the file is your own.
+
         Raises:
-            ModelUnreadable: the file is missing, damaged, or holds types that no model has.
+            ModelUnreadable: the file is missing, damaged, or holds types that are not trusted.
         """
         import skops.io
 
         try:
-            strange = strange_part(path)
-            model = None if strange else skops.io.load(path, trusted=[])
+            strange = strange_part(path) if trusted is None else untrusted_part(path, trusted)
+            parts = [] if trusted is None else [*trusted, *HARMLESS_PARTS]
+            model = None if strange else skops.io.load(path, trusted=parts)
         except Exception as error:
             raise ModelUnreadable(f"The model {path} cannot be read ({type(error).__name__}).") from error
         if strange:
-            raise ModelUnreadable(f"The model {path} holds {strange}, which no model has.")
-        if not isinstance(model, LogisticRegression) or not hasattr(model, "classes_"):
+            why = "which no model has" if trusted is None else "which is not among the trusted parts"
+            raise ModelUnreadable(f"The model {path} holds {strange}, {why}.")
+        if not hasattr(model, "classes_") or not hasattr(model, "predict_proba"):
             raise ModelUnreadable(f"The file {path} holds a {type(model).__name__}, not a fitted model.")
         return cls(model)

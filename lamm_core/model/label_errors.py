@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from lamm_core.model.classifier import Classifier
 from lamm_core.model.embedding_store import Vectors
+from lamm_core.model.estimators import Estimator
 from lamm_core.model.judge import FOLDS, draw_folds
 
 # With fewer labels the models know too little to accuse anybody, and a class with fewer cannot be told from errors.
@@ -35,7 +36,12 @@ class LabelError:
 
 
 def judge_out_of_sample(
-    vectors: Vectors, classes: Sequence[str], keys: Sequence[bytes], known: Sequence[str], seed: int = 0
+    vectors: Vectors,
+    classes: Sequence[str],
+    keys: Sequence[bytes],
+    known: Sequence[str],
+    seed: int = 0,
+    estimator: Estimator | None = None,
 ) -> NDArray[np.float64]:
     """What models say of labelled texts that they were not fitted on.
 
@@ -45,19 +51,21 @@ def judge_out_of_sample(
         keys: n text keys: equal texts are judged by a model that saw none of them.
         known: k names of classes, the columns of the answer.
         seed: same data and seed give the same answer.
+        estimator: what kind of models, as for `Classifier.fit`.
 
     Returns:
         `(n, k)` class probabilities, rows sum to 1.
 
     Raises:
         NotEnoughLabels: without one of the folds, the labels are of fewer than two classes.
+        EstimatorUnusable: without one of the folds, the labels are too few for the estimator.
     """
     folds, names = draw_folds(keys, seed), np.asarray(classes)
     chances = np.zeros((len(names), len(known)))
     for fold in range(FOLDS):
         rows, others = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
         if len(rows):
-            model = Classifier.fit(vectors[others], names[others].tolist(), seed)
+            model = Classifier.fit(vectors[others], names[others].tolist(), seed, estimator=estimator)
             chances[rows] = in_columns(model, vectors[rows], known)
     return chances
 

@@ -15,8 +15,8 @@ class Selection:
             split, languages are interleaved so that every beginning of the batch is split about like the whole; where
             it is not, the best item of all comes first.
         quota: number of items chosen per language, for every language with a target.
-        weights: the weights of the languages, equal ones when no language has a gap; empty where the strategy leaves
-            languages out of account.
+        weights: the weights of the languages, 0 or more, equal ones when no language has a gap; empty where the
+            strategy leaves languages out of account.
         scores: `(m,)` score of each chosen item, in the order of `indices`; larger means label sooner. Where the
             weight of the language is part of the score (`product`, `sum`), it is in here. All 0 in a first batch.
         unmeasured: languages with a target but no accuracy yet, sorted; they counted as accuracy 0.

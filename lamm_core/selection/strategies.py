@@ -28,7 +28,7 @@ class Strategy:
         allocation: a name in `ALLOCATIONS`, `gap^P`, an `Allocation`, or a function `Standing -> {language: weight}`
             that splits the budget.
         diversity: a name in `DIVERSITIES`, or a `Diversity`.
-        uncertainty: a name in `UNCERTAINTIES`, or a function; None leaves it to the caller.
+        uncertainty: a name in `UNCERTAINTIES`, or a function `(n, k) -> (n,)`; None leaves it to the caller.
         first_batch: a name in `FIRST_BATCHES`, or a `FirstBatch`.
         random_scores: score items by chance instead of by uncertainty.
         separate_models: one model a language instead of one for all. `select_batch` takes no notice of it.
@@ -45,7 +45,11 @@ class Strategy:
 
     @property
     def splits_budget(self) -> bool:
-        """Whether every language gets its own part of the budget before items are chosen."""
+        """Whether every language gets its own part of the budget before items are chosen.
+
+        Raises:
+            UnknownStrategy: the name of its allocation or diversity is not registered.
+        """
         return find_allocation(self.allocation).splits_budget and not find_diversity(self.diversity).whole_batch
 
 

@@ -156,6 +156,11 @@ def count_items(connection: Connection, project_id: int) -> dict[tuple[Purpose, 
     }
 
 
+def has_items(connection: Connection, project_id: int) -> bool:
+    """Whether a project has any text, of whatever purpose."""
+    return connection.execute(select(item.c.id).where(item.c.project_id == project_id).limit(1)).first() is not None
+
+
 def count_near_duplicates(connection: Connection, project_id: int, state: ItemState | None = None) -> dict[str, int]:
     """Language to its pool items that nearly repeat a check item and are kept out of training, where it has any.
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, select
 
-from lamm_core.records import Action
-from lamm_core.storage.reviews import is_standing
+from lamm_core.records import Action, ItemState, Purpose
+from lamm_core.storage.reviews import is_standing, stands
 from lamm_core.storage.tables import (
     annotator,
     batch_item,
@@ -18,7 +18,7 @@ from lamm_core.storage.tables import (
 )
 from lamm_core.storage.team_tables import review
 
-COLUMNS = [
+COLUMNS = (
     "id",
     "language",
     "text",
@@ -40,17 +40,15 @@ COLUMNS = [
     "final_class",
     "decision",
     "reviewer",
-]
+)
 
 
-def labels_with_provenance(connection: Connection, project_id: int) -> list[tuple[Any, ...]]:
-    """Rows in the order of COLUMNS, one for each label that stands, oldest first."""
-    newer = label.alias("newer")
-    replaced = select(newer.c.id).where(
-        newer.c.item_id == label.c.item_id,
-        newer.c.annotator_id.is_not_distinct_from(label.c.annotator_id),
-        newer.c.revision > label.c.revision,
-    )
+def labels_with_provenance(connection: Connection, project_id: int, newest: int | None = None) -> list[tuple[Any, ...]]:
+    """Rows in the order of COLUMNS and after them the item's number, one for each label that stands, oldest first.
+
+    Args:
+        newest: only so many of the newest; None takes all.
+    """
     chosen = (
         select(batch_item.c.item_id, func.max(batch_item.c.id).label("batch_item_id"))
         .where(batch_item.c.project_id == project_id)
@@ -83,6 +81,7 @@ def labels_with_provenance(connection: Connection, project_id: int) -> list[tupl
             final.c.name.label("final_class"),
             review.c.decision,
             reviewer.c.name.label("reviewer"),
+            item.c.id,
         )
         .select_from(label)
         .join(item, item.c.id == label.c.item_id)
@@ -100,7 +99,28 @@ def labels_with_provenance(connection: Connection, project_id: int) -> list[tupl
             and_(round_language.c.round_id == round_.c.id, round_language.c.language == item.c.language),
         )
         .outerjoin(model_version, model_version.c.round_id == round_.c.id)
-        .where(label.c.project_id == project_id, label.c.action == Action.LABEL, ~replaced.exists())
-        .order_by(label.c.id)
+        .where(label.c.project_id == project_id, label.c.action == Action.LABEL, stands())
+        .order_by(label.c.id.desc())
+        .limit(newest)
     )
-    return [tuple(row) for row in connection.execute(query)]
+    return [tuple(row) for row in connection.execute(query)][::-1]
+
+
+def count_labels(connection: Connection, project_id: int) -> int:
+    """How many labels stand in a project."""
+    query = (
+        select(func.count())
+        .select_from(label)
+        .where(label.c.project_id == project_id, label.c.action == Action.LABEL, stands())
+    )
+    return int(connection.execute(query).scalar_one())
+
+
+def classes_borne(connection: Connection, project_id: int) -> dict[int, tuple[int, str]]:
+    """Id of each labelled item to the label that decides its class, and that class; gold items are left out."""
+    query = (
+        select(item.c.id, item.c.label_id, project_class.c.name)
+        .join(project_class, project_class.c.id == item.c.class_id)
+        .where(item.c.project_id == project_id, item.c.purpose != Purpose.GOLD, item.c.state == ItemState.LABELLED)
+    )
+    return {row.id: (row.label_id, row.name) for row in connection.execute(query)}

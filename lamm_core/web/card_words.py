@@ -67,6 +67,10 @@ def _frame_words() -> dict[str, str]:
         "classes": _("Classes"),
         "batch": _("Batch {number}: {done} of {size}"),
         "why": _("Why this text?"),
+        "whyHelp": _(
+            "The further a language is from its target, the larger its weight. Uncertainty says how undecided the "
+            "model is: a label there teaches it most."
+        ),
         "searchClasses": _("Search classes"),
         "searchHint": _("Search classes ( / )"),
         "found": _("{count} of {all} classes"),

@@ -1,4 +1,6 @@
-"""Why there is nothing to label, in one sentence for the annotator."""
+"""Why there is nothing to label, in one sentence for the annotator, and where to go from there."""
+
+from dataclasses import dataclass
 
 from lamm_core.clock import clock_time
 from lamm_core.job import JobState
@@ -20,13 +22,55 @@ _SENTENCES = {
     WhyEmpty.WAITING_FOR_ROUND: marked("The next batch is prepared when somebody runs a round on the page Rounds."),
     WhyEmpty.ALL_DONE: marked("Every text of the pool is labelled or skipped."),
 }
+_NO_TEXTS_FOR_ANNOTATORS = marked("There is nothing to label yet: a manager of the project brings in texts first.")
 
 
-def empty_words(why: EmptyQueue, zone: str | None) -> str:
+@dataclass(frozen=True)
+class Way:
+    """Where a reader can go on.
+
+    Attributes:
+        path: address of a page, without what stands before every address.
+        words: what the link says.
+    """
+
+    path: str
+    words: str
+
+
+_TO_TEXTS = Way("/project", marked("Bring in texts"))
+_TO_ROUNDS = Way("/rounds", marked("Go to Rounds"))
+_TO_ANSWERS = Way("/history", marked("Look at your answers"))
+# Where a manager can do something about it.
+_WAYS = {
+    WhyEmpty.FAILED: _TO_ROUNDS,
+    WhyEmpty.NO_TEXTS: _TO_TEXTS,
+    WhyEmpty.TARGETS_MET: Way("/languages", marked("See the languages")),
+    WhyEmpty.WAITING_FOR_ROUND: _TO_ROUNDS,
+    WhyEmpty.ALL_DONE: _TO_TEXTS,
+}
+# What passes by itself, and soon.
+_PASSING = (WhyEmpty.READY, WhyEmpty.PREPARING, WhyEmpty.HELD)
+
+
+def way_on(why: EmptyQueue, *, manages: bool) -> Way | None:
+    """Where to go while there is nothing to label, in the reader's language; None where waiting is all there is to do.
+
+    Args:
+        manages: the reader manages the project, and so sees all its pages.
+    """
+    if why.reason in _PASSING or (why.reason is WhyEmpty.NO_TEXTS and not manages):
+        return None
+    way = _WAYS.get(why.reason, _TO_ANSWERS) if manages else _TO_ANSWERS
+    return Way(way.path, _(way.words))
+
+
+def empty_words(why: EmptyQueue, zone: str | None, *, manages: bool) -> str:
     """One sentence; empty where something has come free in this moment.
 
     Args:
         zone: name of the reader's time zone, from the browser.
+        manages: the reader manages the project, and so sees all its pages.
     """
     if why.reason is WhyEmpty.READY:
         return ""
@@ -42,6 +86,8 @@ def empty_words(why: EmptyQueue, zone: str | None) -> str:
         return _(
             "No text is left in your languages; {count:,} wait in {languages}.", count=why.count, languages=languages
         )
+    if why.reason is WhyEmpty.NO_TEXTS and not manages:
+        return _(_NO_TEXTS_FOR_ANNOTATORS)
     return _(_SENTENCES[why.reason])
 
 

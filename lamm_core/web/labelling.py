@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from typing import Any
 
+from lamm_core.actors import Role
 from lamm_core.errors import InvalidInput, LammError, UnknownAnnotator
 from lamm_core.records import Project, ProjectSettings
-from lamm_core.web.empty_words import empty_words
+from lamm_core.web.empty_words import empty_words, way_on
 from lamm_core.web.outbox import Message, Session, session_name
 from lamm_core.web.recent_projects import RecentProjects
 from lamm_core.web.shown import shown_act, shown_lease
@@ -75,13 +76,21 @@ def answer(
         "items": None if turn.leases is None else [shown_lease(each, utc_now()) for each in turn.leases],
     }
     if turn.leases == ():
-        told["empty"] = empty_words(why_empty(workspace, project, annotator), message.zone)
+        told |= _nothing_left(workspace, project, message)
     if message.wants_past:
         newest = labelling.recent_acts(workspace, project, annotator, _PAST)
         told["recent"] = [shown_act(each) for each in reversed(newest)]
     if message.frame not in (None, frame_name(project.settings)):
         told["frame"] = frame(project.settings)
     return told
+
+
+def _nothing_left(workspace: Workspace, project: Project, message: Message) -> dict[str, Any]:
+    """Why there is nothing to label, and where to go on."""
+    why = why_empty(workspace, project, message.session.annotator_id)
+    manages = workspace.actor.has(Role.MANAGER, project.id)
+    way = way_on(why, manages=manages)
+    return {"empty": empty_words(why, message.zone, manages=manages), "way": way and asdict(way)}
 
 
 def frame(settings: ProjectSettings) -> dict[str, Any]:

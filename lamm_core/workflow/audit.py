@@ -1,13 +1,10 @@
 """The trail of what was done: every workflow function that changes something writes its line in its own transaction."""
 
-import json
 from typing import Any
 
-import pandas as pd
 from sqlalchemy import Connection
 
 from lamm_core.actors import Role
-from lamm_core.exchange.writing import table_bytes
 from lamm_core.records import Project
 from lamm_core.storage import audit
 from lamm_core.trail import AuditAction, AuditEvent, TrailFilter
@@ -42,27 +39,3 @@ def whole_trail(workspace: Workspace, wanted: TrailFilter, most: int = 200) -> l
     """The newest lines of all projects, and of what concerns none such as sign-ins, newest first."""
     with workspace.database.read() as connection:
         return audit.list_events(connection, None, wanted, most)
-
-
-def trail_table(events: list[AuditEvent]) -> pd.DataFrame:
-    """Lines of the trail as a table: at, actor, action, project, details (as JSON)."""
-    rows = [
-        {
-            "at": each.at,
-            "actor": each.actor,
-            "action": each.action.value,
-            "project": each.project,
-            "details": json.dumps(dict(each.details), ensure_ascii=False, sort_keys=True),
-        }
-        for each in events
-    ]
-    return pd.DataFrame(rows, columns=["at", "actor", "action", "project", "details"])
-
-
-def trail_file(events: list[AuditEvent], ending: str) -> bytes:
-    """The content of a file of these lines.
-
-    Args:
-        ending: one of `exporting.EXPORT_ENDINGS`.
-    """
-    return table_bytes(trail_table(events), ending)

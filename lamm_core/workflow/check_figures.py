@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamm_core.actors import Role
-from lamm_core.errors import ModelUnreadable, NotEnoughLabels
+from lamm_core.errors import EstimatorUnusable, ModelUnreadable, NotEnoughLabels
 from lamm_core.model.check_record import CHECK_RECORD, CheckRecord, figure_name
 from lamm_core.model.classifier import Classifier
+from lamm_core.model.embedding_store import Vectors
 from lamm_core.model.intervals import wilson
-from lamm_core.model.judge import Labelled, draw_folds, judge, predict_outside
+from lamm_core.model.judge import Ask, Labelled, draw_folds, judge, predict_outside
 from lamm_core.model.looks import boundary, correlations
 from lamm_core.model.measuring import UNMEASURED, Judged, Look, Measurement, take_look
 from lamm_core.model.payoff import PayoffOf, accuracy, macro_f1, recall_of
@@ -155,8 +156,8 @@ class _Judgement:
         of_texts = code_of[classifier.predict_proba(texts).argmax(axis=1)]
         known = np.concatenate([data.labelled[chosen], np.zeros(len(reserved), dtype=bool)])
         try:
-            of_texts[known] = predict_outside(trained, texts[known], folds[known], seed)
-        except NotEnoughLabels:
+            of_texts[known] = predict_outside(trained, texts[known], folds[known], _like(classifier, names, seed))
+        except (NotEnoughLabels, EstimatorUnusable):  # without a fold, labels may be too few for an estimator as well
             return cls(predicted, confidence, None, None, no_languages, np.empty(0, dtype=bool))
         together = np.concatenate([vectors.check, texts])
         chances = judge(with_check, together, np.concatenate([check_folds, folds]), len(names), seed)
@@ -178,6 +179,17 @@ def _training_labels(data: RoundData, vectors: PreparedVectors, names: tuple[str
     labelled = np.flatnonzero(data.labelled)
     folds = draw_folds(_keys(data.pool, labelled), seed)
     return Labelled(vectors.pool[labelled], _codes(data.pool.classes[labelled], names), folds)
+
+
+def _like(classifier: Classifier, names: tuple[str, ...], seed: int) -> Ask:
+    """Asks models that are fitted as this one was."""
+
+    def ask(known: Vectors, classes: _Codes, texts: Vectors) -> _Codes:
+        of_known = np.asarray(names)[classes].tolist()
+        model = Classifier.fit(known, of_known, seed, estimator=classifier.own_estimator)
+        return _codes(model.predict(texts), names)
+
+    return ask
 
 
 def _keys(table: ItemTable, rows: _Codes) -> list[bytes]:

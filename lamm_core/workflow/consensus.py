@@ -47,14 +47,26 @@ def settle(connection: Connection, project: Project, *tables: ItemTable) -> Sett
     Args:
         tables: items of the project with the classes that they bear now.
     """
-    bears = {
-        item_id: (label_id, class_name)
-        for table in tables
-        for item_id, label_id, class_name, state in zip(
-            table.ids.tolist(), table.label_ids.tolist(), table.classes.tolist(), table.states.tolist(), strict=True
-        )
-        if state == ItemState.LABELLED
-    }
+    return settle_labelled(
+        connection,
+        project,
+        {
+            item_id: (label_id, class_name)
+            for table in tables
+            for item_id, label_id, class_name, state in zip(
+                table.ids.tolist(), table.label_ids.tolist(), table.classes.tolist(), table.states.tolist(), strict=True
+            )
+            if state == ItemState.LABELLED
+        },
+    )
+
+
+def settle_labelled(connection: Connection, project: Project, bears: Mapping[int, tuple[int, str]]) -> Settled:
+    """What several people together say of items.
+
+    Args:
+        bears: id of each labelled item to the label that decides its class, and that class.
+    """
     names = {class_id: name for name, class_id in projects.class_ids(connection, project.id).items()}
     decisions = reviews.standing_decisions(connection, project.id)
     decided = {item_id: names[class_id] for item_id, class_id in decisions.items() if item_id in bears}

@@ -23,6 +23,7 @@ from lamm_core.exchange.spool import Spool
 from lamm_core.exchange.writing import table_bytes
 from lamm_core.job import Job, JobKind
 from lamm_core.model.embedding import Progress, embed_missing
+from lamm_core.model.encoders import is_matrix
 from lamm_core.records import Project, Purpose
 from lamm_core.storage import items, projects, translations
 from lamm_core.trail import AuditAction
@@ -295,7 +296,8 @@ def embed_project(workspace: Workspace, project: Project, progress: Progress | N
             if row < 0
         ]
         texts = [text for _, text in items.read_texts(connection, missing)]
-        if project.settings.use_translations:
+        # A matrix has vectors for what was imported only; translations without one are not trained on.
+        if project.settings.use_translations and not is_matrix(store.encoder):
             translated = translations.usable(connection, project.id)
             texts += translated.where(store.rows_of(translated.keys) < 0).texts
     return embed_missing(store, texts, progress)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lamm_core.errors import NotEnoughLabels
+from lamm_core.errors import EstimatorUnusable, NotEnoughLabels
 from lamm_core.model.classifier import Classifier
 from lamm_core.model.label_errors import MIN_LABELS, find_label_errors, in_columns, judge_out_of_sample
 from lamm_core.model.threads import with_one_thread
@@ -29,8 +29,15 @@ def suspected_labels(
     classes = [*data.pool.classes[pool].tolist(), *data.check.classes[check].tolist()]
     keys = [data.pool.keys[row] for row in pool]
     try:
-        of_pool = judge_out_of_sample(vectors.pool[pool], classes[: len(pool)], keys, known, project.settings.seed)
-    except NotEnoughLabels:
+        of_pool = judge_out_of_sample(
+            vectors.pool[pool],
+            classes[: len(pool)],
+            keys,
+            known,
+            project.settings.seed,
+            estimator=classifier.own_estimator,
+        )
+    except (NotEnoughLabels, EstimatorUnusable):
         return []
     chances = np.concatenate([of_pool, in_columns(classifier, vectors.check[check], known)])
     item_ids = np.concatenate([data.pool.ids[pool], data.check.ids[check]])

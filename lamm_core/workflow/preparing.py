@@ -3,7 +3,7 @@
 import hashlib
 import shutil
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lamm_core.actors import Role
@@ -11,11 +11,13 @@ from lamm_core.errors import ModelUnreadable
 from lamm_core.model.embedding_store import Vectors
 from lamm_core.model.preparation.names import parse_preparation
 from lamm_core.model.preparation.preparation import Preparation, fit_preparation, load_preparation
-from lamm_core.records import Project
+from lamm_core.records import ModelVersion, Project
 from lamm_core.storage import items
 from lamm_core.storage.items import ItemTable
+from lamm_core.words import translate as _
+from lamm_core.workflow.model_versions import preparation_folder_of
 from lamm_core.workflow.rights import needs
-from lamm_core.workflow.round_data import RoundData
+from lamm_core.workflow.round_data import RoundData, read_round_data
 from lamm_core.workflow.workspace import Workspace
 
 _FOLDER = "preparation-"
@@ -75,12 +77,51 @@ def forget_other_preparations(workspace: Workspace, project: Project, data: Roun
 @needs(Role.MANAGER)
 def preparation_folder(workspace: Workspace, project: Project, data: RoundData) -> Path:
     """Folder of the preparation for this pool, encoder and setting."""
+    return workspace.model_file(f"{project.id}/{folder_name(project, data)}")
+
+
+def folder_name(project: Project, data: RoundData) -> str:
+    """Name of that folder: the same for the same texts and languages, encoder and setting, and for no others."""
     settings = project.settings
     digest = hashlib.blake2b(digest_size=8)
     digest.update(f"{_VERSION}\n{settings.encoder}\n{parse_preparation(settings.preparation)}\n".encode())
     for key, language in zip(data.pool.keys, data.pool.languages.tolist(), strict=True):
         digest.update(key + f"{language}\n".encode())
-    return workspace.model_file(f"{project.id}/{_FOLDER}{digest.hexdigest()}")
+    return f"{_FOLDER}{digest.hexdigest()}"
+
+
+@needs(Role.MANAGER)
+def preparation_of_model(workspace: Workspace, project: Project, model: ModelVersion) -> Preparation:
+    """The preparation that a model version was fitted with: its folder, or the same fitted again on the same pool.
+
+    Raises:
+        ModelUnreadable: the folder is gone, as it is after a restore, and the pool has changed since.
+    """
+    folder = preparation_folder_of(workspace, project, model)
+    try:
+        return load_preparation(folder)
+    except ModelUnreadable:
+        again = _fitted_again(workspace, project, model, folder.name)
+    if again is None:
+        raise ModelUnreadable(
+            _(
+                "What version {number} of the model does to texts before it sees them is not kept any more, and the "
+                "texts have changed since; run a round, and take its model.",
+                number=model.number,
+            )
+        )
+    return again
+
+
+def _fitted_again(workspace: Workspace, project: Project, model: ModelVersion, name: str) -> Preparation | None:
+    """The preparation of that name; None where today's pool gives another one."""
+    settings = replace(project.settings, encoder=model.encoder, preparation=str(model.settings["preparation"]))
+    then = replace(project, settings=settings)
+    data = read_round_data(workspace, then)
+    if not len(data.pool) or folder_name(then, data) != name:
+        return None
+    # Not saved: a round of another process may be writing that very folder.
+    return _fitted(workspace, then, data)
 
 
 def _preparation(workspace: Workspace, project: Project, data: RoundData) -> Preparation:
@@ -90,11 +131,15 @@ def _preparation(workspace: Workspace, project: Project, data: RoundData) -> Pre
             return load_preparation(folder)
         except ModelUnreadable:
             shutil.rmtree(folder, ignore_errors=True)  # nothing is lost: the pool gives the same one again
-    with workspace.database.read() as connection:
-        texts = _texts(items.read_texts(connection, data.pool.ids.tolist()), data.pool)
-    fitted = fit_preparation(project.settings.preparation, data.pool_vectors, texts, data.pool.languages)
+    fitted = _fitted(workspace, project, data)
     fitted.save(folder)
     return fitted
+
+
+def _fitted(workspace: Workspace, project: Project, data: RoundData) -> Preparation:
+    with workspace.database.read() as connection:
+        texts = _texts(items.read_texts(connection, data.pool.ids.tolist()), data.pool)
+    return fit_preparation(project.settings.preparation, data.pool_vectors, texts, data.pool.languages)
 
 
 def _texts(found: Iterable[tuple[int, str]], table: ItemTable) -> list[str]:

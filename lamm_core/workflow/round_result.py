@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from lamm_core.actors import Role
 from lamm_core.files import written_aside
 from lamm_core.model.check_record import CHECK_RECORD
-from lamm_core.model.classifier import CLASSIFIER_SETTINGS, Classifier
+from lamm_core.model.classifier import Classifier
 from lamm_core.model.measuring import UNMEASURED, Measurement
 from lamm_core.model.preparation.names import parse_preparation, preparation_name
 from lamm_core.records import ItemState, Project, Round, RoundClass, RoundLanguage
@@ -25,6 +25,8 @@ from lamm_core.storage import items, models, projects, queue, rounds
 from lamm_core.storage.suspects import Suspect, replace_suspects
 from lamm_core.workflow.check_figures import CheckFigures
 from lamm_core.workflow.check_sets import mix, plan_check_items
+from lamm_core.workflow.model_versions import PREPARATION_FOLDER
+from lamm_core.workflow.preparing import folder_name
 from lamm_core.workflow.rights import needs
 from lamm_core.workflow.round_data import RoundData
 from lamm_core.workflow.suggestions import draw_overlap, draw_withheld
@@ -91,7 +93,7 @@ def _save_rows(connection: Connection, project: Project, round_: Round, result: 
     # First of all: whoever was given up in the meantime stops here, and nobody can give the round up from here on.
     rounds.beat(connection, round_.id, round_.attempt, utc_now())
     if result.classifier is not None:
-        models.add_model(connection, _model_values(connection, project, round_, result, file))
+        models.add_model(connection, _model_values(connection, project, round_, result, result.classifier, file))
     queue.withdraw_copies(connection, project.id, round_.number - _ROUNDS_FOR_COPIES, utc_now())
     queued = _queue_batch(connection, project, round_, result)
     class_ids = projects.class_ids(connection, project.id)
@@ -233,7 +235,7 @@ def _figures(figure: Measurement) -> dict[str, Any]:
 
 
 def _model_values(
-    connection: Connection, project: Project, round_: Round, result: RoundResult, file: str
+    connection: Connection, project: Project, round_: Round, result: RoundResult, classifier: Classifier, file: str
 ) -> dict[str, Any]:
     return {
         "project_id": project.id,
@@ -245,7 +247,8 @@ def _model_values(
         "data_key": _data_key(result.data),
         "settings": {
             "preparation": _preparation(project),
-            **CLASSIFIER_SETTINGS,
+            PREPARATION_FOLDER: folder_name(project, result.data),
+            **classifier.settings,
             **_translation_settings(result.data),
             **_consensus_settings(result.data),
         },

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 import numpy as np
 
 from lamm_core.actors import Role
-from lamm_core.errors import LammError, NotEnoughLabels, StorageUnavailable
+from lamm_core.errors import InvalidInput, LammError, NotEnoughLabels, StorageUnavailable
 from lamm_core.model.classifier import Classifier
+from lamm_core.model.estimators import Estimator, try_estimator
 from lamm_core.model.threads import with_one_thread
 from lamm_core.records import Project, Round
 from lamm_core.selection import Selection, select_batch, select_first_batch
@@ -33,11 +34,14 @@ from lamm_core.workflow.workspace import Workspace, utc_now
 
 
 @needs(Role.MANAGER)
-def run_round(workspace: Workspace, project: Project, report: Report | None = None) -> Round:
+def run_round(
+    workspace: Workspace, project: Project, report: Report | None = None, estimator: Estimator | None = None
+) -> Round:
     """Run the next round in this process, from the labels so far to the next batch.
 
     Args:
         report: called with (stage, progress 0 to 1) as the round goes on.
+        estimator: what to fit a copy of instead of logistic regression; it is tried before the round begins.
 
     Returns:
         The finished round.
@@ -47,16 +51,34 @@ def run_round(workspace: Workspace, project: Project, report: Report | None = No
         RoundSuperseded: this round was declared dead by another process; nothing of it is saved.
         EncoderUnavailable, StorageUnavailable: the project's encoder cannot be loaded, or the data folder not be
             used; the round has failed and can be run again.
+        EstimatorUnusable: the estimator cannot be used; or not with these labels, and the round has failed.
+        InvalidInput: there is an estimator, and rounds of this project also begin by themselves, which cannot have it.
     """
-    return perform_round(workspace, project, begin_round(workspace, project), report)
+    if estimator is not None:
+        if project.settings.automatic_rounds:
+            raise InvalidInput(
+                _(
+                    "Rounds of {name!r} begin by themselves, without your estimator; switch that off first "
+                    "(automatic_rounds).",
+                    name=project.name,
+                )
+            )
+        try_estimator(estimator, project.settings.classes, saved=True)
+    return perform_round(workspace, project, begin_round(workspace, project), report, estimator)
 
 
 @needs(Role.MANAGER)
-def perform_round(workspace: Workspace, project: Project, round_: Round, report: Report | None = None) -> Round:
+def perform_round(
+    workspace: Workspace,
+    project: Project,
+    round_: Round,
+    report: Report | None = None,
+    estimator: Estimator | None = None,
+) -> Round:
     """Do the work of a round that was begun. Whatever goes wrong, the old model and the old batches stay."""
     try:
         with Heartbeat(workspace, round_, report) as pulse:
-            _work(workspace, project, round_, pulse)
+            _work(workspace, project, round_, pulse, estimator)
     except BaseException as error:
         with workspace.database.write() as connection:
             rounds.fail(connection, round_.id, round_.attempt, _reason(error), utc_now())
@@ -74,16 +96,19 @@ def _reason(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def _work(workspace: Workspace, project: Project, round_: Round, pulse: Heartbeat) -> None:
+def _work(workspace: Workspace, project: Project, round_: Round, pulse: Heartbeat, estimator: Estimator | None) -> None:
     try:
-        result = _one_round(workspace, project, round_, pulse)
+        result = _one_round(workspace, project, round_, pulse, estimator)
         save_result(workspace, project, round_, result)
-        forget_other_preparations(workspace, project, result.data)
+        if result.classifier is not None:  # else the last model still serves, and needs its own
+            forget_other_preparations(workspace, project, result.data)
     except OSError as error:  # embeddings and models are files; a full disk is no fault of the program
         raise StorageUnavailable(_("The data folder cannot be used: {reason}.", reason=error)) from error
 
 
-def _one_round(workspace: Workspace, project: Project, round_: Round, pulse: Heartbeat) -> RoundResult:
+def _one_round(
+    workspace: Workspace, project: Project, round_: Round, pulse: Heartbeat, estimator: Estimator | None
+) -> RoundResult:
     """The round as the paper has it. Seconds are kept step by step."""
     seconds = Seconds()
     with _timed(seconds, "embed"):
@@ -97,7 +122,7 @@ def _one_round(workspace: Workspace, project: Project, round_: Round, pulse: Hea
 
     pulse.stage(marked("fitting the model"), 0.6)
     with _timed(seconds, "fit"):
-        classifier = _fit(data, vectors, project.settings.seed)
+        classifier = _fit(data, vectors, project.settings.seed, estimator)
 
     pulse.stage(marked("measuring accuracy"), 0.7)
     earlier = read_check_records(workspace, project)
@@ -114,7 +139,7 @@ def _one_round(workspace: Workspace, project: Project, round_: Round, pulse: Hea
     return RoundResult(data, classifier, figures, selection, seconds, suggested, suspects)
 
 
-def _fit(data: RoundData, vectors: PreparedVectors, seed: int) -> Classifier | None:
+def _fit(data: RoundData, vectors: PreparedVectors, seed: int, estimator: Estimator | None) -> Classifier | None:
     """The model, or None while the labels do not allow one."""
     labelled = np.flatnonzero(data.labelled)
     if not len(labelled):
@@ -123,7 +148,7 @@ def _fit(data: RoundData, vectors: PreparedVectors, seed: int) -> Classifier | N
     trained_on = np.concatenate([vectors.pool[labelled], vectors.translations])
     weights = np.repeat([1.0, data.translation_weight], [len(labelled), len(data.translations)])
     try:
-        return Classifier.fit(trained_on, data.pool.classes[rows].tolist(), seed, weights)
+        return Classifier.fit(trained_on, data.pool.classes[rows].tolist(), seed, weights, estimator)
     except NotEnoughLabels:
         return None
 

@@ -1,18 +1,21 @@
 """The built-in sample project: a product catalogue in five languages, with its first 100 labels."""
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
-from lamm_core.errors import ProjectExists
-from lamm_core.exchange.columns import ColumnMapping
-from lamm_core.exchange.reading import read_table
+from lamm_core.errors import ProjectExists, UnknownProject
 from lamm_core.records import Project, ProjectSettings
-from lamm_core.workflow.importing import import_table
+from lamm_core.storage import items
 from lamm_core.workflow.projects import create_project, get_project
 from lamm_core.workflow.rights import needs_admin
 from lamm_core.workflow.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SAMPLE_NAME = "Sample: product catalogue"
 SAMPLE_FILE = Path(__file__).parents[2] / "sample_data" / "catalogue.csv"
@@ -30,6 +33,25 @@ Give each listing the class of the thing that is sold, not of the things it ment
 @needs_admin
 def ensure_sample_project(workspace: Workspace) -> Project:
     """The sample project, made at the first call: classes, targets, texts, check set and the first labels."""
+    return _whole_sample(workspace) or _make_sample(workspace)
+
+
+def _whole_sample(workspace: Workspace) -> Project | None:
+    """The sample project, where it is there with its texts, which come all at once."""
+    try:
+        project = get_project(workspace, SAMPLE_NAME)
+    except UnknownProject:
+        return None
+    with workspace.database.read() as connection:
+        return project if items.has_items(connection, project.id) else None
+
+
+def _make_sample(workspace: Workspace) -> Project:
+    # To read files takes half a second to import, which only the first start of the app needs.
+    from lamm_core.exchange.columns import ColumnMapping
+    from lamm_core.exchange.reading import read_table
+    from lamm_core.workflow.importing import import_table
+
     table = read_table(SAMPLE_FILE)
     mapping = ColumnMapping(text="text", language="language", class_name="class", id="id", split="split")
     shares = table.loc[table["split"] == "pool", "language"].value_counts()
@@ -43,7 +65,7 @@ def ensure_sample_project(workspace: Workspace) -> Project:
         project = create_project(workspace, SAMPLE_NAME, settings)
     except ProjectExists:
         project = get_project(workspace, SAMPLE_NAME)
-    # Importing again changes nothing, and mends a first call that was interrupted between the two steps.
+    # A first call may have been interrupted between the two steps.
     import_table(workspace, project, _with_first_labels_only(table), mapping)
     return project
 

@@ -171,7 +171,11 @@ class ProjectStatus:
 
     @property
     def chosen_by_text(self) -> bool:
-        """Whether the strategy chooses from the whole pool, text by text, so that no language has a quota."""
+        """Whether the strategy chooses from the whole pool, text by text, so that no language has a quota.
+
+        Raises:
+            UnknownStrategy: the project's strategy is one that this version does not have.
+        """
         return not find_strategy(self.project.settings.strategy).splits_budget
 
     @property
@@ -282,7 +286,7 @@ class _Facts:
         target = self.project.settings.targets[language]
         past = [each for found in self.rounds for each in found if each.language == language]
         newest = past[-1] if self.rounds and past and past[-1] in self.rounds[-1] else None
-        figure = _measurement(newest)
+        figure = measurement_of(newest)
         outlook = self.outlooks.of(language, target)
         classes = self._classes(language)
         own = verdict(figure, target, outlook.forecast if outlook else None)
@@ -315,7 +319,7 @@ class _Facts:
         statuses = []
         for (of_language, name), target in self.project.settings.class_targets.items():
             if of_language == language:
-                figure = _measurement(found.get(name))
+                figure = measurement_of(found.get(name))
                 settle = labels_to_settle(figure, target)
                 statuses.append(ClassStatus(name, target, figure, verdict(figure, target), settle))
         return tuple(statuses)
@@ -329,7 +333,7 @@ class _Facts:
         )
 
 
-def _measurement(found: RoundLanguage | RoundClass | None) -> Measurement:
+def measurement_of(found: RoundLanguage | RoundClass | None) -> Measurement:
     """What a round measured. An earlier version kept the counts only: their plain interval is all that is known."""
     if found is None or not found.checked:
         return UNMEASURED

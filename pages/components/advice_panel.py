@@ -15,6 +15,7 @@ from lamm_core.workflow.causes import find_causes
 from lamm_core.workflow.status import LanguageStatus, ProjectStatus
 from pages.components import services
 from pages.components.frame import as_plain_text
+from pages.components.glossary import CHECK_SET, INTERVAL
 
 _ICONS = {
     Topic.ENCODER: ":material/translate:",
@@ -66,11 +67,11 @@ def show_check_sets(status: ProjectStatus) -> None:
         height="content",
         column_config={
             "Language": st.column_config.TextColumn(_("Language"), pinned=True),
-            "Check set": _("Check set"),
-            "Labelled": in_context("texts", "Labelled"),
+            "Check set": st.column_config.TextColumn(_("Check set"), help=_(CHECK_SET)),
+            "Labelled": count(in_context("texts", "Labelled"), help=_("Check texts that have a label.")),
             "Set apart": count(_("Set apart"), help=_("Texts that can still be asked for the check set.")),
             "In the queue": count(_("In the queue"), help=_("Check texts that annotators are asked beside the batch.")),
-            "Interval now": _("Interval now"),
+            "Interval now": st.column_config.TextColumn(_("Interval now"), help=_(INTERVAL)),
             needed: count(
                 _("Needed for ±{points:g}", points=points),
                 help=_(

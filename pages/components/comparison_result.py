@@ -61,7 +61,7 @@ def show_table(found: Compared) -> None:
             "Strategy": _("Strategy"),
             at: percent(_("After {labels:,} labels", labels=found.labels_at_point)),
             end: percent(_("At the end ({labels:,})", labels=found.labels[-1])),
-            "To all targets": _("To all targets"),
+            "To all targets": text(_("To all targets"), help=_("Labels until every language was at its target.")),
             "Difference, points": text(
                 _("Difference, points"),
                 help=_(

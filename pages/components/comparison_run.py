@@ -19,6 +19,7 @@ from lamm_core.workflow.comparing import (
 )
 from lamm_core.workflow.projects import strategies
 from pages.components import services
+from pages.components.empty import show_empty
 from pages.components.frame import as_plain_text, show_error
 from pages.components.jobs_panel import show_open_job
 
@@ -46,7 +47,8 @@ def show_offer(project: Project, status: ComparisonStatus) -> None:
     if status.is_under_way:
         return
     if status.comparable.reason_against is not None:
-        st.info(as_plain_text(status.comparable.reason_against), icon=":material/hourglass_empty:")
+        reason = as_plain_text(status.comparable.reason_against)
+        show_empty(reason, "hourglass_empty", "annotate.py", _("Start labelling"))
         st.caption(as_plain_text(left_out_sentence(status.comparable.left_out)))
         return
     _offer(project, status)

@@ -11,6 +11,8 @@ from lamm_core.web.door_routes import SIGN_IN, SIGN_OUT
 from lamm_core.words import translate as _
 from pages.components import services
 from pages.components.addresses import base_path
+from pages.components.empty import show_empty
+from pages.components.first_steps import show_guide
 from pages.components.reader import ask_language
 
 # Key of a choice in the sidebar. It stands in the address too, so that a reload or a link keeps it.
@@ -41,6 +43,7 @@ def show_sidebar() -> None:
     with st.sidebar:
         if names:
             st.selectbox(_("Project"), names, key=_PROJECT, bind="query-params")
+        show_guide(choose_project)
         _show_reader()
         ask_language()
 
@@ -78,11 +81,11 @@ def chosen_project() -> Project:
     """The project chosen in the sidebar. Where there is none yet, the page says what to do and ends."""
     found = services.find_project(st.session_state.get(_PROJECT))
     if found is None and not services.actor().leads:
-        st.info(_("You have no part in any project yet. An admin can give you one."), icon=":material/group_add:")
+        show_empty(_("You have no part in any project yet. An admin can give you one."), "group_add")
         st.stop()
     if found is None:
-        st.info(_("There is no project yet. Make one from a file of texts on the page Project."), icon=":material/add:")
-        st.page_link("project.py", label=_("Go to Project"), icon=":material/folder_open:")
+        sentence = _("There is no project yet. Make one from a file of texts on the page Project.")
+        show_empty(sentence, "add", "project.py", _("Go to Project"))
         st.stop()
     return found
 

@@ -20,6 +20,7 @@ def show_labelling(project: Project, annotator: int) -> None:
         key="labelling_card",
         data={
             "address": base_path() + LABELLING,
+            "base": base_path(),
             "session": session_name(project, annotator),
             "frame": frame(project.settings),
             "language": language(),

@@ -8,7 +8,7 @@ const LOOK_MS = 1000; // how often the card looks whether it is offline
 const SEND_AGAIN_MS = 4000;
 const FEW_AT_HAND = 4; // with no more texts than these, the card asks for further ones
 const PAST = 20; // answers that can be looked at again
-const NO_NEWS = { progress: { round: 0, size: 0, closed: 0 }, problem: "", empty: "" };
+const NO_NEWS = { progress: { round: 0, size: 0, closed: 0 }, problem: "", empty: "", way: null };
 const ASK_AGAIN_MS = 2000; // while there is nothing to label
 const CARDS = new WeakMap();
 
@@ -84,6 +84,7 @@ class Card extends Face {
   /* The page says whose card it is, and what stands around every text. */
   receive({ data }) {
     this.address = data.address;
+    this.base = data.base;
     this.language = data.language;
     takeWords(this.root, data.words);
     this.takeFrame(data.frame);
@@ -161,7 +162,8 @@ class Card extends Face {
       this.news = { ...this.news, problem: told.problem ?? "" };
       return;
     }
-    this.news = { progress: told.progress, problem: told.problem, empty: told.empty ?? "" };
+    const { progress, problem, empty = "", way = null } = told;
+    this.news = { progress, problem, empty, way };
     if (told.lesson) this.lesson = told.lesson;
     if (told.frame) this.takeFrame(told.frame);
     this.takePast(told.recent);

@@ -20,6 +20,7 @@ class Face {
     this.parts.undo.disabled = !this.past.length;
     this.parts.back.disabled = !this.past.length || this.place === 0;
     this.parts.forth.disabled = this.place === null;
+    this.paintWay();
     this.paintVisit();
     this.paintSentBack();
     this.paintLesson();
@@ -58,6 +59,14 @@ class Face {
     const waiting = this.outbox.underWay().length;
     if (this.outbox.isOffline()) return inWords("allAnswered");
     return waiting ? inWords("saving") : this.news.empty || inWords("loading");
+  }
+
+  /* Under a sentence that says why there is no text. The address keeps who reads, and which project. */
+  paintWay() {
+    const { way } = this.parts;
+    const told = this.shown || this.whyEmpty() !== this.news.empty ? null : this.news.way;
+    say(way, told?.words ?? "");
+    if (told) way.href = this.base + told.path + window.location.search;
   }
 
   paintVisit() {

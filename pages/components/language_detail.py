@@ -20,6 +20,7 @@ from pages.components.advice_panel import show_causes
 from pages.components.agreement_detail import show_agreement
 from pages.components.charts import show_chart
 from pages.components.frame import as_plain_text
+from pages.components.glossary import CHECK_SET, CONFIDENCE, GAP, GOLD, INTERVAL, PROVEN, TARGET
 from pages.components.languages_table import ROW_PIXELS, close_language
 from pages.components.palette import palette
 
@@ -31,7 +32,7 @@ def show_language(status: ProjectStatus, language: LanguageStatus) -> None:
     details = language_details(services.workspace(), status.project, language.language)
     name = language_name(language.language)
     st.button(_("All languages"), icon=":material/arrow_back:", type="tertiary", on_click=close_language)
-    st.subheader(f"{name}: {state_word(language.state)}", anchor=False)
+    st.subheader(f"{name}: {state_word(language.state)}", anchor=False, help=_(PROVEN))
     _show_numbers(status, language, details)
     show_causes(status, [language])
     _show_rounds(status, language)
@@ -51,10 +52,10 @@ def _show_numbers(status: ProjectStatus, language: LanguageStatus, details: Lang
     settings, figure = status.project.settings, language.measured
     with st.container(horizontal=True, gap="medium"):
         value = _("not measured") if figure.estimate is None else number(figure.estimate, ".1%")
-        st.metric(capital(figure_word(settings.metric)), value, width="content")
-        st.metric(_("Target"), number(language.target, ".1%"), width="content")
-        st.metric(_("Labels"), number(language.labels, ","), width="content")
-        st.metric(_("This week"), number(language.labels_this_week, ","), width="content")
+        st.metric(capital(figure_word(settings.metric)), value, width="content", help=_(CHECK_SET))
+        st.metric(_("Target"), number(language.target, ".1%"), width="content", help=f"{_(TARGET)} {_(GAP)}")
+        st.metric(_("Labels"), number(language.labels, ","), width="content", help=_("Labelled texts of the pool."))
+        st.metric(_("This week"), number(language.labels_this_week, ","), width="content", help=_("In seven days."))
     sentences = []
     if figure.estimate is not None:
         low, high = figure.interval
@@ -146,7 +147,7 @@ def _show_hardest(details: LanguageDetails) -> None:
             "Text": text(_("Text"), width=380),
             "True class": text(_("True class"), width=150),
             "Predicted": text(_("Predicted"), width=150),
-            "Confidence": st.column_config.NumberColumn(_("Confidence"), width=90, format="%.0f%%"),
+            "Confidence": st.column_config.NumberColumn(_("Confidence"), width=90, format="%.0f%%", help=_(CONFIDENCE)),
             "Id": text(_("Id"), width=90),
         },
     )
@@ -166,7 +167,7 @@ def _show_speed(status: ProjectStatus, details: LanguageDetails, name: str) -> N
 
 
 def _show_gold(status: ProjectStatus, details: LanguageDetails) -> None:
-    st.subheader(_("Gold items"), anchor=False)
+    st.subheader(_("Gold items"), anchor=False, help=_(GOLD))
     table = pd.DataFrame(
         {
             "Annotator": [each.annotator for each in details.gold],
@@ -181,7 +182,7 @@ def _show_gold(status: ProjectStatus, details: LanguageDetails) -> None:
         "Gold answered": _("Gold answered"),
         "Right": in_context("answers", "Right"),
         "Share right": _("Share right"),
-        "95% interval": in_context("column", "95% interval"),
+        "95% interval": st.column_config.TextColumn(in_context("column", "95% interval"), help=_(INTERVAL)),
     }
     st.dataframe(table, hide_index=True, width="content", row_height=ROW_PIXELS, column_config=headings)
     says = [_(GOLD_WORDS[status.project.settings.gold_feedback])]

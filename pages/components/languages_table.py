@@ -10,6 +10,7 @@ from lamm_core.words import translate as _
 from lamm_core.workflow.forecast_words import forecast_words
 from lamm_core.workflow.reasons import state_word, why
 from lamm_core.workflow.status import LanguageStatus, ProjectStatus
+from pages.components.glossary import FORECAST, GAP, INTERVAL, PROVEN, QUOTA, TARGET
 
 LANGUAGE = "language"
 _TABLE = "languages_table"
@@ -45,11 +46,11 @@ def show_languages(status: ProjectStatus) -> None:
         row_height=ROW_PIXELS,
         column_config={
             "Language": text(_("Language"), width=90, pinned=True),
-            "Status": text(
-                _("Status"), width=86, help=_("Whether the target is met, as far as the check set proves it.")
+            "Status": text(_("Status"), width=86, help=_(PROVEN)),
+            figure: text(
+                capital(word), width=88, help=f"{_('On the check set, with its 95% interval.')} {_(INTERVAL)}"
             ),
-            figure: text(capital(word), width=88, help=_("On the check set, with its 95% interval.")),
-            "Target": text(_("Target"), width=54),
+            "Target": text(_("Target"), width=54, help=_(TARGET)),
             "Trend": st.column_config.LineChartColumn(
                 _("Trend"),
                 width=70,
@@ -57,15 +58,13 @@ def show_languages(status: ProjectStatus) -> None:
                 **scale,
             ),
             "Labels": text(_("Labels"), width=80, help=_("Labelled texts, and labels given in the last seven days.")),
-            "Forecast": text(
-                _("Forecast"), width=146, help=_("Labels of all languages until the target, with an 80% range.")
-            ),
+            "Forecast": text(_("Forecast"), width=146, help=_(FORECAST)),
             "Next": text(
                 in_context("batch", "Next"),
                 width=62,
-                help=_("Texts of this language in the next batch; ~: mean of the last batches."),
+                help=f"{_(QUOTA)} {_('With ~: the mean of the last batches.')}",
             ),
-            "Why": text(_("Why"), width=184),
+            "Why": text(_("Why"), width=184, help=_(GAP)),
         },
         key=f"{_TABLE}_{status.project.id}",
         on_select=lambda: _open_selected(status),

@@ -14,10 +14,12 @@ from lamm_core.workflow.review import PAGE as PAGE
 from lamm_core.workflow.review import annotators_to_ask
 from lamm_core.workflow.review_words import reason_word
 from pages.components import services
+from pages.components.empty import show_empty, show_filtered_away
 
 # Where the reader is: the text that is open, its place in the list, and the page of the list.
 _ITEM, _PLACE, _OFFSET = "review_item", "review_place", "review_offset"
 _HEIGHT = 320
+_FILTERS = ("reason", "language", "class", "annotator")
 
 
 def ask_filter(project: Project, counts: Mapping[Reason, int]) -> ReviewFilter:
@@ -132,16 +134,20 @@ def _turn(offset: int) -> None:
     st.session_state[_OFFSET] = offset
 
 
-def show_empty(wanted: ReviewFilter) -> None:
+def show_none(wanted: ReviewFilter) -> None:
     """Nothing to look at, and what would change that."""
     if wanted != ReviewFilter():
-        st.info(_("No text fits these filters."), icon=":material/filter_alt:")
+        show_filtered_away(_("No text fits these filters."), _("Show all"), _take_filters_off)
         return
-    st.info(
-        _(
-            "Nothing needs a look. Texts appear here when annotators flag them or comment on them, when labels of "
-            "several annotators differ, when an annotator answers what was sent back, and, from 100 labels on, when a "
-            "round finds labels that are likely errors."
-        ),
-        icon=":material/task_alt:",
+    sentence = _(
+        "Nothing needs a look. Texts appear here when annotators flag them or comment on them, when labels of several "
+        "annotators differ, when an annotator answers what was sent back, and, from 100 labels on, when a round finds "
+        "labels that are likely errors."
     )
+    show_empty(sentence, "task_alt", "team.py", _("See how far annotators agree"))
+
+
+def _take_filters_off() -> None:
+    for name in _FILTERS:
+        st.session_state[f"review_{name}"] = None
+    _start_again()

@@ -21,6 +21,7 @@ from lamm_core.workflow.projects import (
     strategies,
 )
 from pages.components.class_targets_form import ask_class_targets
+from pages.components.glossary import TARGET, UNCERTAINTY
 from pages.components.measuring_form import ask_check_set, ask_costs
 from pages.components.percents import as_fraction, as_percent
 from pages.components.translation_form import ask_translation
@@ -96,7 +97,7 @@ def ask_targets(targets: dict[str, float], key: str) -> dict[str, float]:
             "Code": _("Code"),
             "Language": _("Language"),
             "Target, %": st.column_config.NumberColumn(
-                _("Target, %"), min_value=1, max_value=100, step=0.5, required=True
+                _("Target, %"), min_value=1, max_value=100, step=0.5, required=True, help=_(TARGET)
             ),
         },
         key=f"{key}_targets",
@@ -136,7 +137,7 @@ def _ask_batches(current: ProjectSettings, key: str) -> dict[str, Any]:
         list(UNCERTAINTIES),
         list(UNCERTAINTIES).index(current.uncertainty),
         key=f"{key}_uncertainty",
-        help=_("How doubt about a text is measured."),
+        help=_(UNCERTAINTY),
     )
     automatic = st.toggle(
         _("Start the next round by itself when a batch is nearly done"),

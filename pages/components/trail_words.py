@@ -18,6 +18,7 @@ _ACTIONS = {
     AuditAction.IMPORTED: marked("texts imported"),
     AuditAction.LANGUAGES_CHECKED: marked("guessed languages looked over"),
     AuditAction.EXPORTED: marked("labels exported"),
+    AuditAction.MODEL_EXPORTED: marked("model exported"),
     AuditAction.ROUND: marked("round started"),
     AuditAction.COMPARISON: marked("comparison"),
     AuditAction.TRANSLATION: marked("translation"),

@@ -19,6 +19,7 @@ from lamm_core.workflow.status import ProjectStatus
 from lamm_core.workflow.what_if import Plan, Prospect, plan
 from pages.components import services
 from pages.components.frame import as_plain_text, show_error
+from pages.components.glossary import FORECAST, PROVEN, QUOTA, WEIGHT
 from pages.components.languages_table import ROW_PIXELS
 from pages.components.percents import as_percent
 from pages.components.settings_form import changed_targets
@@ -164,13 +165,13 @@ def _show_plans(status: ProjectStatus, now: Plan, then: Plan) -> None:
         row_height=ROW_PIXELS,
         column_config={
             "Language": text(_("Language"), width=100, pinned=True),
-            "Status": text(_("Status"), width=120),
-            "Forecast now": text(_("Forecast now"), width=210),
-            "Forecast then": text(_("Forecast then"), width=210),
-            "Weight now": _("Weight now"),
-            "Weight then": _("Weight then"),
-            "Next batch now": _("Next batch now"),
-            "Next batch then": _("Next batch then"),
+            "Status": text(_("Status"), width=120, help=_(PROVEN)),
+            "Forecast now": text(_("Forecast now"), width=210, help=_(FORECAST)),
+            "Forecast then": text(_("Forecast then"), width=210, help=_(FORECAST)),
+            "Weight now": text(_("Weight now"), help=_(WEIGHT)),
+            "Weight then": text(_("Weight then"), help=_(WEIGHT)),
+            "Next batch now": text(_("Next batch now"), help=_(QUOTA)),
+            "Next batch then": text(_("Next batch then"), help=_(QUOTA)),
         },
     )
     if status.chosen_by_text:

@@ -8,7 +8,7 @@ import psutil
 from streamlit.testing.v1 import AppTest
 from support import workers, world
 
-from lamm_core.cli.comparing import perform_comparison
+from lamm_core.comparing import perform_comparison
 from lamm_core.comparison import Comparison, ComparisonState
 from lamm_core.records import Project
 from lamm_core.storage import comparisons

@@ -129,8 +129,9 @@ def test_the_labels_come_out_as_a_file(server: Server, new_screen: NewScreen, tm
     assert [row["strategy"] for row in mine] == ["foresight"]
     assert download.value.suggested_filename.endswith(".csv")
     with screen.page.expect_download() as download:
+        screen.page.get_by_role("combobox", name="Format").click()
+        screen.page.get_by_role("option", name="Parquet").click()
         screen.page.get_by_role("button", name="Download Parquet").click()
     download.value.save_as(tmp_path / "labels.parquet")
     assert len(pd.read_parquet(tmp_path / "labels.parquet")) == len(rows)
-    expect(screen.page.get_by_role("button", name="Download JSONL")).to_be_visible()
     assert screen.project.name == SAMPLE_NAME

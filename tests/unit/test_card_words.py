@@ -8,7 +8,7 @@ import pytest
 
 from lamm_core.records import Lease
 from lamm_core.web.card_words import card_words, mark_words
-from lamm_core.web.empty_words import empty_words
+from lamm_core.web.empty_words import empty_words, way_on
 from lamm_core.web.shown import why
 from lamm_core.words import LANGUAGES, speaking
 from lamm_core.workflow.empty_queue import EmptyQueue, WhyEmpty
@@ -47,14 +47,24 @@ def test_every_language_has_all_words_of_the_card(language: str) -> None:
 @pytest.mark.parametrize("count", [1, 1234])
 @pytest.mark.parametrize("until", [None, _NOW + timedelta(days=400)])
 @pytest.mark.parametrize("round_number", [0, 2])
+@pytest.mark.parametrize("manages", [True, False])
 def test_why_there_is_nothing_to_label_is_told_in_the_language(
-    reason: WhyEmpty, count: int, until: datetime | None, round_number: int
+    reason: WhyEmpty, count: int, until: datetime | None, round_number: int, manages: bool
 ) -> None:
     empty = EmptyQueue(reason, round_number, count, until, ("pl", "sw"))
     with speaking("de"):
-        told = empty_words(empty, None)
-    assert told != empty_words(empty, None) or not told
+        told = empty_words(empty, None, manages=manages)
+    assert told != empty_words(empty, None, manages=manages) or not told
     assert not re.search(r"\b(the|and|is|are|soon|wait)\b", told), told
+
+
+def test_who_has_nothing_to_label_is_led_to_a_page_of_theirs() -> None:
+    for reason in WhyEmpty:
+        manager, annotator = (way_on(EmptyQueue(reason), manages=manages) for manages in (True, False))
+        is_passing = reason in (WhyEmpty.READY, WhyEmpty.PREPARING, WhyEmpty.HELD)
+        assert (manager is None) == is_passing, reason
+        assert annotator is None or annotator.path == "/history", reason
+    assert "page Project" not in empty_words(EmptyQueue(WhyEmpty.NO_TEXTS), None, manages=False)
 
 
 @pytest.mark.parametrize("weight", [None, 0.25])

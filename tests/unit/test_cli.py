@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import runpy
 import socket
 import subprocess
 import sys
@@ -771,6 +772,14 @@ def test_labels_are_exported(ready: Path, tmp_path: Path, ending: str) -> None:
     assert len(read[ending](file)) == 102
 
 
+def test_an_export_in_the_format_of_a_tool_says_as_json_what_was_written(ready: Path, tmp_path: Path) -> None:
+    file = tmp_path / "labels.json"
+    said = json.loads(works(ready, "export", "shop", file, "--format", "label-studio", "--json").stdout)
+    named = {"project": "shop", "file": str(file), "format": "label-studio", "translations": False}
+    assert said == named | {"rows": 102}
+    assert len(json.loads(file.read_text("ascii"))) == 102
+
+
 def test_an_export_that_cannot_be_written_ends_in_one_line(ready: Path, tmp_path: Path) -> None:
     assert "unknown format" in fails(ready, "export", "shop", tmp_path / "labels.doc", code=ExitCode.BAD_FILE)
     nowhere = tmp_path / "none" / "labels.csv"
@@ -878,19 +887,17 @@ def test_a_benchmark_that_cannot_run_ends_in_one_line(
 # app
 
 
-class _Replaced(Exception):
-    """The process would be another one now."""
-
-
 @pytest.fixture
-def execve(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    calls: list[Any] = []
+def served(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """What Streamlit was asked for, each time that the process became its server."""
+    calls: list[list[str]] = []
 
-    def replace(path: str, arguments: list[str], environment: dict[str, str]) -> None:
-        calls.append((path, arguments, environment))
-        raise _Replaced
+    def run_module(name: str, run_name: str, alter_sys: bool) -> None:
+        calls.append([name, run_name, *sys.argv[1:]])
 
-    monkeypatch.setattr(os, "execve", replace)
+    monkeypatch.setattr(runpy, "run_module", run_module)
+    monkeypatch.setattr(sys, "argv", list(sys.argv))
+    monkeypatch.setattr(os, "environ", os.environ.copy())
     return calls
 
 
@@ -910,34 +917,33 @@ def app_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_app_becomes_streamlit_on_this_machine_only(
-    home: Path, execve: list[Any], free_port: int, app_file: Path, workspace: Workspace
+    home: Path, served: list[list[str]], free_port: int, app_file: Path, workspace: Workspace
 ) -> None:
-    result = lamm(home, "app", "--port", str(free_port), "--no-browser")
-    assert isinstance(result.exception, _Replaced)
-    path, arguments, environment = execve[0]
-    assert (path, arguments[:4]) == (sys.executable, [sys.executable, "-m", "streamlit", "run"])
+    lamm(home, "app", "--port", str(free_port), "--no-browser")
+    arguments = served[0]
+    assert arguments[:3] == ["streamlit", "__main__", "run"]
     assert str(app_file) in arguments
     assert {"--server.address=127.0.0.1", f"--server.port={free_port}", "--server.headless=true"} <= set(arguments)
-    assert environment["LAMM_HOME"] == str(home)
+    assert os.environ["LAMM_HOME"] == str(home)
     assert [each.name for each in list_projects(workspace)] == [sample.SAMPLE_NAME]
 
 
 def test_the_app_opens_the_browser_and_can_do_without_the_sample(
-    home: Path, execve: list[Any], free_port: int, app_file: Path, workspace: Workspace
+    home: Path, served: list[list[str]], free_port: int, app_file: Path, workspace: Workspace
 ) -> None:
     lamm(home, "app", "--port", str(free_port), "--no-sample")
-    assert "--server.headless=false" in execve[0][1]
+    assert "--server.headless=false" in served[0]
     assert list_projects(workspace) == []
 
 
-def test_a_busy_port_ends_in_one_line(tmp_path: Path, execve: list[Any], app_file: Path) -> None:
+def test_a_busy_port_ends_in_one_line(tmp_path: Path, served: list[list[str]], app_file: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
         message = fails(tmp_path / "home", "app", "--port", str(port), code=ExitCode.BUSY)
     assert message == f"lamm: Port {port} is in use already; choose another one with --port.\n"
-    assert not execve
+    assert not served
     assert not (tmp_path / "home").exists()
 
 
@@ -951,10 +957,10 @@ def test_a_port_that_is_not_allowed_ends_in_one_line(
     assert "Port 80 cannot be used (Permission denied)" in fails(home, "app", "--port", "80", code=ExitCode.UNAVAILABLE)
 
 
-def test_a_missing_app_file_ends_in_one_line(home: Path, execve: list[Any], app_file: Path) -> None:
+def test_a_missing_app_file_ends_in_one_line(home: Path, served: list[list[str]], app_file: Path) -> None:
     app_file.unlink()
     assert "there is no file" in fails(home, "app", code=ExitCode.UNAVAILABLE)
-    assert not execve
+    assert not served
 
 
 # all commands

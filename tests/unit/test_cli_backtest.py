@@ -73,7 +73,7 @@ def test_what_stands_in_the_way_is_one_line(home: Path, words: list[str], messag
 
 
 def test_a_comparison_cancelled_on_the_page_ends_the_command(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from lamm_core.cli import comparing
+    from lamm_core import comparing
 
     workspace = open_workspace(home)
     project = get_project(workspace, "small")

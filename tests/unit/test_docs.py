@@ -1,6 +1,7 @@
 """The documents say what the product does: every command, option, key and picture is where they claim."""
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,12 @@ from lamm_core.cli import app
 from lamm_core.experiments.tasks import TASKS
 from lamm_core.selection import ALLOCATIONS, DIVERSITIES, FIRST_BATCHES, STRATEGIES, UNCERTAINTIES
 from lamm_core.selection.strategies import find_strategy
-from lamm_core.storage.provenance import COLUMNS
+from lamm_core.workflow.exporting import COLUMNS
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")])
+DOCUMENTS = sorted(
+    [*(ROOT / f"{name}.md" for name in ("README", "CHANGELOG", "CONTRIBUTING")), *(ROOT / "docs").rglob("*.md")]
+)
 
 
 def read(name: str) -> str:
@@ -79,6 +82,45 @@ def test_every_link_leads_somewhere(document: Path):
     links = re.findall(r"\]\(([^)#]+)\)", document.read_text("utf-8"))
     local = [link for link in links if "://" not in link]
     assert [link for link in local if not (document.parent / link).exists()] == []
+
+
+def _headings(document: Path) -> set[str]:
+    """The anchors of a document's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.*)$", document.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", each.lower()).replace(" ", "-") for each in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_to_a_heading_finds_it(document: Path):
+    links = re.findall(r"\]\(([^)#:]*)#([^)]+)\)", document.read_text("utf-8"))
+    assert [
+        link for link in links if link[1] not in _headings(document.parent / link[0] if link[0] else document)
+    ] == []
+
+
+def _command_lines(document: Path) -> list[str]:
+    """Every line that begins with `lamm` in a block of code, joined where a backslash says so; no drawings, nothing after a pipe."""
+    text = document.read_text("utf-8").replace("\\\n", " ")
+    blocks = re.findall(r"^ *```\w*\n(.*?)^ *```", text, re.DOTALL | re.MULTILINE)
+    lines = [line.strip().removeprefix(".venv/bin/") for block in blocks for line in block.splitlines()]
+    return [line.split(" | ")[0] for line in lines if line.startswith("lamm ") and "──" not in line]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_command_in_a_document_is_one_that_can_be_typed(document: Path):
+    for line in _command_lines(document):
+        command, words = typer.main.get_command(app), shlex.split(line, comments=True)[1:]
+        context = command.make_context("lamm", list(words))
+        # A group takes its own options before the name of one of its commands.
+        while place := next((at for at, word in enumerate(words) if word in getattr(command, "commands", {})), -1) + 1:
+            command, words = command.commands[words[place - 1]], words[place:]
+            context = command.make_context(line, list(words), parent=context)
+        assert not (hasattr(command, "commands") and words), line
+
+
+def test_every_recipe_has_commands():
+    recipes = sorted((ROOT / "docs" / "how-to").glob("*.md"))
+    assert {path.stem for path in recipes if _command_lines(path)} == {path.stem for path in recipes}
 
 
 def test_the_example_on_the_method_page_does_what_it_says():

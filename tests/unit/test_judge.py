@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lamm_core.errors import NotEnoughLabels
+from lamm_core.model.classifier import fit_logistic_regression
 from lamm_core.model.embedding_store import text_key
 from lamm_core.model.judge import FOLDS, Labelled, draw_folds, judge, predict_outside
 
@@ -19,6 +20,10 @@ def texts(count: int, seed: int, noise: float = 0.3) -> tuple[np.ndarray, np.nda
     classes = rng.integers(0, CLASSES, count)
     vectors = CENTRES[classes] + noise * rng.normal(size=(count, CENTRES.shape[1]))
     return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32), classes
+
+
+def ask(known: np.ndarray, classes: np.ndarray, asked: np.ndarray) -> np.ndarray:
+    return fit_logistic_regression(known, classes).predict(asked)
 
 
 def folds_of(count: int, seed: int = 0) -> np.ndarray:
@@ -35,7 +40,7 @@ def test_no_label_of_a_texts_own_fold_is_asked():
     known = labelled_texts()
     vectors, _ = texts(50, 1)
     folds = np.arange(50) % FOLDS
-    before, said = judge(known, vectors, folds, CLASSES), predict_outside(known, vectors, folds)
+    before, said = judge(known, vectors, folds, CLASSES), predict_outside(known, vectors, folds, ask)
     for fold in range(FOLDS):
         other = np.where(known.folds == fold, (known.classes + 1) % CLASSES, known.classes)
         turned = Labelled(known.vectors, other, known.folds)
@@ -43,7 +48,7 @@ def test_no_label_of_a_texts_own_fold_is_asked():
         after = judge(turned, vectors, folds, CLASSES)
         np.testing.assert_array_equal(after[own], before[own])
         assert (after[~own] != before[~own]).any(axis=1).all()
-        np.testing.assert_array_equal(predict_outside(turned, vectors, folds)[own], said[own])
+        np.testing.assert_array_equal(predict_outside(turned, vectors, folds, ask)[own], said[own])
 
 
 def test_the_label_of_the_very_same_text_decides_only_from_another_fold():
@@ -62,7 +67,7 @@ def test_a_labelled_text_is_not_told_its_own_label():
     known = Labelled(vectors, classes, folds_of(300))
     found = judge(known, vectors, known.folds, CLASSES)[np.arange(300), classes]
     assert found.mean() == pytest.approx(1 / CLASSES, abs=0.03)
-    assert (predict_outside(known, vectors, known.folds) == classes).mean() < 0.45
+    assert (predict_outside(known, vectors, known.folds, ask) == classes).mean() < 0.45
 
 
 @settings(deadline=None)
@@ -126,7 +131,7 @@ def test_labels_of_one_class_alone_tell_nothing():
     found = judge(same, vectors, np.arange(10) % FOLDS, CLASSES)
     np.testing.assert_allclose(found, 1 / CLASSES)
     with pytest.raises(NotEnoughLabels):
-        predict_outside(same, vectors, np.arange(10) % FOLDS)
+        predict_outside(same, vectors, np.arange(10) % FOLDS, ask)
 
 
 def test_where_only_one_fold_has_a_second_class_that_fold_alone_is_not_judged():
@@ -148,7 +153,7 @@ def test_a_class_that_no_label_has_gets_no_chance():
 def test_nothing_to_judge_gives_nothing():
     nothing, no_folds = np.empty((0, CENTRES.shape[1]), dtype=np.float32), np.empty(0, dtype=np.intp)
     assert judge(labelled_texts(), nothing, no_folds, CLASSES).shape == (0, CLASSES)
-    assert predict_outside(labelled_texts(), nothing, no_folds).shape == (0,)
+    assert predict_outside(labelled_texts(), nothing, no_folds, ask).shape == (0,)
 
 
 def test_the_same_question_gets_the_same_answer():

@@ -158,6 +158,7 @@ def test_an_empty_queue_says_why(ask: Ask) -> None:
     while items := (told := ask(claims=True, zone="UTC"))["items"]:
         ask(acts=[_act(each) for each in items])
     assert told["empty"] == "The next batch is prepared when somebody runs a round on the page Rounds."
+    assert told["way"] == {"path": "/rounds", "words": "Go to Rounds"}
 
 
 def test_a_failed_round_is_told_with_its_reason_and_a_running_one_with_how_far_it_is(

@@ -53,11 +53,18 @@ def test_the_app_and_its_pages_import_no_model_library_at_their_start() -> None:
     assert not modules_after(*sorted(names)) & MODELS
 
 
+def test_a_start_of_the_app_loads_what_the_door_and_the_card_need_and_no_more() -> None:
+    needed = modules_after("lamm_core.web.routes", "lamm_core.web.door", "lamm_core.workflow.sample")
+    assert "sqlalchemy" in needed
+    assert not needed & (MODELS | HEAVY | {"pandas", "pyarrow"})
+
+
 def test_whoever_labels_or_looks_on_imports_no_model_library() -> None:
-    """Of the workflow only what works on a round needs one."""
+    """Of the workflow only what works on a round, or with its model, needs one."""
     names = {f"lamm_core.workflow.{each.name}" for each in pkgutil.iter_modules(lamm_core.workflow.__path__)}
     steps = ("preparing", "check_figures", "cells", "label_errors", "rounds", "round_result", "round_process")
-    of_rounds = {f"lamm_core.workflow.{name}" for name in steps}
+    of_models = ("model_export", "predicting")
+    of_rounds = {f"lamm_core.workflow.{name}" for name in (*steps, *of_models)}
     assert of_rounds < names
     assert not modules_after(*sorted(names - of_rounds)) & MODELS
     assert "sklearn" in modules_after("lamm_core.workflow.rounds")

@@ -19,7 +19,7 @@ from lamm_core.workflow.workspace import Workspace
 COLUMNS = [
     "id", "language", "text", "class", "split", "annotator", "labelled_at", "seconds", "source", "deciding", "round",
     "strategy", "weight", "uncertainty", "model", "comment", "flagged", "suggested",
-    "final_class", "decision", "reviewer",
+    "final_class", "decision", "reviewer", "consensus", "consensus_confidence", "consensus_people",
 ]  # fmt: skip
 
 

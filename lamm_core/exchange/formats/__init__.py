@@ -1,7 +1,17 @@
 """The formats by name. A new one is a module of this package and a line below."""
 
 from lamm_core.exchange.format import Format
-from lamm_core.exchange.formats import json_document, json_lines, parquet, separated
+from lamm_core.exchange.formats import (
+    argilla,
+    doccano,
+    json_document,
+    json_lines,
+    label_studio,
+    parquet,
+    prodigy,
+    separated,
+    workbook,
+)
 
 FORMATS: dict[str, Format] = {
     each.name: each
@@ -11,5 +21,10 @@ FORMATS: dict[str, Format] = {
         json_lines.JSON_LINES,
         json_document.JSON,
         parquet.PARQUET,
+        workbook.WORKBOOK,
+        label_studio.LABEL_STUDIO,
+        argilla.ARGILLA,
+        doccano.DOCCANO,
+        prodigy.PRODIGY,
     )
 }

@@ -15,6 +15,7 @@ from lamm_core.exchange.cells import NothingInIt, frame
 from lamm_core.exchange.encoding import TextFile, open_text
 from lamm_core.exchange.format import About, Chunk, Format
 from lamm_core.exchange.records import RecordRows, cell_of
+from lamm_core.words import marked
 from lamm_core.words import translate as _
 
 _BLOCK = 2**18
@@ -105,8 +106,8 @@ class JsonCursor:
         left = self._buffer[self._place :]
         if len(left) > MAX_LINE:
             raise ValueError(_("one of its values has more than {most:,} characters", most=MAX_LINE))
-        # Twice as much each time, so that a long value, which is tried again with all of it, is not tried too often.
-        block = self._text.read(min(max(_BLOCK, len(left)), MAX_LINE + 1 - len(left)))
+        # Much more each time, so that a long value, which is then tried again from its beginning, is not tried often.
+        block = self._text.read(min(max(_BLOCK, 3 * len(left)), MAX_LINE + 1 - len(left)))
         self._buffer, self._place = left + block, 0
         return bool(block)
 
@@ -181,4 +182,11 @@ def _write(table: pd.DataFrame, _about: About) -> bytes:
     return table.to_json(orient="records", force_ascii=False, date_format="iso", indent=1).encode()
 
 
-JSON = Format("json", "JSON", (".json",), _read, _write)
+JSON = Format(
+    "json",
+    "JSON",
+    (".json",),
+    _read,
+    _write,
+    used_by=marked("For programs: one array of objects, texts as they are."),
+)

@@ -10,6 +10,7 @@ from lamm_core.bounded import CHUNK_CHARACTERS
 from lamm_core.exchange.encoding import open_text
 from lamm_core.exchange.format import About, Chunk, Format
 from lamm_core.exchange.records import RecordRows, Unusable
+from lamm_core.words import marked
 from lamm_core.words import translate as _
 
 _LINE = "line"  # the column for what is no object
@@ -41,4 +42,11 @@ def _write(table: pd.DataFrame, _about: About) -> bytes:
     return table.to_json(orient="records", lines=True, force_ascii=False, date_format="iso").encode()
 
 
-JSON_LINES = Format("jsonl", "JSON Lines", (".jsonl", ".ndjson"), _read, _write)
+JSON_LINES = Format(
+    "jsonl",
+    "JSON Lines",
+    (".jsonl", ".ndjson"),
+    _read,
+    _write,
+    used_by=marked("For programs: one JSON object a line, texts as they are."),
+)

@@ -9,6 +9,7 @@ import pandas as pd
 from lamm_core.bounded import parquet_batches
 from lamm_core.exchange.arrow import texts_of
 from lamm_core.exchange.format import About, Chunk, Format
+from lamm_core.words import marked
 
 
 def _read(file: BinaryIO) -> Iterator[Chunk]:
@@ -25,4 +26,11 @@ def _write(table: pd.DataFrame, _about: About) -> bytes:
     return file.getvalue()
 
 
-PARQUET = Format("parquet", "Parquet", (".parquet",), _read, _write)
+PARQUET = Format(
+    "parquet",
+    "Parquet",
+    (".parquet",),
+    _read,
+    _write,
+    used_by=marked("For pandas, DuckDB and the like: small, fast, and with types."),
+)

@@ -13,7 +13,7 @@ from lamm_core.exchange.cells import FURTHER_CELLS, NothingInIt, column_names, f
 from lamm_core.exchange.encoding import TextFile, open_text
 from lamm_core.exchange.format import About, Chunk, Format, RejectedRow
 from lamm_core.exchange.formulas import defused, restored
-from lamm_core.words import plural
+from lamm_core.words import marked, plural
 from lamm_core.words import translate as _
 
 _SEPARATORS = ",;\t|"  # spreadsheets write semicolons where the comma separates decimals
@@ -186,5 +186,19 @@ def _write_tsv(table: pd.DataFrame, _about: About) -> bytes:
     return csv_text(table, "\t").encode()
 
 
-CSV = Format("csv", "CSV", (".csv",), _read_csv, _write_csv)
-TSV = Format("tsv", "TSV", (".tsv",), _read_tsv, _write_tsv)
+CSV = Format(
+    "csv",
+    "CSV",
+    (".csv",),
+    _read_csv,
+    _write_csv,
+    used_by=marked("For spreadsheets, and for programs that read little else."),
+)
+TSV = Format(
+    "tsv",
+    "TSV",
+    (".tsv",),
+    _read_tsv,
+    _write_tsv,
+    used_by=marked("As CSV, with tabs between the cells."),
+)

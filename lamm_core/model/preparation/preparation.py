@@ -1,7 +1,7 @@
 """A preparation: fitted on the pool without labels, applied to any text, kept in a folder."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -60,15 +60,25 @@ class Preparation:
             InvalidInput: the three do not fit each other, or the embeddings do not fit the pool's.
         """
         raw, names = _checked(embeddings, texts, languages)
-        dimension = len(self.centring.elsewhere)
-        if raw.shape[1] != dimension:
-            raise InvalidInput(f"The embeddings have {raw.shape[1]} numbers a text, and those of the pool {dimension}.")
+        if raw.shape[1] != self.dimension:
+            raise InvalidInput(
+                f"The embeddings have {raw.shape[1]} numbers a text, and those of the pool {self.dimension}."
+            )
         vectors = self.centring.apply(raw, names)
         if self.lexical is not None:
             vectors = self.lexical.apply(vectors, texts, names)
         if self.smoothing is not None:
             vectors = self.smoothing.apply(vectors)
         return vectors if self.rotation is None else self.rotation.apply(vectors)
+
+    @property
+    def dimension(self) -> int:
+        """Numbers that an encoder must give a text."""
+        return len(self.centring.elsewhere)
+
+    def without_pool(self) -> Self:
+        """The same for texts that are not in the pool, without the prepared vectors of those that are."""
+        return replace(self, vectors=self.vectors[:0])
 
     def save(self, folder: Path) -> None:
         """Write it into a folder, aside first; one that is there is replaced.

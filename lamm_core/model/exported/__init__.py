@@ -1,0 +1,1 @@
+"""A model outside its project: a folder that anybody can pass on, and what predicts from it."""
