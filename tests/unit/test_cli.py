@@ -419,7 +419,6 @@ def test_an_import_that_takes_nothing_fails(home: Path, texts: Path) -> None:
     [
         ("missing.csv", None, "There is no file"),
         ("empty.csv", b"", "is empty"),
-        ("latin.csv", "text,language\ncafé,fr\n".encode("latin-1"), "is not UTF-8"),
         ("other.xyz", b"text\n", "unknown format"),
         ("columns.csv", b"a,b\n1,2\n", "No column looks like the text"),
         ("broken.parquet", b"nothing", "cannot be read as parquet"),
