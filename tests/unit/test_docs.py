@@ -121,7 +121,7 @@ def test_every_link_to_a_heading_finds_it(document: Path):
 
 
 def _command_lines(document: Path) -> list[str]:
-    """Every line that begins with `lamm` in a block of code, joined where a backslash says so; no drawings, nothing after a pipe."""
+    """Every line that begins with `lamm` in a block of code, joined where a backslash says so; nothing after a pipe."""
     text = document.read_text("utf-8").replace("\\\n", " ")
     blocks = re.findall(r"^ *```\w*\n(.*?)^ *```", text, re.DOTALL | re.MULTILINE)
     lines = [line.strip().removeprefix(".venv/bin/") for block in blocks for line in block.splitlines()]
