@@ -24,6 +24,7 @@ from lamm_core.exchange.format import About, Chunk, Format, Reader
 from lamm_core.exchange.formats import json_document, json_lines, parquet, separated
 from lamm_core.paths import inside
 from lamm_core.records import Purpose
+from lamm_core.words import marked
 from lamm_core.words import translate as _
 
 if TYPE_CHECKING:
@@ -274,4 +275,10 @@ def _parquet(part: pd.DataFrame, features: Mapping[str, str], classes: Sequence[
     return file.getvalue()
 
 
-HUGGING_FACE = Format("hugging-face", "Hugging Face dataset", read_folder=_read_folder, write_folder=_write_folder)
+HUGGING_FACE = Format(
+    "hugging-face",
+    "Hugging Face dataset",
+    read_folder=_read_folder,
+    write_folder=_write_folder,
+    used_by=marked("For load_dataset of Hugging Face: a folder with its card, texts of the check set apart."),
+)
