@@ -27,7 +27,7 @@ READ = [each for each in FORMATS.values() if each.read]
 _TEXTS = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=30),
     st.text("=+-@'\"\t\r\n ,;|_x0041\u200f\u0301文é\ufeff\u2028\ufffe", min_size=1, max_size=12),
-)
+).filter(str.strip)  # what a project has as a text has something in it
 _ROWS = st.lists(st.tuples(_TEXTS, st.sampled_from(["pen", "ink"])), min_size=1, max_size=4)
 
 

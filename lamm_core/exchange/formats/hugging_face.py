@@ -280,5 +280,5 @@ HUGGING_FACE = Format(
     "Hugging Face dataset",
     read_folder=_read_folder,
     write_folder=_write_folder,
-    used_by=marked("For load_dataset of Hugging Face: a folder with a card, check items as its validation split."),
+    used_by=marked("For load_dataset of Hugging Face: a folder with its card, texts of the check set apart."),
 )
