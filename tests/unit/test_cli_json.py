@@ -18,15 +18,14 @@ from lamm_core.records import Project
 from lamm_core.storage import jobs
 from lamm_core.workflow.workspace import Workspace, utc_now
 
-_PAGE = Path(__file__).parents[2] / "docs" / "command-line.md"
+_PAGES = [Path(__file__).parents[2] / "docs" / name for name in ("command-line.md", "model.md")]
 # Commands that have nothing to tell a program.
 _WITHOUT = {
     "app": "it becomes the server, and ends with it",
     "worker": "it runs until it is ended; `jobs list --json` tells what became of the work",
-    "export": "it tells what it wrote in a sentence only",
 }
-# Replays take seconds; the tests of these commands read their JSON.
-_SLOW = {"backtest", "benchmark"}
+# Replays and encoders take seconds; the tests of these commands read their JSON.
+_SLOW = {"backtest", "benchmark", "predict"}
 
 
 def _commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
@@ -85,6 +84,7 @@ def test_every_command_tells_a_program_what_it_did(
     with sqlite_workspace.database.write() as connection:
         job = str(jobs.add(connection, project.id, JobKind.BACKTEST, {}, "Ana", utc_now()))
     backup, html, csv, texts = (str(tmp_path / name) for name in ("lamm.tar", "small.html", "trail.csv", "texts.csv"))
+    labels, folder = str(tmp_path / "labels.csv"), str(tmp_path / "model")
     Path(texts).write_text("text,language\nhello,en\nbom dia,pt\n", "utf-8")
     ana = "ana@example.org"
     calls: dict[tuple[str, ...], dict[str, Any]] = {
@@ -105,6 +105,10 @@ def test_every_command_tells_a_program_what_it_did(
         ("annotator", "figures", "small"): {"project": "small"},
         ("round", "small"): {"project": "small", "fitted": True, "chosen": 20},
         ("status", "small"): {"project": "small", "labels": 60},
+        ("model", "list", "small"): {"version": 1, "labels": 60},
+        ("model", "export", "small", folder): {"folder": folder, "version": 1},
+        ("model", "show", folder): {"project": "small"},
+        ("export", "small", labels): {"file": labels, "format": "csv", "translations": False},
         ("translate", "small", "--estimate"): {"translator": translators.NAME, "items": 60, "done": None},
         ("translate", "small"): {"texts": 120, "done": {"translated": 120, "without": 0, "reused": 0, "left": 0}},
         ("translate", "small", "--remove", "--yes"): {"project": "small", "removed": 120},
@@ -120,12 +124,12 @@ def test_every_command_tells_a_program_what_it_did(
         ("backup", backup): {"file": backup, "missing_models": 0},
         ("restore", backup, "--replace"): {"models": 1, "embeddings": 0},
     }
-    page = _PAGE.read_text("utf-8")
+    pages = "".join(each.read_text("utf-8") for each in _PAGES)
     for words, wanted in calls.items():
         found = told(sqlite_workspace, *words)
         first = found[0] if isinstance(found, list) else found
         assert {key: first[key] for key in wanted} == wanted, words
-        assert [key for key in first if f"`{key}`" not in page] == [], words
+        assert [key for key in first if f"`{key}`" not in pages] == [], words
         moments = [value for key, value in _pairs(found) if key.endswith("_at") and value is not None]
         assert all(datetime.fromisoformat(each).utcoffset() == timedelta(0) for each in moments), words
     called = {name for name in _COMMANDS for words in calls if " ".join(words).startswith(name)}
