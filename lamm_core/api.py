@@ -194,6 +194,7 @@ class Project:
         language: str | None = None,
         hide_labels: bool = False,
         guess_languages: bool = False,
+        format_name: str | None = None,
         progress: Callable[[str, float], None] | None = None,
     ) -> ImportResult:
         """Bring the texts of a file in, stretch by stretch, so that a file may be larger than the memory.
@@ -205,6 +206,7 @@ class Project:
             language: as for `import_table`.
             hide_labels: as for `import_table`.
             guess_languages: as for `import_table`.
+            format_name: the format, where ending and beginning do not tell it; see the page on formats.
             progress: called with what is done and how much of all is, 0 to 1; nothing is stored where it raises.
 
         Returns:
@@ -214,7 +216,7 @@ class Project:
             UnreadableFile: the file is missing, empty, too large, or of no known format.
             MissingColumn, InvalidInput, StorageUnavailable: as for `import_table`.
         """
-        file = open_table(Path(path))
+        file = open_table(Path(path), format_name=format_name)
         mapping = columns or _guess(preview(file).columns, purpose, language)
         whole = WholeFile(_purpose(purpose), language, hide_labels, guess_languages)
         return import_file(self._workspace, self._fresh(), file, mapping, whole, progress)

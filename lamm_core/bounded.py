@@ -105,12 +105,14 @@ def read_parquet(file: BinaryIO) -> pd.DataFrame:
     """
     import pyarrow as pa
 
-    batches = list(parquet_batches(file))
+    batches = [batch for batch, _done in parquet_batches(file)]
     return pa.Table.from_batches(batches).unify_dictionaries().to_pandas()  # type: ignore[no-any-return]
 
 
-def parquet_batches(file: BinaryIO) -> "Iterator[pa.RecordBatch]":
-    """What `read_parquet` reads, in stretches, of which there is at least one; texts are dictionaries.
+def parquet_batches(file: BinaryIO) -> "Iterator[tuple[pa.RecordBatch, float]]":
+    """What `read_parquet` reads, in stretches with how much was read by then, 0 to 1; texts are dictionaries.
+
+    There is at least one.
 
     Raises:
         ValueError: it is no such file, or too large.
@@ -124,12 +126,12 @@ def parquet_batches(file: BinaryIO) -> "Iterator[pa.RecordBatch]":
         raise ValueError(str(error)) from error
 
 
-def _batches(file: BinaryIO) -> "Iterator[pa.RecordBatch]":
+def _batches(file: BinaryIO) -> "Iterator[tuple[pa.RecordBatch, float]]":
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     about = pq.ParquetFile(file)
-    columns = [each.name for each in about.schema_arrow if _is_plain(each.type)]
+    columns = [each.name for each in about.schema_arrow if is_plain(each.type)]
     check_cells(about.metadata.num_rows, len(columns))
     groups = (about.metadata.row_group(number) for number in range(about.metadata.num_row_groups))
     check_unpacked(sum(group.total_byte_size for group in groups))
@@ -140,12 +142,13 @@ def _batches(file: BinaryIO) -> "Iterator[pa.RecordBatch]":
         rows, size = rows + batch.num_rows, size + unpacked_size(batch.columns)
         check_cells(rows, len(columns))
         check_unpacked(size)
-        yield batch
+        yield batch, rows / about.metadata.num_rows
     if not rows:
-        yield pa.RecordBatch.from_pylist([], pa.schema([about.schema_arrow.field(name) for name in columns]))
+        yield pa.RecordBatch.from_pylist([], pa.schema([about.schema_arrow.field(name) for name in columns])), 1.0
 
 
-def _is_plain(kind: "pa.DataType") -> bool:
+def is_plain(kind: "pa.DataType") -> bool:
+    """Whether a column of that type holds one text, number or moment a row."""
     import pyarrow as pa
 
     packed = pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind)

@@ -1,4 +1,4 @@
-"""What doccano itself makes of an export: its importer stores the file, and its exporter writes it again.
+"""What doccano makes of an export: its importer stores the file in a database, and its exporter writes it again.
 
 Runs where `pip install doccano 'numpy<2' 'marshmallow<4' 'setuptools<80'` was done, which LAMM cannot share: doccano
 holds pandas and SQLAlchemy below 2.

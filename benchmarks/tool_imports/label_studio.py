@@ -1,8 +1,7 @@
-"""What Label Studio's own package makes of an export.
+"""What Label Studio's own package makes of an export: it checks every annotation, and converts all of them.
 
-Each annotation is held against a labelling configuration, then its converter writes JSON-MIN and CSV.
-
-Runs where `pip install label-studio-sdk` was done, which LAMM cannot share: it holds numpy below 2.3.
+Each annotation is held against a labelling configuration; the converter writes JSON-MIN and CSV. Runs where
+`pip install label-studio-sdk` was done, which LAMM cannot share: it holds numpy below 2.3.
 
     python benchmarks/tool_imports/label_studio.py labels.json CONFIG.xml OUT
 """

@@ -87,11 +87,17 @@ def _first(places: Iterable[Mapping[str, Any]], keys: Iterable[str]) -> str | No
     return next((each for each in found if each is not None), None)
 
 
-def class_key(keys: Iterable[str]) -> str | None:
-    """The question among several that asks for the class: one with a usual name, or the only one."""
+def class_key(keys: Iterable[str]) -> str | Refused | None:
+    """The question among several that asks for the class: one with a usual name, or the only one.
+
+    Returns:
+        its key; None where nothing is asked but comments; Refused where several questions may be meant.
+    """
     asked = [key for key in keys if key.lower() not in _COMMENT_KEYS]
     usual = [name for name in _CLASS_KEYS if name in asked]
-    return usual[0] if usual else asked[0] if len(asked) == 1 else None
+    if len(asked) > 1 and not usual:
+        return Refused(_("it answers several questions: {names}", names=", ".join(asked)))
+    return next(iter([*usual, *asked]), None)
 
 
 def comment_key(keys: Iterable[str]) -> str | None:

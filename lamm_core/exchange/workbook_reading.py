@@ -12,6 +12,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import BinaryIO, TypeVar
@@ -30,29 +31,48 @@ _DAMAGED = (zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, KeyError
 _DATES = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
 _NOT_OF_DATES = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|General', re.IGNORECASE)
 
-Row = tuple[int, dict[int, str]]
+Row = tuple[int, dict[int, str]]  # number in the sheet, from 1; place of a column, from 0, to cell
 _P = TypeVar("_P", bound="_Part")
 
 
-def sheets(file: BinaryIO) -> Iterator[Iterator[Row]]:
-    """The sheets that are not hidden, each as the rows that have something in them: number in the sheet, place to cell.
+class SheetRows:
+    """The rows of a sheet that have something in them, to be read once.
+
+    Attributes:
+        done: how much of the sheet was read so far, 0 to 1.
+    """
+
+    def __init__(self, book: "_Book", name: str) -> None:
+        self.done = 0.0
+        self._book = book
+        self._name = name
+
+    def __iter__(self) -> Iterator[Row]:
+        found = _Sheet(self._book)
+        with _told():
+            for done in _feed(self._book.archive, self._name, found):
+                self.done = done
+                yield from found.rows
+                found.rows.clear()
+
+
+def sheets(file: BinaryIO) -> Iterator[SheetRows]:
+    """The sheets that are not hidden, in the order of their tabs.
 
     Raises:
-        ValueError: it is no workbook, a damaged one, or one that unpacks to more than it may.
+        ValueError: it is no workbook, a damaged one, or one that unpacks to more than it may; also while rows are read.
     """
-    try:
-        with zipfile.ZipFile(file) as archive:
-            _check_members(archive)
-            book = _Book.of(archive)
-            for name in book.sheets:
-                yield _told(book.rows(name))
-    except _DAMAGED as error:
-        raise ValueError(_("it is no Excel workbook, or a damaged one")) from error
+    with _told(), zipfile.ZipFile(file) as archive:
+        _check_members(archive)
+        book = _Book.of(archive)
+        for name in book.sheets:
+            yield SheetRows(book, name)
 
 
-def _told(rows: Iterator[Row]) -> Iterator[Row]:
+@contextmanager
+def _told() -> Iterator[None]:
     try:
-        yield from rows
+        yield
     except _DAMAGED as error:
         raise ValueError(_("it is no Excel workbook, or a damaged one")) from error
 
@@ -90,12 +110,6 @@ class _Book:
         styles = _parsed(archive, "xl/styles.xml", _Styles()) if "xl/styles.xml" in there else _Styles()
         shared = _parsed(archive, "xl/sharedStrings.xml", _Shared()) if "xl/sharedStrings.xml" in there else _Shared()
         return cls(archive, names, shared.texts, styles.dates, book.first_day)
-
-    def rows(self, name: str) -> Iterator[Row]:
-        found = _Sheet(self)
-        for _block in _feed(self.archive, name, found):
-            yield from found.rows
-            found.rows.clear()
 
 
 class _Part:
@@ -260,13 +274,13 @@ class _Sheet(_Texts):
 
 
 def _parsed(archive: zipfile.ZipFile, name: str, part: _P) -> _P:
-    for _block in _feed(archive, name, part):
+    for _done in _feed(archive, name, part):
         pass
     return part
 
 
-def _feed(archive: zipfile.ZipFile, name: str, part: _Part) -> Iterator[None]:
-    """Let a part listen to a file of the archive, block by block.
+def _feed(archive: zipfile.ZipFile, name: str, part: _Part) -> Iterator[float]:
+    """Let a part listen to a file of the archive, block by block; gives how much of it was read, 0 to 1.
 
     Raises:
         ValueError: the file defines entities, which no workbook does, or has a tag without an end.
@@ -278,15 +292,15 @@ def _feed(archive: zipfile.ZipFile, name: str, part: _Part) -> Iterator[None]:
     parser.CharacterDataHandler = part.text
     parser.EntityDeclHandler = _refuse_entities
     with archive.open(name) as opened:
-        fed = 0
+        fed, size = 0, archive.getinfo(name).file_size
         while block := opened.read(_BLOCK):
             parser.Parse(block)
             fed += len(block)
             if fed - parser.CurrentByteIndex > MAX_LINE:
                 raise ValueError(line_too_long())
-            yield
+            yield fed / max(fed, size)
         parser.Parse(b"", True)
-        yield
+        yield 1.0
 
 
 def _refuse_entities(*_declaration: object) -> None:

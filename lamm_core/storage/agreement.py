@@ -19,8 +19,8 @@ def read_opinions(
     """What each annotator says of each item, by item and annotator.
 
     An annotator counts with the newest act on an item, and only where that is a label: one that was taken back, or
-    followed by a skip, does not stand. Labels that came with an import are nobody's, and gold items say how people
-    agree with what is known, not with each other.
+    followed by a skip, does not stand. Labels of an import that does not say who gave them are nobody's, and gold items
+    say how people agree with what is known, not with each other.
 
     Args:
         language: only items of this language; None takes all.
@@ -31,7 +31,6 @@ def read_opinions(
     """
     of_people = and_(
         label.c.project_id == project_id,
-        label.c.source == Source.HUMAN,
         label.c.annotator_id.is_not(None),
         item.c.purpose != Purpose.GOLD,
         true() if language is None else item.c.language == language,
@@ -43,7 +42,7 @@ def read_opinions(
         .group_by(label.c.item_id, label.c.annotator_id)
     )
     if shared:
-        newest = newest.where(label.c.item_id.in_(_of_several(project_id)))
+        newest = newest.where(label.c.item_id.in_(of_several(project_id)))
     query = (
         select(
             label.c.id.label("label_id"),
@@ -67,7 +66,7 @@ def read_opinions(
     return [row for row in rows if opinions[row.item_id] > 1]
 
 
-def _of_several(project_id: int) -> Select[tuple[int]]:
+def of_several(project_id: int) -> Select[tuple[int]]:
     """Ids of the items on which two annotators or more have acted."""
     return (
         select(label.c.item_id)

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, select
 
 from lamm_core.records import Action, ItemState, Purpose
+from lamm_core.storage.agreement import of_several
 from lamm_core.storage.reviews import is_standing, stands
 from lamm_core.storage.tables import (
     annotator,
@@ -116,11 +117,19 @@ def count_labels(connection: Connection, project_id: int) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def classes_borne(connection: Connection, project_id: int) -> dict[int, tuple[int, str]]:
-    """Id of each labelled item to the label that decides its class, and that class; gold items are left out."""
+def shared_classes(connection: Connection, project_id: int) -> dict[int, tuple[int, str]]:
+    """Labelled items that several people answered: id to the label that decides the class, and that class.
+
+    Gold items are left out.
+    """
     query = (
         select(item.c.id, item.c.label_id, project_class.c.name)
         .join(project_class, project_class.c.id == item.c.class_id)
-        .where(item.c.project_id == project_id, item.c.purpose != Purpose.GOLD, item.c.state == ItemState.LABELLED)
+        .where(
+            item.c.project_id == project_id,
+            item.c.purpose != Purpose.GOLD,
+            item.c.state == ItemState.LABELLED,
+            item.c.id.in_(of_several(project_id)),
+        )
     )
     return {row.id: (row.label_id, row.name) for row in connection.execute(query)}

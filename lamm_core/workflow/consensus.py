@@ -62,7 +62,7 @@ def settle(connection: Connection, project: Project, *tables: ItemTable) -> Sett
 
 
 def settle_labelled(connection: Connection, project: Project, bears: Mapping[int, tuple[int, str]]) -> Settled:
-    """What several people together say of items.
+    """What several people together say of these items.
 
     Args:
         bears: id of each labelled item to the label that decides its class, and that class.

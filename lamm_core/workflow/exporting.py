@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row
 from lamm_core.actors import Role
 from lamm_core.exchange.format import About, Format
 from lamm_core.exchange.writing import WRITE_ENDINGS, WRITE_FORMATS, format_to_write, table_bytes, write_table
-from lamm_core.records import Project, Purpose, Source
+from lamm_core.records import Project, Purpose
 from lamm_core.storage import provenance
 from lamm_core.storage import translations as stored_translations
 from lamm_core.trail import AuditAction
@@ -84,10 +84,10 @@ def _stored(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
 
 
 def _with_consensus(connection: Connection, project: Project, table: pd.DataFrame) -> pd.DataFrame:
-    found = settle_labelled(connection, project, provenance.classes_borne(connection, project.id))
+    found = settle_labelled(connection, project, provenance.shared_classes(connection, project.id))
     of_item = table["item_id"]
     agreed = of_item.map(found.agreed).astype(object)
-    says_so = (table["source"] == Source.HUMAN) & table["annotator"].notna() & (table["class"] == agreed)
+    says_so = table["annotator"].notna() & (table["class"] == agreed)
     people = says_so.groupby(of_item).transform("sum").where(agreed.notna())
     added = {"consensus": agreed, "consensus_confidence": of_item.map(found.confidence), "consensus_people": people}
     return table.assign(**added).astype(_CONSENSUS_TYPES)[list(COLUMNS)]

@@ -16,6 +16,7 @@ from lamm_core.errors import LammError
 _SECTION = re.compile(r"^(Args|Attributes|Returns|Raises|Source):", re.MULTILINE)
 _ENTRY = re.compile(r"^    (\*{0,2}\w+(?:, \*{0,2}\w+)*):", re.MULTILINE)
 _ARRAY = re.compile(r"NDArray|ndarray|ArrayLike|IntArray|FloatArray|Vectors|DataFrame|Curves")
+_ELSEWHERE = re.compile(r"as for `\w+`")
 _NUMBER = re.compile(r"\b(int|float)\b")
 _SHAPE = re.compile(r"`\([^()`]+\)|\bcolumns ")
 # A range, or what it counts or measures.
@@ -78,6 +79,8 @@ def _faults_of_values(values: dict[str, str], entries: dict[str, str]) -> Iterat
     for name, kind in values.items():
         if name not in entries:
             yield f"{name} is not described"
+        elif _ELSEWHERE.search(entries[name]):
+            continue
         elif _ARRAY.search(kind) and not _SHAPE.search(entries[name]):
             yield f"{name} is an array without a shape"
         elif _NUMBER.search(_plain(kind)) and not _UNIT.search(entries[name]):

@@ -60,6 +60,7 @@ def test_from_a_table_to_labels(
         assert all(each.measured.estimate is not None for each in status.languages)
         table = project.labels()
         assert table["annotator"].value_counts().to_dict() == {"ana": 40}
+        assert project.export(tmp_path / "labels.txt", format_name="csv") == len(table)
         assert project.export(tmp_path / "labels.parquet") == len(table) == 40 + 3 * world.CHECK
         pd.testing.assert_frame_equal(
             pd.read_parquet(tmp_path / "labels.parquet")[["id", "class"]], table[["id", "class"]], check_dtype=False
@@ -75,7 +76,8 @@ def test_a_file_is_a_table_and_numbers_are_texts(home: Path, tmp_path: Path) -> 
     rows.to_csv(tmp_path / "texts.csv", index=False)
     with lamm.create_project("s", classes=["pen", "ink"], targets={"en": 0.9, "de": 0.8}, home=home) as project:
         assert project.import_table(rows).added == 2
-        assert project.import_file(tmp_path / "texts.csv").already == 2
+        (tmp_path / "texts.csv").rename(tmp_path / "texts.txt")
+        assert project.import_file(tmp_path / "texts.txt", format_name="csv").already == 2
         with pytest.raises(MissingColumn):
             project.import_table(rows, columns=lamm.ColumnMapping(text="words"))
         named = lamm.ColumnMapping(text="text", id="id")

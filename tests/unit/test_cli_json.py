@@ -18,13 +18,13 @@ from lamm_core.records import Project
 from lamm_core.storage import jobs
 from lamm_core.workflow.workspace import Workspace, utc_now
 
-_PAGES = [Path(__file__).parents[2] / "docs" / name for name in ("command-line.md", "model.md")]
+_PAGE = Path(__file__).parents[2] / "docs" / "command-line.md"
 # Commands that have nothing to tell a program.
 _WITHOUT = {
     "app": "it becomes the server, and ends with it",
     "worker": "it runs until it is ended; `jobs list --json` tells what became of the work",
 }
-# Replays and encoders take seconds; the tests of these commands read their JSON.
+# Replays take seconds, and predictions an encoder; the tests of these commands read their JSON.
 _SLOW = {"backtest", "benchmark", "predict"}
 
 
@@ -83,8 +83,8 @@ def test_every_command_tells_a_program_what_it_did(
 ) -> None:
     with sqlite_workspace.database.write() as connection:
         job = str(jobs.add(connection, project.id, JobKind.BACKTEST, {}, "Ana", utc_now()))
-    backup, html, csv, texts = (str(tmp_path / name) for name in ("lamm.tar", "small.html", "trail.csv", "texts.csv"))
-    labels, folder = str(tmp_path / "labels.csv"), str(tmp_path / "model")
+    names = ("lamm.tar", "small.html", "trail.csv", "texts.csv", "labels.jsonl", "model")
+    backup, html, csv, texts, labels, model = (str(tmp_path / name) for name in names)
     Path(texts).write_text("text,language\nhello,en\nbom dia,pt\n", "utf-8")
     ana = "ana@example.org"
     calls: dict[tuple[str, ...], dict[str, Any]] = {
@@ -105,10 +105,6 @@ def test_every_command_tells_a_program_what_it_did(
         ("annotator", "figures", "small"): {"project": "small"},
         ("round", "small"): {"project": "small", "fitted": True, "chosen": 20},
         ("status", "small"): {"project": "small", "labels": 60},
-        ("model", "list", "small"): {"version": 1, "labels": 60},
-        ("model", "export", "small", folder): {"folder": folder, "version": 1},
-        ("model", "show", folder): {"project": "small"},
-        ("export", "small", labels): {"file": labels, "format": "csv", "translations": False},
         ("translate", "small", "--estimate"): {"translator": translators.NAME, "items": 60, "done": None},
         ("translate", "small"): {"texts": 120, "done": {"translated": 120, "without": 0, "reused": 0, "left": 0}},
         ("translate", "small", "--remove", "--yes"): {"project": "small", "removed": 120},
@@ -116,6 +112,10 @@ def test_every_command_tells_a_program_what_it_did(
         ("review", "small"): {"project": "small"},
         ("report", "small", html, "--language", "sw"): {"file": html, "languages": ["sw"]},
         ("import", "small", texts, "--no-embed"): {"file": texts, "rows": 2, "rejected": 1, "job": None},
+        ("export", "small", labels, "--format", "doccano"): {"file": labels, "format": "doccano", "rows": 150},
+        ("model", "list", "small"): {"version": 1, "labels": 60},
+        ("model", "export", "small", model): {"folder": model, "version": 1, "metric": "accuracy"},
+        ("model", "show", model): {"project": "small", "labels": 60},
         ("jobs", "list", "small"): {"id": int(job), "state": "queued", "worker": None},
         ("jobs", "cancel", job): {"id": int(job), "state": "cancelled"},
         ("jobs", "retry", job): {"id": int(job), "state": "queued", "finished_at": None},
@@ -124,12 +124,12 @@ def test_every_command_tells_a_program_what_it_did(
         ("backup", backup): {"file": backup, "missing_models": 0},
         ("restore", backup, "--replace"): {"models": 1, "embeddings": 0},
     }
-    pages = "".join(each.read_text("utf-8") for each in _PAGES)
+    page = _PAGE.read_text("utf-8")
     for words, wanted in calls.items():
         found = told(sqlite_workspace, *words)
         first = found[0] if isinstance(found, list) else found
         assert {key: first[key] for key in wanted} == wanted, words
-        assert [key for key in first if f"`{key}`" not in pages] == [], words
+        assert [key for key in first if f"`{key}`" not in page] == [], words
         moments = [value for key, value in _pairs(found) if key.endswith("_at") and value is not None]
         assert all(datetime.fromisoformat(each).utcoffset() == timedelta(0) for each in moments), words
     called = {name for name in _COMMANDS for words in calls if " ".join(words).startswith(name)}

@@ -1,13 +1,18 @@
 """The documents say what the product does: every command, option, key and picture is where they claim."""
 
+import json
 import re
 import shlex
 from pathlib import Path
+from xml.etree import ElementTree
 
+import pandas as pd
 import pytest
 import typer
 
 from lamm_core.cli import app
+from lamm_core.exchange.formats import FORMATS
+from lamm_core.exchange.writing import table_bytes
 from lamm_core.experiments.tasks import TASKS
 from lamm_core.selection import ALLOCATIONS, DIVERSITIES, FIRST_BATCHES, STRATEGIES, UNCERTAINTIES
 from lamm_core.selection.strategies import find_strategy
@@ -75,6 +80,23 @@ def test_the_command_line_page_names_every_task_with_its_target(task: str):
 def test_the_guide_explains_every_column_of_an_export(column: str):
     table = read("docs/guide.md").split("## Labels out")[1].split("## ")[0]
     assert re.search(rf"^\|[^|]*\b{column}\b[^|]*\|", table, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_page_of_formats_has_a_row_for_each(name: str):
+    (row,) = [line for line in read("docs/formats.md").splitlines() if f"| `{name}` |" in line]
+    assert row.startswith(f"| {FORMATS[name].title}")
+
+
+def test_the_configuration_for_label_studio_asks_the_question_that_an_export_answers():
+    config = re.search(r"```xml\n(.*?)```", read("docs/formats.md"), re.DOTALL)
+    assert config is not None
+    choices = ElementTree.fromstring(config.group(1)).find("Choices")
+    table = pd.DataFrame({"id": ["1"], "text": ["Pen"], "class": ["pen"]})
+    ((task,),) = [json.loads(table_bytes(table, "label-studio"))]
+    (answer,) = task["annotations"][0]["result"]
+    assert (choices.get("name"), choices.get("toName")) == (answer["from_name"], answer["to_name"])
+    assert answer["value"]["choices"] == [choices[0].get("value")]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

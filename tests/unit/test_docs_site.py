@@ -11,6 +11,7 @@ import lamm_core as lamm
 from lamm_core.model import embedding
 
 ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
 PARTS = ["Tutorial", "How-to", "Explanation", "Reference"]
 SITE = yaml.safe_load((ROOT / ".mkdocs" / "mkdocs.yml").read_text("utf-8"))
 
@@ -19,8 +20,16 @@ def test_every_page_has_one_place_and_every_place_a_page() -> None:
     first, *parts = SITE["nav"]
     assert [name for part in parts for name in part] == PARTS
     named = [first, *(page for part in parts for pages in part.values() for page in pages)]
-    there = sorted(path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md"))
+    there = sorted(path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md"))
     assert sorted(named) == there
+
+
+def test_no_link_leads_out_of_the_site() -> None:
+    pages = {path: path.read_text("utf-8") for path in DOCS.rglob("*.md")}
+    links = {(path, link) for path, text in pages.items() for link in re.findall(r"\]\(([^)#]+)", text)}
+    local = [(path.parent / link).resolve() for path, link in links if "://" not in link]
+    assert local
+    assert [link for link in local if not (link.is_file() and link.is_relative_to(DOCS))] == []
 
 
 def test_the_site_is_made_of_nothing_from_elsewhere() -> None:
@@ -30,7 +39,7 @@ def test_the_site_is_made_of_nothing_from_elsewhere() -> None:
 
 
 def test_the_reference_has_every_public_name_and_no_other() -> None:
-    entries = re.findall(r"^::: lamm_core\.(\w+)$", (ROOT / "docs" / "api.md").read_text("utf-8"), re.MULTILINE)
+    entries = re.findall(r"^::: lamm_core\.(\w+)$", (DOCS / "api.md").read_text("utf-8"), re.MULTILINE)
     assert sorted(entries) == lamm.__all__
 
 
@@ -44,7 +53,7 @@ class _Encoder:
 def test_the_examples_of_the_reference_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    first, _, matrix = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "api.md").read_text("utf-8"), re.DOTALL)
+    first, _, matrix = re.findall(r"```python\n(.*?)```", (DOCS / "api.md").read_text("utf-8"), re.DOTALL)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(embedding, "load_encoder", lambda name: _Encoder())
     names: dict[str, object] = {}

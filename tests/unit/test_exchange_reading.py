@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lamm_core.errors import LammError, MissingColumn, UnreadableFile
+from lamm_core.errors import MissingColumn, UnreadableFile
 from lamm_core.exchange import records
 from lamm_core.exchange.columns import ColumnMapping, guess_columns, propose_columns
 from lamm_core.exchange.formats import json_document, separated
@@ -117,7 +117,7 @@ UNREADABLE = {
         "Row 1 of 'a.csv' cannot be read: the row has 3",
     ),
     "more cells further down": ("a.csv", b"id,text\n1,hello\n2,hello, world\n", "Row 2 of 'a.csv'"),
-    "a long cell": ("a.csv", b'text\n"' + b"x\n" * (2**21 + 1) + b'x"\n', "row 1 has a cell that is too long"),
+    "a long cell": ("a.csv", b'text\n"' + (b"x" * 999 + b"\n") * 4_200 + b'"\n', "row 1 has a cell that is too long"),
     "twice the same column": ("a.csv", b"text ,text\na,b\n", "more than one column named 'text'"),
     "broken jsonl": ("a.jsonl", b'{"text": "a"}\n{"text": \n', "Row 2 of 'a.jsonl' cannot be read: it is not JSON"),
     "jsonl of texts": ("a.jsonl", b'"hello"\n', "it has no JSON objects; of row 1: it is no JSON object"),
@@ -152,23 +152,8 @@ def test_a_missing_file_and_a_folder_give_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile, match="There is no file"):
         read_table(tmp_path / "none.csv")
     (tmp_path / "folder.csv").mkdir()
-    with pytest.raises(UnreadableFile, match="unknown format"):
+    with pytest.raises(UnreadableFile, match="the folder holds no files of a dataset"):
         read_table(tmp_path / "folder.csv")
-
-
-@settings(deadline=None, max_examples=150)
-@given(st.binary(max_size=120), st.sampled_from(["a.csv", "a.tsv", "a.jsonl", "a.parquet"]))
-def test_no_bytes_whatever_break_the_reader(data: bytes, name: str) -> None:
-    try:
-        table = read(name, data)
-    except LammError as error:
-        refusal = error
-    else:
-        refusal = None
-    if refusal is not None:
-        assert "\n" not in str(refusal)
-        return
-    assert all(cell is None or isinstance(cell, str) for row in cells(table) for cell in row)
 
 
 @settings(deadline=None, max_examples=60)
@@ -234,7 +219,7 @@ def test_a_file_in_another_encoding_is_read_and_the_encoding_told(codec: str) ->
 
 
 def test_an_encoding_is_told_by_the_first_characters_that_show_it_and_utf_8_is_not_worth_a_word() -> None:
-    far = ("text\n" + "plain\n" * 400_000 + "Größe\n").encode("cp1252")
+    far = ("text\n" + f"{'plain' * 1_000}\n" * 400 + "Größe\n").encode("cp1252")
     *_chunks, last = open_table(io.BytesIO(far), "a.csv").chunks()
     assert (last.table["text"].iloc[-1], last.encoding) == ("Größe", "Windows-1252")
     for plain in ("text\nGrün\n".encode(), b"text\nplain\n", "\ufefftext\nGrün\n".encode()):

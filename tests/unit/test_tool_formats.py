@@ -146,11 +146,17 @@ FLAT = {
 
 @pytest.mark.parametrize("record", [NESTED, FLAT], ids=["nested", "flat"])
 def test_argilla_has_a_row_for_each_response_that_was_submitted(record: dict[str, Any]) -> None:
-    discarded = NESTED | {"responses": {"label": [{"value": "pen", "user_id": "u", "status": "discarded"}]}}
-    rows, (rejected,) = read(file_of([record, discarded], "argilla"), "argilla")
+    left = [{"value": "pen", "user_id": "u", "status": "discarded"}]
+    noted = [{"value": "a nib", "user_id": "u", "status": "submitted"}]
+    discarded = NESTED | {"responses": {"tone": left, "style": left, "comment": noted}}
+    several = NESTED | {"responses": {"tone": noted, "style": noted}}
+    rows, rejected = read(file_of([record, discarded, several], "argilla"), "argilla")
     item = {"id": "a", "text": "Pen", "language": "en"}
     assert rows == [item | {"class": "pen", "annotator": "u1", "comment": "a nib"}, item]
-    assert (rejected.reason, rejected.cells["annotator"]) == ("it has 2 classes, and a text has one", "u4")
+    assert [(each.row, each.reason, each.cells.get("annotator")) for each in rejected] == [
+        (1, "it has 2 classes, and a text has one", "u4"),
+        (3, "it answers several questions: tone, style", None),
+    ]
 
 
 def test_doccano_has_a_row_for_each_line_and_tells_spans() -> None:
@@ -315,7 +321,9 @@ def test_values_of_any_type_become_texts_or_rejected_rows(tool: str, data: st.Da
 def test_a_line_that_is_no_json_is_one_rejected_row() -> None:
     deep = b'{"text": "deep", "label": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
     content = (
-        b'\xef\xbb\xbf{"text": "Pen", "label": ["pen"]}\n\n{"text": "cut\n' + deep + b'\n{"text": "Ink", "label": []}'
+        b'\xef\xbb\xbf{"id": 1, "text": "Pen", "label": ["pen"]}\n\n{"text": "cut\n'
+        + deep
+        + b'\n{"text": "Ink", "label": []}'
     )
     rows, rejected = read(content, "doccano")
     assert [row["text"] for row in rows] == ["Pen", "Ink"]

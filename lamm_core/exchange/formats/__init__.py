@@ -4,6 +4,7 @@ from lamm_core.exchange.format import Format
 from lamm_core.exchange.formats import (
     argilla,
     doccano,
+    hugging_face,
     json_document,
     json_lines,
     label_studio,
@@ -22,6 +23,7 @@ FORMATS: dict[str, Format] = {
         json_document.JSON,
         parquet.PARQUET,
         workbook.WORKBOOK,
+        hugging_face.HUGGING_FACE,
         label_studio.LABEL_STUDIO,
         argilla.ARGILLA,
         doccano.DOCCANO,

@@ -28,7 +28,6 @@ from lamm_core.exchange.format import About, Chunk, Format
 from lamm_core.exchange.json_records import first_object
 from lamm_core.exchange.labelled_items import LabelledItem, array_bytes, labelled_items
 from lamm_core.words import marked
-from lamm_core.words import translate as _
 
 _QUESTION = "label"
 _FLAT = ".responses"
@@ -57,14 +56,18 @@ def _found(record: dict[str, Any]) -> FoundLabels:
         }
     else:
         metadata, item, responses = record, item_cells(record), _unflattened(record)
-    answers = {key: several for key, several in responses.items() if several}
+    given = {key: [each for each in several if _is_submitted(each)] for key, several in responses.items()}
+    answers = {key: several for key, several in given.items() if several}
     asked = class_key(answers)
-    if asked is None and answers:
-        question = Refused(_("it answers several questions: {names}", names=", ".join(answers)))
-        return FoundLabels.of(item, [(question, {})])
+    if isinstance(asked, Refused):
+        return FoundLabels.of(item, [(asked, {})])
     comments = {text_of(each.get("user_id")): each for each in answers.get(comment_key(answers) or "", [])}
     known = _known(metadata.get(PROVENANCE))
     return FoundLabels.of(item, (_answer(each, comments, known) for each in answers.get(asked or "", [])))
+
+
+def _is_submitted(response: Mapping[str, Any]) -> bool:
+    return text_of(response.get("status")) not in _LEFT
 
 
 def _unflattened(record: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
@@ -83,7 +86,7 @@ def _answer(
     response: dict[str, Any], comments: Mapping[str | None, dict[str, Any]], known: Mapping[str | None, Any]
 ) -> tuple[str | Refused | None, Cells]:
     user = text_of(response.get("user_id"))
-    answer = None if text_of(response.get("status")) in _LEFT else one_class(response.get("value"))
+    answer = one_class(response.get("value"))
     cells = {"annotator": user, "comment": joined(comments.get(user, {}).get("value"))}
     return answer, as_written(known.get(user), answer, cells)
 
@@ -98,7 +101,8 @@ def _known(written: object) -> dict[str | None, Any]:
 
 
 def _user(label: Mapping[str, Any]) -> str:
-    return str(uuid.uuid5(_PEOPLE, text_of(label.get("annotator")) or ""))
+    name = text_of(label.get("annotator")) or ""
+    return str(uuid.uuid5(_PEOPLE, name.encode("utf-8", "replace").decode()))
 
 
 def _write(table: pd.DataFrame, _about: About) -> bytes:

@@ -32,7 +32,8 @@ def recognises(beginning: bytes) -> bool:
     """Whether a file that begins like this is of doccano."""
     first = first_object(beginning)
     has_text = isinstance(first.get("text", first.get("data")), str)
-    return has_text and ("Comments" in first or any(isinstance(first.get(key), list) for key in _LABELS))
+    has_labels = "id" in first and any(isinstance(first.get(key), list) for key in _LABELS)
+    return has_text and (has_labels or "Comments" in first)
 
 
 def _read(file: BinaryIO) -> Iterator[Chunk]:

@@ -69,8 +69,8 @@ def _answer(annotation: dict[str, Any]) -> tuple[str | Refused | None, Cells]:
 def _chosen(choices: list[dict[str, Any]]) -> str | Refused | None:
     names = dict.fromkeys(text_of(each.get("from_name")) or "" for each in choices)
     asked = class_key(names)
-    if asked is None and names:
-        return Refused(_("it answers several questions: {names}", names=", ".join(names)))
+    if isinstance(asked, Refused):
+        return asked
     values = [object_of(each.get("value")) for each in choices if (text_of(each.get("from_name")) or "") == asked]
     if any("start" in value for value in values):
         return parts_marked()
@@ -109,7 +109,8 @@ def _question(record: Mapping[str, Any]) -> str | None:
     keys = list(record)
     end = keys.index("annotator") if "annotator" in keys else len(keys)
     answers = keys[keys.index("id") + 1 if "id" in keys else 0 : end]
-    return class_key(answers) or next(iter(answers[-1:]), None)
+    asked = class_key(answers)
+    return asked if isinstance(asked, str) else next(iter(answers[-1:]), None)
 
 
 def _write(table: pd.DataFrame, _about: About) -> bytes:

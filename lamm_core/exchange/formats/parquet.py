@@ -14,9 +14,9 @@ from lamm_core.words import marked
 
 def _read(file: BinaryIO) -> Iterator[Chunk]:
     row = 0
-    for batch in parquet_batches(file):
+    for batch, done in parquet_batches(file):
         table = texts_of(batch)
-        yield Chunk(table, range(row + 1, row + len(table) + 1))
+        yield Chunk(table, range(row + 1, row + len(table) + 1), done=done)
         row += len(table)
 
 

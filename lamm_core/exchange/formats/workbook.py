@@ -8,7 +8,7 @@ import pandas as pd
 from lamm_core.bounded import CHUNK_CHARACTERS, CHUNK_ROWS, MAX_BYTES, check_size, check_unpacked
 from lamm_core.exchange.cells import FURTHER_CELLS, NothingInIt, column_names, frame, free_name
 from lamm_core.exchange.format import About, Chunk, Format, RejectedRow
-from lamm_core.exchange.workbook_reading import Row, sheets
+from lamm_core.exchange.workbook_reading import Row, SheetRows, sheets
 from lamm_core.exchange.workbook_writing import workbook_bytes
 from lamm_core.words import marked
 from lamm_core.words import translate as _
@@ -16,15 +16,16 @@ from lamm_core.words import translate as _
 
 def _read(file: BinaryIO) -> Iterator[Chunk]:
     check_size(file, MAX_BYTES)
-    for rows in sheets(file):
+    for sheet in sheets(file):
+        rows = iter(sheet)
         header = next(rows, None)
         if header is not None:
-            yield from _chunks(header, rows)
+            yield from _chunks(header, rows, sheet)
             return
     raise NothingInIt
 
 
-def _chunks(header: Row, rows: Iterator[Row]) -> Iterator[Chunk]:
+def _chunks(header: Row, rows: Iterator[Row], sheet: SheetRows) -> Iterator[Chunk]:
     first, cells = header
     names = column_names([cells.get(place) for place in range(max(cells) + 1)])
     found: list[Row] = []
@@ -34,9 +35,9 @@ def _chunks(header: Row, rows: Iterator[Row]) -> Iterator[Chunk]:
         characters += sum(map(len, cells.values()))
         check_unpacked(characters)
         if len(found) >= CHUNK_ROWS or characters >= limit:
-            yield _chunk(names, found, 0.5)
+            yield _chunk(names, found, sheet.done)
             found, limit = [], characters + CHUNK_CHARACTERS
-    yield _chunk(names, found, 1.0)
+    yield _chunk(names, found, sheet.done)
 
 
 def _chunk(names: list[str], found: list[Row], done: float) -> Chunk:

@@ -81,7 +81,9 @@ class Model:
         """Probabilities of the classes.
 
         Args:
-            texts, languages, embeddings: as for `predict`.
+            texts: as for `predict`.
+            languages: as for `predict`.
+            embeddings: as for `predict`.
 
         Returns:
             `(n, k)`, columns in the order of `classes`; each is 0 to 1, and a row sums to 1.
@@ -98,7 +100,9 @@ class Model:
         """Vectors as the classifier, and its ONNX file, take them.
 
         Args:
-            texts, languages, embeddings: as for `predict`; at least one text.
+            texts: as for `predict`; at least one.
+            languages: as for `predict`.
+            embeddings: as for `predict`.
 
         Returns:
             `(n, e)` float32.
