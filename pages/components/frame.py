@@ -23,6 +23,7 @@ _LOGO = str(Path(__file__).parent / "logo.svg")
 # offer themselves as CSV with cells that a spreadsheet would run; exports of our own have none.
 _STYLE = """<style>
 .stMainBlockContainer { padding-top: 4rem; max-width: 75rem; }
+[data-testid="stSidebar"] [data-testid="stBaseButton-tertiary"] p { text-align: start; }
 .lamm-way-out { text-decoration: underline; color: inherit; }
 @media (min-width: 50rem) { .stMainBlockContainer { padding-left: 2.5rem; padding-right: 2.5rem; } }
 [data-testid="stElementToolbar"] [aria-label="Download as CSV"] { display: none; }
