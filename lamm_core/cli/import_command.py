@@ -110,6 +110,8 @@ def command(
         )
         whole = WholeFile(purpose or Purpose.POOL, language, hide_labels, guess_languages=not no_guess)
         talk = _Talk(silent=as_json)
+        if beginning.beginning.encoding is not None:
+            talk.say(f"Read as {table.format.title} in {beginning.beginning.encoding}.")
         talk.say(_describe(mapping, whole))
         if mapping.text in beginning.columns and beginning.only_numbers(mapping.text):
             complain(f"The column {mapping.text!r} holds only numbers; is it the text?")

@@ -52,9 +52,13 @@ def ask_for_file(key: str) -> Upload | None:
         show_error(error)
         return None
     rows = beginning.beginning.table.head(_PREVIEW_ROWS)
-    st.caption(
-        _("{file}, read as {format}; the first {few} rows:", file=file.name, format=table.format.title, few=len(rows))
+    encoding = beginning.beginning.encoding
+    read_as = (
+        table.format.title
+        if encoding is None
+        else _("{format} in {encoding}", format=table.format.title, encoding=encoding)
     )
+    st.caption(_("{file}, read as {format}; the first {few} rows:", file=file.name, format=read_as, few=len(rows)))
     st.dataframe(rows, hide_index=True)
     mapping = _choose_columns(beginning, key)
     if beginning.only_numbers(mapping.text):
