@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Purpose(StrEnum):
@@ -152,9 +153,8 @@ class Project:
         return tuple(self.settings.targets)
 
 
-@dataclass(frozen=True, slots=True)
-class NewLabel:
-    """A label that comes with an item.
+class NewLabel(NamedTuple):
+    """A label that comes with an item; a tuple, as an import makes millions of them.
 
     Attributes:
         class_name: the class.
@@ -175,9 +175,8 @@ class NewLabel:
     deciding: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class NewItem:
-    """An item about to be stored.
+class NewItem(NamedTuple):
+    """An item about to be stored; a tuple, as an import makes millions of them.
 
     Attributes:
         external_id: its id in the user's own systems.

@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lamm_core.exchange.format import Chunk, RejectedRow
 from lamm_core.exchange.rows import RowParser
@@ -15,9 +15,8 @@ _NOBODY = -1  # in place of an annotator: no label at all
 _UNKNOWN = 0  # in place of an annotator: nobody knows who gave the label
 
 
-@dataclass(frozen=True, slots=True)
-class FileRow:
-    """A row that is to be stored.
+class FileRow(NamedTuple):
+    """A row that is to be stored; a tuple, as a file has millions of them.
 
     Attributes:
         row: its number in the file.

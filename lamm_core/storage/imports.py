@@ -3,16 +3,42 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from lamm_core.records import Action, ItemState, NewItem, NewLabel, Purpose, Source
+from lamm_core.storage.bulk import insert_rows, stored_moment
 from lamm_core.storage.tables import item, label, project_class
 
 _Each = TypeVar("_Each")
 # SQLite takes at most 32,766 bound values in one statement.
 _CHUNK = 2_000
+_ITEM_COLUMNS = (
+    "project_id",
+    "external_id",
+    "language",
+    "text",
+    "text_key",
+    "purpose",
+    "state",
+    "class_id",
+    "created_at",
+    "language_guess",
+)
+_LABEL_COLUMNS = (
+    "project_id",
+    "item_id",
+    "annotator_id",
+    "revision",
+    "action",
+    "class_id",
+    "source",
+    "seconds",
+    "created_at",
+    "comment",
+    "flagged",
+)
 _SET_CLASS = (
     update(item).where(item.c.id == bindparam("item")).values(state=ItemState.LABELLED, class_id=bindparam("class_"))
 )
@@ -107,28 +133,23 @@ def add_items(
         keys: text key of each item.
         class_ids: class name to id, from `projects.class_ids`.
     """
-    for start in range(0, len(new_items), _CHUNK):
-        rows = [
-            _item_row(project_id, new, key, class_ids, now)
-            for new, key in zip(new_items[start : start + _CHUNK], keys[start : start + _CHUNK], strict=True)
-        ]
-        connection.execute(insert(item), rows)
-
-
-def _item_row(project_id: int, new: NewItem, key: bytes, class_ids: dict[str, int], now: datetime) -> dict[str, Any]:
-    return {
-        "project_id": project_id,
-        "external_id": new.external_id,
-        "language": new.language,
-        "text": new.text,
-        "text_key": key,
-        "purpose": new.purpose,
-        "state": ItemState.UNLABELLED if new.label is None else ItemState.LABELLED,
-        "class_id": None if new.label is None else class_ids[new.label.class_name],
-        "label_id": None,
-        "created_at": now,
-        "language_guess": new.language_guess,
-    }
+    moment = stored_moment(connection, now)
+    rows = (
+        (
+            project_id,
+            new.external_id,
+            new.language,
+            new.text,
+            key,
+            new.purpose.value,
+            (ItemState.UNLABELLED if new.label is None else ItemState.LABELLED).value,
+            None if new.label is None else class_ids[new.label.class_name],
+            moment,
+            new.language_guess,
+        )
+        for new, key in zip(new_items, keys, strict=True)
+    )
+    insert_rows(connection, item, _ITEM_COLUMNS, rows)
 
 
 def ids_of(connection: Connection, project_id: int, external_ids: Sequence[str]) -> dict[str, int]:
@@ -165,25 +186,23 @@ def add_labels(
     now: datetime,
 ) -> None:
     """Append labels of source `import`, in their order."""
-    for chunk in _chunks(labels):
-        connection.execute(insert(label), [_label_row(project_id, each, class_ids, now) for each in chunk])
-
-
-def _label_row(project_id: int, new: ImportedLabel, class_ids: dict[str, int], now: datetime) -> dict[str, Any]:
-    return {
-        "project_id": project_id,
-        "item_id": new.item_id,
-        "annotator_id": new.annotator_id,
-        "revision": new.revision,
-        "action": Action.LABEL,
-        "class_id": class_ids[new.label.class_name],
-        "source": Source.IMPORT,
-        "seconds": new.label.seconds,
-        "created_at": new.label.labelled_at or now,
-        "comment": new.label.comment,
-        "flagged": new.label.flagged,
-        "suggested_class_id": None,
-    }
+    rows = (
+        (
+            project_id,
+            new.item_id,
+            new.annotator_id,
+            new.revision,
+            Action.LABEL.value,
+            class_ids[new.label.class_name],
+            Source.IMPORT.value,
+            new.label.seconds,
+            stored_moment(connection, new.label.labelled_at or now),
+            new.label.comment,
+            new.label.flagged,
+        )
+        for new in labels
+    )
+    insert_rows(connection, label, _LABEL_COLUMNS, rows)
 
 
 def decide_by_newest(connection: Connection, item_ids: Sequence[int]) -> None:
