@@ -48,7 +48,7 @@ def show_languages(status: ProjectStatus) -> None:
             "Language": text(_("Language"), width=90, pinned=True),
             "Status": text(_("Status"), width=86, help=_(PROVEN)),
             figure: text(
-                capital(word), width=88, help=f"{_('On the check set, with its 95% interval.')} {_(INTERVAL)}"
+                capital(word), width=88, help=" ".join([_("On the check set, with its 95% interval."), _(INTERVAL)])
             ),
             "Target": text(_("Target"), width=54, help=_(TARGET)),
             "Trend": st.column_config.LineChartColumn(
