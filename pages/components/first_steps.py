@@ -78,7 +78,8 @@ def _show_steps(choose_project: Callable[[str], None]) -> None:
         st.rerun(scope="app")
     with st.container(border=True, gap=None):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.markdown(f"**{_('First steps')}** {sum(found.done.values())}/{len(found.done)}")
+            title = _("First steps")
+            st.markdown(f"**{title}** {sum(found.done.values())}/{len(found.done)}")
             if st.button(":material/close:", help=_("Close for good"), type="tertiary", key="first_steps_close"):
                 _keep(shown=False)
         for step, is_done in found.done.items():

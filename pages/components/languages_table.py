@@ -62,7 +62,7 @@ def show_languages(status: ProjectStatus) -> None:
             "Next": text(
                 in_context("batch", "Next"),
                 width=62,
-                help=f"{_(QUOTA)} {_('With ~: the mean of the last batches.')}",
+                help=" ".join([_(QUOTA), _("With ~: the mean of the last batches.")]),
             ),
             "Why": text(_("Why"), width=184, help=_(GAP)),
         },
