@@ -84,7 +84,7 @@ $(VENV)/.docs: $(VENV)/.app
 lock:
 	rm -rf $(VENV)
 	.ci/ensure-venv $(VENV)
-	$(BIN)/python -m pip install --quiet --editable '.[dev,e5]'
+	$(BIN)/python -m pip install --quiet --editable '.[dev,docs,e5]'
 	$(BIN)/python -m pip freeze --exclude-editable | sed 's/+.*//' > requirements.lock
 	touch $(VENV)/.app $(VENV)/.dev
 
