@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import ClauseElement, Connection, Executable, Table, insert
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from lamm_core.storage.columns import UtcDateTime
 
@@ -25,6 +27,30 @@ def insert_rows(connection: Connection, table: Table, names: Sequence[str], rows
         statement = str(insert(table).compile(dialect=connection.dialect, column_keys=list(names)))
         if values := [tuple(row) for row in rows]:
             connection.exec_driver_sql(statement, values)
+
+
+def refresh_statistics(connection: Connection, *tables: Table) -> None:
+    """Let PostgreSQL look at tables that have grown in this transaction.
+
+    Until then it plans for the few rows that it knows of, and reads millions from end to end for each lookup.
+    """
+    if connection.dialect.name == "postgresql":
+        for table in tables:
+            connection.execute(_Analyze(table))
+
+
+class _Analyze(Executable, ClauseElement):
+    """ANALYZE, which SQLAlchemy has no word for."""
+
+    inherit_cache = False
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+
+
+@compiles(_Analyze)
+def _compile_analyze(element: _Analyze, compiler: SQLCompiler, **_more: Any) -> str:
+    return f"ANALYZE {compiler.preparer.format_table(element.table)}"
 
 
 def stored_moment(connection: Connection, moment: datetime) -> Any:

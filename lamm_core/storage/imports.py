@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from lamm_core.records import Action, ItemState, NewItem, NewLabel, Purpose, Source
-from lamm_core.storage.bulk import insert_rows, stored_moment
+from lamm_core.storage.bulk import insert_rows, refresh_statistics, stored_moment
 from lamm_core.storage.tables import item, label, project_class
 
 _Each = TypeVar("_Each")
@@ -176,6 +176,11 @@ class ImportedLabel:
     annotator_id: int | None
     revision: int
     label: NewLabel
+
+
+def note_growth(connection: Connection) -> None:
+    """Tell the database, where it wants to be told, that an import has begun to fill its tables."""
+    refresh_statistics(connection, item, label)
 
 
 def add_labels(

@@ -50,6 +50,7 @@ class RowStore:
         self._project = project
         self._gathering = gathering
         self._now = utc_now()
+        self._is_told = False
         self._class_ids = projects.class_ids(connection, project.id)
         self._annotator_ids: dict[str, int] = {}
         self._newest_before = imports.newest_item_id(connection, project.id)
@@ -63,6 +64,9 @@ class RowStore:
             self._add_items(fresh)
             there = [row for row in wave if row.item.external_id in known]
             self._add_to_items([(row, known[row.item.external_id]) for row in there])
+        if not self._is_told:
+            imports.note_growth(self._connection)
+            self._is_told = True
 
     def _known(self, wave: Sequence[FileRow]) -> dict[str, StoredItem]:
         if not self._newest_before:  # then only what further up in the file was stored can be there
