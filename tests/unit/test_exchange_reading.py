@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lamm_core.errors import MissingColumn, UnreadableFile
-from lamm_core.exchange import records
+from lamm_core.exchange import json_cursor, records
 from lamm_core.exchange.columns import ColumnMapping, guess_columns, propose_columns
-from lamm_core.exchange.formats import json_document, separated
+from lamm_core.exchange.formats import separated
 from lamm_core.exchange.reading import open_table, read_table
 
 
@@ -316,7 +316,7 @@ JSON_TABLES = {
 @pytest.mark.parametrize("content", JSON_TABLES.values(), ids=JSON_TABLES)
 @pytest.mark.parametrize("block", [1, 7, 2**18])
 def test_json_of_each_shape_is_the_same_table(content: str, block: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(json_document, "_BLOCK", block)
+    monkeypatch.setattr(json_cursor, "_BLOCK", block)
     table = read("a.json", content.encode())
     assert list(table.columns) == ["text", "n"]
     assert cells(table) == [("a", "1"), ("b", None)]
