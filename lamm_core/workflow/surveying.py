@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lamm_core.errors import UnreadableFile
 from lamm_core.exchange.columns import ColumnMapping, propose_columns
-from lamm_core.exchange.format import Chunk
+from lamm_core.exchange.format import Chunk, RejectedRow
 from lamm_core.exchange.reading import TableFile
 from lamm_core.language_tags import standard_tag
 from lamm_core.words import translate as _
@@ -47,10 +47,13 @@ def preview(file: TableFile) -> Preview:
     Raises:
         UnreadableFile: the file cannot be read, or none of its rows can.
     """
+    refused: RejectedRow | None = None
     for chunk in file.chunks():
         if len(chunk.table):
             return Preview(chunk, propose_columns(chunk.table))
-    raise UnreadableFile(_("No row of {file!r} can be read.", file=file.title))
+        refused = refused or next(iter(chunk.rejected), None)
+    why = "" if refused is None else refused.reason
+    raise UnreadableFile(_("No row of {file!r} can be read: {reason}.", file=file.title, reason=why))
 
 
 @dataclass(frozen=True)

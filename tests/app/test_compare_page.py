@@ -31,11 +31,11 @@ def words(app: AppTest) -> str:
 
 
 def buttons(app: AppTest) -> list[str]:
-    return [each.label for each in app.button]
+    return [each.label for each in app.main.button]
 
 
 def press(app: AppTest, label: str) -> AppTest:
-    next(each for each in app.button if each.label == label).click().run()
+    next(each for each in app.main.button if each.label == label).click().run()
     assert not app.exception
     return app
 

@@ -96,8 +96,8 @@ def running_round(workspace: Workspace) -> None:
 
 
 def unknown_language(workspace: Workspace) -> None:
-    rows = pd.concat([world.ROWS, world.ROWS.head(1).assign(id="x", text="?", language="qq")])
-    world.make_project(workspace, 40, rows=rows, targets=world.TARGETS | {"qq": 0.5})
+    rows = pd.concat([world.ROWS, world.ROWS.head(1).assign(id="x", text="?", language="qaa")])
+    world.make_project(workspace, 40, rows=rows, targets=world.TARGETS | {"qaa": 0.5})
 
 
 def _fail(workspace: Workspace, project: Project) -> None:

@@ -47,12 +47,12 @@ def _choice(screen: Screen, title: str) -> Locator:
 
 
 _BAD = [
-    ("bytes.csv", b"text,language\n\xff\xfe\x00,en\n", "'bytes.csv' is not UTF-8 text"),
+    ("quote.csv", b'text\n"A pen\n', "the quote that opens in row 1 has no end"),
     ("empty.csv", b"", "'empty.csv' is empty."),
     ("header.csv", b"text,language\n", "'header.csv' holds no rows."),
-    ("ragged.csv", b"text,language\nA pen, blue, big,en\n", "'ragged.csv' cannot be read as csv"),
+    ("ragged.csv", b"text,language\nA pen, blue, big,en\n", "'ragged.csv' can be read: the row has 4 cells"),
     ("table.parquet", b"text,language\nA pen,en\n", "'table.parquet' cannot be read as parquet"),
-    ("lines.jsonl", b"{'text': 1}\n", "line 1 is not JSON"),
+    ("lines.jsonl", b"{'text': 1}\n", "it has no JSON objects; of row 1: it is not JSON"),
 ]
 
 
