@@ -16,12 +16,20 @@ from lamm_core.files import folder_written_aside, written_aside
 from lamm_core.paths import inside
 from lamm_core.words import translate as _
 
-WRITE_FORMATS: dict[str, Format] = {
-    name: each for name, each in FORMATS.items() if each.write is not None or each.write_folder is not None
-}
-# An ending stands for the format that it usually means, not for a tool whose files have it too.
-_USUAL = [each for each in WRITE_FORMATS.values() if each.write is not None and each.recognises is None]
-WRITE_ENDINGS = tuple(dict.fromkeys(ending for each in _USUAL for ending in each.endings[:1]))
+
+def _is_written(each: Format) -> bool:
+    return each.write is not None or each.write_folder is not None
+
+
+def _is_usual(each: Format) -> bool:
+    """Whether its endings stand for it, and not for a tool whose files have them too."""
+    return each.write is not None and each.recognises is None
+
+
+WRITE_FORMATS: dict[str, Format] = {name: each for name, each in FORMATS.items() if _is_written(each)}
+WRITE_ENDINGS = tuple(
+    dict.fromkeys(ending for each in FORMATS.values() if _is_usual(each) for ending in each.endings[:1])
+)
 _NOTHING = About("", (), ())
 
 
@@ -34,9 +42,9 @@ def format_to_write(name: str, title: str | None = None) -> Format:
     Raises:
         UnreadableFile: it is the name or the ending of no format that can be written.
     """
-    usual = (each for each in _USUAL if name.lower() in each.endings)
-    found = WRITE_FORMATS.get(name) or next(usual, None)
-    if found is None:
+    usual = (each for each in FORMATS.values() if _is_usual(each) and name.lower() in each.endings)
+    found = FORMATS.get(name) or next(usual, None)
+    if found is None or not _is_written(found):
         raise UnreadableFile(
             _(
                 "{file!r} is of an unknown format; use one of {endings}, or name a format: {formats}.",

@@ -123,7 +123,9 @@ def _content(table: pd.DataFrame, about: About) -> dict[str, bytes]:
 @pytest.fixture
 def folder_format(monkeypatch: pytest.MonkeyPatch) -> str:
     """The name of a format that is a folder."""
-    monkeypatch.setitem(writing.WRITE_FORMATS, "folder", Format("folder", "Folder", write_folder=_content))
+    added = Format("folder", "Folder", write_folder=_content)
+    for registry in (writing.FORMATS, writing.WRITE_FORMATS):
+        monkeypatch.setitem(registry, "folder", added)
     return "folder"
 
 

@@ -14,6 +14,7 @@ from support import world
 from typer.testing import CliRunner, Result
 
 from lamm_core.cli import app
+from lamm_core.cli.exit_codes import ExitCode
 from lamm_core.errors import DataInTheWay, EstimatorUnusable, ModelUnreadable, UnknownModel
 from lamm_core.exchange.reading import read_table
 from lamm_core.model import embedding
@@ -218,11 +219,11 @@ def test_predictions_go_to_files_of_every_kind_alike(
     [
         ("text\nriver\n", ("--language", "en", "--language-column", "x"), 2, "not both"),
         ("text\nriver\n", ("--encoder", "x"), 2, "a project says itself"),
-        ("words\nriver\n", (), 1, "No column looks like the text"),
-        ("text\nriver\n", ("--text-column", "words"), 1, "has no column 'words'; it has: text."),
-        ("text,predicted\nriver,pen\n", (), 1, "has a column 'predicted' already; rename it."),
-        ("text\n", (), 1, "holds no rows"),
-        ("text\nriver\n", ("--out", "predicted.docx"), 1, "is of an unknown format"),
+        ("words\nriver\n", (), ExitCode.BAD_FILE, "No column looks like the text"),
+        ("text\nriver\n", ("--text-column", "words"), ExitCode.BAD_FILE, "has no column 'words'; it has: text."),
+        ("text,predicted\nriver,pen\n", (), ExitCode.USAGE, "has a column 'predicted' already; rename it."),
+        ("text\n", (), ExitCode.BAD_FILE, "holds no rows"),
+        ("text\nriver\n", ("--out", "predicted.docx"), ExitCode.BAD_FILE, "is of an unknown format"),
     ],
 )
 def test_what_cannot_be_predicted_ends_in_one_sentence(
@@ -252,7 +253,7 @@ def test_the_models_of_a_project_and_of_a_folder_are_shown(
     assert shown.startswith("small, version 1, fitted at ")
     assert json.loads(works(sqlite_workspace, "model", "show", tmp_path / "model", "--json").stdout)["seed"] == 5
     (tmp_path / "model" / "classifier.skops").write_bytes(b"")
-    assert lamm(sqlite_workspace, "model", "show", tmp_path / "model").exit_code == 1
+    assert lamm(sqlite_workspace, "model", "show", tmp_path / "model").exit_code == ExitCode.BAD_FILE
     assert "holds a model already" in lamm(sqlite_workspace, "model", "export", "small", tmp_path / "model").stderr
     works(sqlite_workspace, "model", "export", "small", tmp_path / "model", "--replace")
     works(sqlite_workspace, "model", "show", tmp_path / "model")

@@ -5,6 +5,7 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -105,20 +106,23 @@ def test_hidden_labels_leave_the_pool_unlabelled_and_the_check_set_labelled(
 def test_an_import_that_breaks_in_the_middle_leaves_nothing(
     workspace: Workspace, fresh: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(imports, "_CHUNK", 50)
+    monkeypatch.setattr(importing, "_BATCH_ROWS", 50)
     broken = world.ROWS.assign(text=world.ROWS["text"].where(world.ROWS.index != 249, "the last straw"))
-    real, calls = imports._item_row, []
+    real, stored = imports.insert_rows, []
 
-    def item_row(*arguments: object) -> dict[str, object]:
-        calls.append(arguments)
-        row = real(*arguments)  # type: ignore[arg-type]
-        # Refused by the database itself, after several chunks went through.
-        return row | ({"language": None} if row["text"] == "the last straw" else {})
+    def insert_rows(connection: Any, table: Any, names: Any, rows: Any) -> None:
+        # Refused by the database itself, after several batches went through.
+        values = [list(row) for row in rows]
+        for row in values:
+            if "the last straw" in row:
+                row[names.index("language")] = None
+        real(connection, table, names, values)
+        stored.extend(values)
 
-    monkeypatch.setattr(imports, "_item_row", item_row)
+    monkeypatch.setattr(imports, "insert_rows", insert_rows)
     with pytest.raises(Exception, match=r"(?i)null"):
         import_table(workspace, fresh, broken, world.MAPPING)
-    assert len(calls) >= 250
+    assert len(stored) >= 200
     assert world.stored_items(workspace, fresh) == {}
     assert world.history(workspace, fresh) == []
     monkeypatch.undo()

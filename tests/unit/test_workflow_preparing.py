@@ -111,15 +111,15 @@ def test_the_model_is_fitted_on_prepared_vectors_and_measured_on_prepared_check_
     project = make(sqlite_workspace)
     real, seen = rounds_of_workflow.Classifier.fit, []
 
-    def watched(vectors: np.ndarray, *rest: Any) -> Any:
+    def watched(vectors: np.ndarray, *rest: Any, **named: Any) -> Any:
         seen.append(vectors)
-        return real(vectors, *rest)
+        return real(vectors, *rest, **named)
 
     monkeypatch.setattr(rounds_of_workflow.Classifier, "fit", watched)
     run_round(sqlite_workspace, project)
     data, vectors = read_round_data(sqlite_workspace, project), prepared(sqlite_workspace, project)
     labelled = data.labelled
-    (fitted_on,) = seen
+    fitted_on = seen[0]  # the later ones are of the folds by which it is measured
     np.testing.assert_array_equal(fitted_on, vectors.pool[labelled])
     model = real(fitted_on, data.pool.classes[labelled].tolist(), project.settings.seed)
     right = model.predict(vectors.check) == data.check.classes
