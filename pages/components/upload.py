@@ -59,7 +59,7 @@ def ask_for_file(key: str) -> Upload | None:
         else _("{format} in {encoding}", format=table.format.title, encoding=encoding)
     )
     st.caption(_("{file}, read as {format}; the first {few} rows:", file=file.name, format=read_as, few=len(rows)))
-    st.dataframe(rows, hide_index=True)
+    st.dataframe(rows.fillna(""), hide_index=True)
     mapping = _choose_columns(beginning, key)
     if beginning.only_numbers(mapping.text):
         st.warning(

@@ -9,7 +9,10 @@ from servers import Server
 
 
 def _choose(page: Page, label: str, name: str) -> None:
-    page.get_by_role("combobox", name=label, exact=True).click()
+    box = page.get_by_role("combobox", name=label, exact=True)
+    box.scroll_into_view_if_needed()  # a list that is open closes where something scrolls
+    page.wait_for_timeout(300)
+    box.click()
     page.get_by_role("option", name=name).click()
 
 
