@@ -70,6 +70,7 @@ class LanguageState(StrEnum):
     UNMEASURED = "not measured"
 
 
+MAX_COMMENT = 2_000  # characters of what an annotator says about an item
 # The strategy of new projects, and what `default` stands for.
 DEFAULT_STRATEGY = "foresight"
 

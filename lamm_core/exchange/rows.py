@@ -12,13 +12,12 @@ import pandas as pd
 from lamm_core.exchange.columns import ColumnMapping
 from lamm_core.exchange.language_guess import LanguageGuesser
 from lamm_core.language_tags import KnownLanguages, standard_tag
-from lamm_core.records import NewItem, NewLabel, Purpose
+from lamm_core.records import MAX_COMMENT, NewItem, NewLabel, Purpose
 from lamm_core.words import marked
 from lamm_core.words import translate as _
 
 _MAX_ID = 500
 _MAX_NAME = 200
-_MAX_COMMENT = 2_000
 _MAX_TEXT = 600_000  # characters; nobody reads more before they choose a class
 _LEAST_PROBABLE = 0.5
 _PURPOSES = {
@@ -187,7 +186,7 @@ class RowParser:
             _short(annotator, _MAX_NAME, marked("the annotator's name"), marked("the annotator's name holds {what}")),
             _moment(labelled_at),
             _seconds(seconds),
-            _short(comment, _MAX_COMMENT, marked("the comment"), marked("the comment holds {what}")),
+            _short(comment, MAX_COMMENT, marked("the comment"), marked("the comment holds {what}")),
             _flag(flagged),
             _flag(deciding),
         )

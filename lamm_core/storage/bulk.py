@@ -1,8 +1,8 @@
 """Many rows into a table at once, without what SQLAlchemy does for each: that takes longer than the database."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ClauseElement, Connection, Executable, Table, insert
 from sqlalchemy.ext.compiler import compiles
@@ -11,6 +11,15 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from lamm_core.storage.columns import UtcDateTime
 
 Row = Sequence[Any]
+_Each = TypeVar("_Each")
+# SQLite takes at most 32,766 bound values in one statement.
+_CHUNK = 2_000
+
+
+def chunks(values: Sequence[_Each]) -> Iterator[Sequence[_Each]]:
+    """The values in stretches that one statement can take."""
+    for start in range(0, len(values), _CHUNK):
+        yield values[start : start + _CHUNK]
 
 
 def insert_rows(connection: Connection, table: Table, names: Sequence[str], rows: Iterable[Row]) -> None:

@@ -1,19 +1,15 @@
 """What an import asks of the items that are there, and how it adds many at once."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from lamm_core.records import Action, ItemState, NewItem, NewLabel, Purpose, Source
-from lamm_core.storage.bulk import insert_rows, refresh_statistics, stored_moment
+from lamm_core.storage.bulk import chunks, insert_rows, refresh_statistics, stored_moment
 from lamm_core.storage.tables import item, label, project_class
 
-_Each = TypeVar("_Each")
-# SQLite takes at most 32,766 bound values in one statement.
-_CHUNK = 2_000
 _ITEM_COLUMNS = (
     "project_id",
     "external_id",
@@ -80,7 +76,7 @@ def newest_item_id(connection: Connection, project_id: int) -> int:
 def existing_items(connection: Connection, project_id: int, external_ids: Sequence[str]) -> dict[str, StoredItem]:
     """External id to item, for those of the given ids that the project has already."""
     found: dict[str, StoredItem] = {}
-    for chunk in _chunks(external_ids):
+    for chunk in chunks(external_ids):
         query = (
             select(
                 item.c.external_id,
@@ -114,7 +110,7 @@ def keys_of_purpose(
     if among is None:
         return set(connection.execute(query).scalars())
     found: set[bytes] = set()
-    for chunk in _chunks(list(among)):
+    for chunk in chunks(list(among)):
         found.update(connection.execute(query.where(item.c.text_key.in_(chunk))).scalars())
     return found
 
@@ -155,7 +151,7 @@ def add_items(
 def ids_of(connection: Connection, project_id: int, external_ids: Sequence[str]) -> dict[str, int]:
     """External id to the id of the item."""
     found: dict[str, int] = {}
-    for chunk in _chunks(external_ids):
+    for chunk in chunks(external_ids):
         query = select(item.c.external_id, item.c.id).where(
             item.c.project_id == project_id, item.c.external_id.in_(chunk)
         )
@@ -213,7 +209,7 @@ def add_labels(
 def decide_by_newest(connection: Connection, item_ids: Sequence[int]) -> None:
     """Let the newest label of each of these items be the one that decides its class."""
     newest = select(func.max(label.c.id)).where(label.c.item_id == item.c.id).scalar_subquery()
-    for chunk in _chunks(item_ids):
+    for chunk in chunks(item_ids):
         connection.execute(update(item).where(item.c.id.in_(chunk)).values(label_id=newest))
 
 
@@ -223,7 +219,7 @@ def set_classes(connection: Connection, classes: Mapping[int, int]) -> None:
     Args:
         classes: item id to class id.
     """
-    for chunk in _chunks(list(classes)):
+    for chunk in chunks(list(classes)):
         connection.execute(_SET_CLASS, [{"item": item_id, "class_": classes[item_id]} for item_id in chunk])
     decide_by_newest(connection, list(classes))
 
@@ -231,7 +227,7 @@ def set_classes(connection: Connection, classes: Mapping[int, int]) -> None:
 def last_acts(connection: Connection, item_ids: Sequence[int]) -> dict[tuple[int, int | None], LastAct]:
     """(item id, annotator id) to the newest act of that annotator; the annotator of imported labels may be None."""
     found: dict[tuple[int, int | None], LastAct] = {}
-    for chunk in _chunks(item_ids):
+    for chunk in chunks(item_ids):
         query = (
             select(
                 label.c.item_id,
@@ -248,8 +244,3 @@ def last_acts(connection: Connection, item_ids: Sequence[int]) -> dict[tuple[int
             class_name = row.name if row.action == Action.LABEL else None
             found[row.item_id, row.annotator_id] = LastAct(row.revision, class_name)
     return found
-
-
-def _chunks(values: Sequence[_Each]) -> Iterator[Sequence[_Each]]:
-    for start in range(0, len(values), _CHUNK):
-        yield values[start : start + _CHUNK]

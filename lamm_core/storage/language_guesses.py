@@ -5,10 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
 
+from lamm_core.storage.bulk import chunks
 from lamm_core.storage.tables import batch_item, item
-
-# SQLite takes at most 32,766 bound values in one statement.
-_CHUNK = 2_000
 
 
 def count_guesses(connection: Connection, project_id: int) -> dict[str, int]:
@@ -40,8 +38,7 @@ def set_languages(connection: Connection, project_id: int, languages: Mapping[in
     changed = 0
     for language in sorted(set(languages.values())):
         ids = [item_id for item_id, said in languages.items() if said == language]
-        for start in range(0, len(ids), _CHUNK):
-            chunk = ids[start : start + _CHUNK]
+        for chunk in chunks(ids):
             guessed = select(item.c.id).where(
                 item.c.project_id == project_id, item.c.id.in_(chunk), item.c.language_guess.is_not(None)
             )

@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 
 from lamm_core.records import Lease
+from lamm_core.storage.bulk import chunks
 from lamm_core.storage.queue_conditions import (
     ANNOTATOR,
     another_is_done,
@@ -42,9 +43,6 @@ from lamm_core.storage.queue_conditions import (
     same_item,
 )
 from lamm_core.storage.tables import batch_item, item, label, project_class, round_, round_language
-
-# SQLite takes at most 32,766 bound values in one statement.
-_CHUNK = 2_000
 
 
 @dataclass(frozen=True)
@@ -245,8 +243,7 @@ _LEASES = _lease_query()
 
 def close(connection: Connection, item_ids: Sequence[int], now: datetime) -> None:
     """Take items out of the queue with all their copies, whoever holds them."""
-    for start in range(0, len(item_ids), _CHUNK):
-        chunk = item_ids[start : start + _CHUNK]
+    for chunk in chunks(item_ids):
         connection.execute(
             update(batch_item)
             .where(batch_item.c.item_id.in_(chunk), batch_item.c.closed_at.is_(None))
@@ -392,7 +389,7 @@ def withdraw_copies(connection: Connection, project_id: int, newest_number: int,
     # What somebody is at work on at this moment stays until the next round.
     locked = left.with_for_update(skip_locked=True)
     ids = list(connection.execute(locked, {"project": project_id, "now": now}).scalars())
-    for start in range(0, len(ids), _CHUNK):
-        change = update(batch_item).where(batch_item.c.id.in_(ids[start : start + _CHUNK]))
+    for chunk in chunks(ids):
+        change = update(batch_item).where(batch_item.c.id.in_(chunk))
         connection.execute(change.values(closed_at=now, annotator_id=None, lease_until=None))
     return len(ids)

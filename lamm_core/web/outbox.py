@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from lamm_core.errors import InvalidInput
-from lamm_core.records import Action, Project
+from lamm_core.records import MAX_COMMENT, Action, Project
 from lamm_core.words import translate as _
-from lamm_core.workflow.acts import MAX_COMMENT, Act
+from lamm_core.workflow.acts import Act
 
 _MAX_ID = 2**63 - 1
 _MAX_REVISION = 2**31 - 2

@@ -7,14 +7,12 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from lamm_core.errors import InvalidInput, NothingToUndo, UnknownAnnotator, UnknownClass, UnknownItem
-from lamm_core.records import Action, ItemState, LabelEvent, Project
+from lamm_core.records import MAX_COMMENT, Action, ItemState, LabelEvent, Project
 from lamm_core.storage import annotators, handed_out, items, labels, projects, queue
 from lamm_core.storage.queue_counts import state_without_label
 from lamm_core.words import translate as _
 from lamm_core.workflow import gold
 from lamm_core.workflow.workspace import utc_now
-
-MAX_COMMENT = 2_000
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ import pytest
 from support import world
 
 from lamm_core.errors import InvalidInput, UnknownClass
-from lamm_core.records import Action, Project
+from lamm_core.records import MAX_COMMENT, Action, Project
 from lamm_core.storage import models
 from lamm_core.workflow import automatic, labelling
-from lamm_core.workflow.acts import MAX_COMMENT, Act
+from lamm_core.workflow.acts import Act
 from lamm_core.workflow.exporting import export_labels, labels_table
 from lamm_core.workflow.rounds import run_round
 from lamm_core.workflow.workspace import Workspace
