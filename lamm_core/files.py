@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from lamm_core.errors import StorageUnavailable
+from lamm_core.words import translate as _
+
 
 @contextmanager
 def written_aside(path: Path) -> Iterator[Path]:
@@ -43,3 +46,9 @@ def folder_written_aside(path: Path) -> Iterator[Path]:
     finally:
         for left in (aside, old):
             shutil.rmtree(left, ignore_errors=True)
+
+
+def cannot_be_written(path: Path | str, error: OSError) -> StorageUnavailable:
+    """What to raise where a file or a folder could not be written, in one sentence with the system's reason."""
+    reason = str(error.strerror or error).rstrip(".")
+    return StorageUnavailable(_("{file!r} cannot be written: {reason}.", file=str(path), reason=reason))

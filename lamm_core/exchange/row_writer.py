@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from lamm_core.errors import StorageUnavailable
 from lamm_core.exchange.writing import table_bytes
-from lamm_core.files import written_aside
+from lamm_core.files import cannot_be_written, written_aside
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -37,8 +36,7 @@ def rows_written(path: Path) -> Iterator[WriteRows]:
         with written_aside(path) as aside, _writer(aside, path.suffix.lower()) as write:
             yield write
     except OSError as error:
-        reason = str(error.strerror or error).rstrip(".")
-        raise StorageUnavailable(f"{str(path)!r} cannot be written: {reason}.") from error
+        raise cannot_be_written(path, error) from error
 
 
 def following_rows(table: pd.DataFrame, ending: str, *, first: bool) -> bytes:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from lamm_core.errors import DataInTheWay, StorageUnavailable, UnreadableFile
+from lamm_core.errors import DataInTheWay, UnreadableFile
 from lamm_core.exchange.format import About, Format
 from lamm_core.exchange.formats import FORMATS
-from lamm_core.files import folder_written_aside, written_aside
+from lamm_core.files import cannot_be_written, folder_written_aside, written_aside
 from lamm_core.paths import inside
 from lamm_core.words import translate as _
 
@@ -92,8 +92,7 @@ def write_table(table: pd.DataFrame, path: Path, about: About = _NOTHING, format
             with written_aside(path) as aside:
                 aside.write_bytes(found.write(table, about))
     except OSError as error:
-        reason = str(error.strerror or error).rstrip(".")
-        raise StorageUnavailable(_("{file!r} cannot be written: {reason}.", file=str(path), reason=reason)) from error
+        raise cannot_be_written(path, error) from error
 
 
 def _folder_content(found: Format, table: pd.DataFrame, about: About) -> Mapping[str, bytes]:

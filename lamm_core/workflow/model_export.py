@@ -6,7 +6,7 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from lamm_core.actors import Role
-from lamm_core.errors import StorageUnavailable
+from lamm_core.files import cannot_be_written
 from lamm_core.model.classifier import Classifier
 from lamm_core.model.exported.facts import ModelFacts
 from lamm_core.model.exported.folder import ModelParts, check_place, write_model
@@ -16,7 +16,6 @@ from lamm_core.model.preparation.preparation import Preparation
 from lamm_core.paths import download_name
 from lamm_core.records import Project
 from lamm_core.trail import AuditAction
-from lamm_core.words import translate as _
 from lamm_core.workflow.audit import note
 from lamm_core.workflow.model_versions import PREPARATION_FOLDER, MeasuredModel, measured_model
 from lamm_core.workflow.preparing import preparation_of_model
@@ -72,9 +71,7 @@ def export_model(
         parts = _parts(workspace, project, number)
         write_model(folder, parts, onnx=onnx)
     except OSError as error:
-        raise StorageUnavailable(
-            _("{folder!r} cannot be written: {reason}.", folder=str(folder), reason=error.strerror or str(error))
-        ) from error
+        raise cannot_be_written(folder, error) from error
     _note_export(workspace, project, parts)
     return parts.facts
 
@@ -95,13 +92,7 @@ def model_archive(workspace: Workspace, project: Project, number: int | None = N
             for file in sorted(each for each in Path(place).rglob("*") if each.is_file()):
                 packed.write(file, file.relative_to(place))
     except OSError as error:
-        raise StorageUnavailable(
-            _(
-                "{folder!r} cannot be written: {reason}.",
-                folder=tempfile.gettempdir(),
-                reason=error.strerror or str(error),
-            )
-        ) from error
+        raise cannot_be_written(tempfile.gettempdir(), error) from error
     _note_export(workspace, project, parts)
     return content.getvalue()
 
