@@ -131,9 +131,8 @@ def _preparation(workspace: Workspace, project: Project, data: RoundData) -> Pre
             return load_preparation(folder)
         except ModelUnreadable:
             shutil.rmtree(folder, ignore_errors=True)  # nothing is lost: the pool gives the same one again
-    fitted = _fitted(workspace, project, data)
-    fitted.save(folder)
-    return fitted
+    _fitted(workspace, project, data).save(folder)
+    return load_preparation(folder)  # mapped: a large pool's vectors need not stay in memory
 
 
 def _fitted(workspace: Workspace, project: Project, data: RoundData) -> Preparation:

@@ -49,8 +49,8 @@ class RoundResult:
         data: what it worked on.
         classifier: the new model; None while the labels do not allow one.
         figures: what the check set says of the model.
-        selection: the next batch; None when the queue is full or the pool is empty. Its indices count among the
-            selectable items of `data`.
+        selection: the next batch; None when the queue is full or the pool is empty. Its indices are
+            positions in the pool of `data`.
         seconds: wall-clock seconds of each step.
         suggested: class that the model predicts for each item of the selection; empty without a model.
         suspects: labels that are likely errors.
@@ -182,7 +182,7 @@ def _chosen_items(project: Project, result: RoundResult) -> list[_Chosen]:
     if result.selection is None:
         return []
     pool, scores = result.data.pool, result.selection.scores.tolist()
-    chosen = np.flatnonzero(result.data.selectable)[result.selection.indices]
+    chosen = result.selection.indices
     if result.classifier is None or find_strategy(project.settings.strategy).random_scores:
         scores = [None] * len(chosen)
     suggested: list[str | None] = [*result.suggested] or [None] * len(chosen)

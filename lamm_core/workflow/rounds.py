@@ -10,21 +10,17 @@ from lamm_core.actors import Role
 from lamm_core.errors import InvalidInput, LammError, NotEnoughLabels, StorageUnavailable
 from lamm_core.model.classifier import Classifier
 from lamm_core.model.estimators import Estimator, try_estimator
-from lamm_core.model.threads import with_one_thread
 from lamm_core.records import Project, Round
-from lamm_core.selection import Selection, select_batch, select_first_batch
-from lamm_core.selection.strategies import find_strategy
 from lamm_core.storage import rounds
 from lamm_core.words import marked
 from lamm_core.words import translate as _
-from lamm_core.workflow.batches import batch_size
-from lamm_core.workflow.cells import make_cells
 from lamm_core.workflow.check_draw import draw_check_items
-from lamm_core.workflow.check_figures import CheckFigures, measure_check_set, read_check_records
+from lamm_core.workflow.check_figures import measure_check_set, read_check_records
 from lamm_core.workflow.heartbeat import Heartbeat, Report
 from lamm_core.workflow.importing import embed_project
 from lamm_core.workflow.label_errors import suspected_labels
 from lamm_core.workflow.near_duplicates import mark_near_duplicates
+from lamm_core.workflow.next_batch import next_batch
 from lamm_core.workflow.preparing import PreparedVectors, forget_other_preparations, prepare_vectors
 from lamm_core.workflow.rights import needs
 from lamm_core.workflow.round_data import RoundData, read_round_data
@@ -130,7 +126,7 @@ def _one_round(
 
     pulse.stage(marked("choosing the next batch"), 0.8)
     with _timed(seconds, "select"):
-        selection, suggested = _select(project, round_, data, vectors, classifier, figures)
+        selection, suggested = next_batch(project, round_, data, vectors, classifier, figures)
 
     pulse.stage(marked("looking for wrong labels"), 0.85)
     suspects = suspected_labels(project, data, vectors, classifier)
@@ -151,51 +147,6 @@ def _fit(data: RoundData, vectors: PreparedVectors, seed: int, estimator: Estima
         return Classifier.fit(trained_on, data.pool.classes[rows].tolist(), seed, weights, estimator)
     except NotEnoughLabels:
         return None
-
-
-@with_one_thread
-def _select(
-    project: Project,
-    round_: Round,
-    data: RoundData,
-    vectors: PreparedVectors,
-    classifier: Classifier | None,
-    figures: CheckFigures,
-) -> tuple[Selection | None, list[str]]:
-    """The next batch, None when the queue is full or the pool is empty, and the class predicted for each item in it."""
-    settings = project.settings
-    budget = batch_size(settings.budget, data.open_items, data.open_check)
-    rows = np.flatnonzero(data.selectable)
-    if budget < 1 or not len(rows):
-        return None, []
-    pool, rng = data.pool, np.random.default_rng([settings.seed, round_.number])
-    if classifier is None:
-        # Without a model nothing is known about any text but where it lies.
-        method = find_strategy(settings.strategy).first_batch
-        first = select_first_batch(
-            pool.languages[rows], settings.targets, budget, method, vectors.pool[rows], pool.ids[rows], rng
-        )
-        return first, []
-    probabilities = classifier.predict_proba(vectors.pool[rows])
-    predicted = np.asarray(classifier.classes)[probabilities.argmax(axis=1)]
-    cells = make_cells(settings, data, predicted, figures)
-    chosen = select_batch(
-        probabilities,
-        cells.names,
-        cells.now.accuracy,
-        cells.targets,
-        budget,
-        strategy=settings.strategy,
-        uncertainty=settings.uncertainty,
-        ids=pool.ids[rows],
-        rng=rng,
-        vectors=vectors.pool[rows],
-        labelled_vectors=vectors.pool[data.labelled],
-        labels=cells.now.labels,
-        checked=cells.checked,
-        history=(*data.history, cells.now),
-    )
-    return cells.fold(chosen), predicted[chosen.indices].tolist()
 
 
 @contextmanager

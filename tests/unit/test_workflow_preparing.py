@@ -17,6 +17,7 @@ from lamm_core.storage import rounds as stored_rounds
 from lamm_core.storage import translations
 from lamm_core.storage.translations import NewTranslation
 from lamm_core.workflow import labelling, preparing, projects
+from lamm_core.workflow import next_batch
 from lamm_core.workflow import rounds as rounds_of_workflow
 from lamm_core.workflow.importing import import_table
 from lamm_core.workflow.preparing import PreparedVectors, prepare_vectors
@@ -334,13 +335,13 @@ def test_a_pool_of_one_text_is_chosen_if_it_has_no_label(
 def histories(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
     """Of every batch chosen with a model: the labels in each round so far that the strategy was told of."""
     found: list[list[int]] = []
-    real = rounds_of_workflow.select_batch
+    real = next_batch.select_batch
 
     def watched(*arguments: Any, **named: Any) -> Any:
         found.append([sum(each.labels.values()) for each in named["history"]])
         return real(*arguments, **named)
 
-    monkeypatch.setattr(rounds_of_workflow, "select_batch", watched)
+    monkeypatch.setattr(next_batch, "select_batch", watched)
     return found
 
 
