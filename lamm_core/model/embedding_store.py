@@ -42,7 +42,7 @@ class EmbeddingStore:
 
     def __init__(self, root: Path, encoder: str) -> None:
         self.encoder = encoder
-        self.folder = inside(root, _folder_name(encoder))
+        self.folder = inside(root, folder_name(encoder))
         self._vectors_path = self.folder / "vectors.f32"
         self._keys_path = self.folder / "keys.bin"
         self._about_path = self.folder / "about.json"
@@ -217,7 +217,7 @@ def encoder_and_dimension(about: str | bytes) -> tuple[str, int]:
     return str(found["encoder"]), dimension
 
 
-def _folder_name(encoder: str) -> str:
+def folder_name(encoder: str) -> str:
     """A folder name that is readable, safe on every file system, and different for every encoder."""
     readable = re.sub(r"[^A-Za-z0-9._-]+", "-", encoder).strip("-.")[-60:]
     return f"{readable}-{hashlib.blake2b(encoder.encode(), digest_size=4).hexdigest()}"
