@@ -16,8 +16,7 @@ from lamm_core.records import Project, RoundState
 from lamm_core.storage import rounds as stored_rounds
 from lamm_core.storage import translations
 from lamm_core.storage.translations import NewTranslation
-from lamm_core.workflow import labelling, preparing, projects
-from lamm_core.workflow import next_batch
+from lamm_core.workflow import labelling, next_batch, preparing, projects
 from lamm_core.workflow import rounds as rounds_of_workflow
 from lamm_core.workflow.importing import import_table
 from lamm_core.workflow.preparing import PreparedVectors, prepare_vectors
