@@ -53,6 +53,7 @@ class OwnPool:
         texts: RoundTexts,
         classifier: Classifier | None,
         figures: CheckFigures,
+        pulse: Heartbeat,
     ) -> Batch:
         """Choose the next batch; none when the queue is full or the pool is empty."""
         settings, data, vectors = project.settings, texts.data, texts.vectors

@@ -61,6 +61,7 @@ class PoolSource(Protocol):
         texts: RoundTexts,
         classifier: Classifier | None,
         figures: CheckFigures,
+        pulse: Heartbeat,
     ) -> Batch:
         """Choose the next batch; without a model, a first one."""
         ...

@@ -56,7 +56,12 @@ def prepare_vectors(workspace: Workspace, project: Project, data: RoundData) -> 
 
 
 @needs(Role.MANAGER)
-def prepare_like(workspace: Workspace, project: Project, data: RoundData, preparation: Preparation) -> PreparedVectors:
+def prepare_like(
+    workspace: Workspace,
+    project: Project,  # noqa: ARG001 - the right is asked for it
+    data: RoundData,
+    preparation: Preparation,
+) -> PreparedVectors:
     """Prepare all texts of a round with a preparation that was fitted on other texts than its pool."""
     with workspace.database.read() as connection:
         texts = _texts(items.read_texts(connection, data.pool.ids.tolist()), data.pool)

@@ -136,7 +136,7 @@ def _one_round(
 
     pulse.stage(marked("choosing the next batch"), 0.8)
     with _timed(seconds, "select"):
-        batch = pool.next_batch(workspace, project, round_, texts, classifier, figures)
+        batch = pool.next_batch(workspace, project, round_, texts, classifier, figures, pulse)
 
     pulse.stage(marked("looking for wrong labels"), 0.85)
     suspects = suspected_labels(project, data, vectors, classifier)
