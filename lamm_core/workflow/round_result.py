@@ -17,11 +17,12 @@ from lamm_core.model.check_record import CHECK_RECORD
 from lamm_core.model.classifier import Classifier
 from lamm_core.model.measuring import UNMEASURED, Measurement
 from lamm_core.model.preparation.names import parse_preparation, preparation_name
-from lamm_core.records import ItemState, Project, Round, RoundClass, RoundLanguage
+from lamm_core.records import ItemState, Project, Round, RoundClass, RoundDrift, RoundLanguage
 from lamm_core.selection import Selection
 from lamm_core.selection.first_batch import find_first_batch
 from lamm_core.selection.strategies import find_strategy
 from lamm_core.storage import items, models, projects, queue, rounds
+from lamm_core.storage.drift import add_drift
 from lamm_core.storage.suspects import Suspect, replace_suspects
 from lamm_core.workflow.check_figures import CheckFigures
 from lamm_core.workflow.check_sets import mix, plan_check_items
@@ -54,6 +55,7 @@ class RoundResult:
         seconds: wall-clock seconds of each step.
         suggested: class that the model predicts for each item of the selection; empty without a model.
         suspects: labels that are likely errors.
+        drift: how texts differ from the check sets.
     """
 
     data: RoundData
@@ -63,6 +65,7 @@ class RoundResult:
     seconds: Seconds
     suggested: list[str] = field(default_factory=list)
     suspects: list[Suspect] = field(default_factory=list)
+    drift: list[RoundDrift] = field(default_factory=list)
 
 
 @needs(Role.MANAGER)
@@ -100,6 +103,7 @@ def _save_rows(connection: Connection, project: Project, round_: Round, result: 
     rounds.add_languages(connection, round_.id, _languages(project, result, queued))
     rounds.add_classes(connection, round_.id, _classes(project, result), class_ids)
     replace_suspects(connection, project.id, round_.id, result.suspects, class_ids)
+    add_drift(connection, round_.id, result.drift)
     rounds.finish(
         connection,
         round_.id,

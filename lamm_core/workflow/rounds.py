@@ -21,6 +21,7 @@ from lamm_core.workflow.batches import batch_size
 from lamm_core.workflow.cells import make_cells
 from lamm_core.workflow.check_draw import draw_check_items
 from lamm_core.workflow.check_figures import CheckFigures, measure_check_set, read_check_records
+from lamm_core.workflow.drifting import watch_drift
 from lamm_core.workflow.heartbeat import Heartbeat, Report
 from lamm_core.workflow.importing import embed_project
 from lamm_core.workflow.label_errors import suspected_labels
@@ -127,6 +128,7 @@ def _one_round(
     pulse.stage(marked("measuring accuracy"), 0.7)
     earlier = read_check_records(workspace, project)
     figures = measure_check_set(project, data, vectors, classifier, earlier)
+    drift = watch_drift(workspace, project, data)
 
     pulse.stage(marked("choosing the next batch"), 0.8)
     with _timed(seconds, "select"):
@@ -136,7 +138,7 @@ def _one_round(
     suspects = suspected_labels(project, data, vectors, classifier)
 
     pulse.stage(marked("saving"), 0.9)
-    return RoundResult(data, classifier, figures, selection, seconds, suggested, suspects)
+    return RoundResult(data, classifier, figures, selection, seconds, suggested, suspects, drift)
 
 
 def _fit(data: RoundData, vectors: PreparedVectors, seed: int, estimator: Estimator | None) -> Classifier | None:
