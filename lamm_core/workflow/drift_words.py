@@ -62,8 +62,8 @@ def _remedy(language: LanguageStatus, settings: ProjectSettings) -> str:
     check = language.check
     if check.imported:
         return _(
-            "An imported check set does not follow them: take a random part of the texts that it lacks, label it, and "
-            "bring it in as check texts."
+            "An imported check set does not follow them: of the texts that come from now on keep a random part out of "
+            "the pool, label it, and bring it in as check texts."
         )
     if check.open or (check.needed and check.reserve and settings.check_part and settings.check_share):
         return _("The check set takes them in as it grows, what came last first: go on labelling.")

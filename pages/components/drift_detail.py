@@ -27,7 +27,7 @@ def show_drift(status: ProjectStatus, language: LanguageStatus, details: Languag
         return
     advice = drift_advice(language, status.project.settings)
     if advice:
-        st.warning(as_plain_text(advice), icon=":material/moving:")
+        st.warning(as_plain_text(advice), icon=":material/alt_route:")
     for seen in drift.newest:
         # With one comparison it is plain which one is meant.
         words = drift_standing(seen)
@@ -58,6 +58,6 @@ def _show_unlike(drift: LanguageDrift) -> None:
         table,
         hide_index=True,
         row_height=ROW_PIXELS,
-        column_config={"Text": text(_("Text"), width=620), "Id": text(_("Id"), width=140)},
+        column_config={"Text": text(_("Text"), width=560), "Id": text(_("Id"), width=140)},
     )
     st.caption(_("The texts that are least like the check set: read these for what is new."))
