@@ -50,8 +50,10 @@ def command(
 
 def _show(status: ProjectStatus, serving: int | None) -> None:
     from lamm_core.cli.status_text import batch_sentence, round_sentence, status_table
+    from lamm_core.workflow.drift_words import drift_advice
     from lamm_core.workflow.headline import headline
 
     console().print(status_table(status))
-    for sentence in (round_sentence(status, serving), batch_sentence(status), headline(status)):
+    drift = (drift_advice(each, status.project.settings) for each in status.languages)
+    for sentence in (round_sentence(status, serving), batch_sentence(status), *filter(None, drift), headline(status)):
         typer.echo(sentence)

@@ -17,6 +17,7 @@ from lamm_core.records import (
     Purpose,
     Round,
     RoundClass,
+    RoundDrift,
     RoundLanguage,
     RoundState,
 )
@@ -24,7 +25,9 @@ from lamm_core.selection import Observation, Standing, allocate
 from lamm_core.selection.allocations import checked_weights, find_allocation
 from lamm_core.selection.strategies import find_strategy
 from lamm_core.storage import items, labels, models, queue_counts, rounds
+from lamm_core.storage.drift import newest_drift
 from lamm_core.workflow.check_sets import CheckSetProgress, check_set_progress
+from lamm_core.workflow.drift_details import drifting_part
 from lamm_core.workflow.outlook import Outlook, Outlooks, read_outlooks
 from lamm_core.workflow.rights import needs
 from lamm_core.workflow.round_data import read_history
@@ -92,6 +95,7 @@ class LanguageStatus:
         next_quota: items that a full batch would take from it by today's gaps; None where that is not known: the
             strategy chooses from the whole pool, or there is no model yet.
         usual_quota: items that the last batches took from it on average.
+        drift: how its texts differ from its check set, as the newest round saw it.
     """
 
     language: str
@@ -114,6 +118,12 @@ class LanguageStatus:
     quota: int
     next_quota: int | None
     usual_quota: float
+    drift: tuple[RoundDrift, ...] = ()
+
+    @property
+    def drifting(self) -> RoundDrift | None:
+        """What was found of its drift, of the newest texts where these drift; None where none is shown."""
+        return drifting_part(self.drift)
 
     @property
     def target_met(self) -> bool:
@@ -211,6 +221,7 @@ def project_status(workspace: Workspace, project: Project) -> ProjectStatus:
             classes=tuple(rounds.list_classes(connection, project.id).get(done[-1].id, ())) if done else (),
             this_week=labels.count_since(connection, project.id, utc_now() - _WEEK),
             outlooks=read_outlooks(connection, project.id, project.settings, measured_rounds),
+            drift=tuple(newest_drift(connection, project.id)),
         )
         history = read_history(connection, project)
         model = models.latest_model(connection, project.id)
@@ -270,6 +281,7 @@ class _Facts:
         classes: what the newest one found for single classes.
         this_week: labels of the last seven days per language.
         outlooks: what is still to come.
+        drift: how texts differ from the check sets, as the newest round saw it.
     """
 
     project: Project
@@ -280,6 +292,7 @@ class _Facts:
     classes: tuple[RoundClass, ...]
     this_week: Mapping[str, int]
     outlooks: Outlooks
+    drift: tuple[RoundDrift, ...]
 
     def language(self, language: str) -> LanguageStatus:
         """Where one language stands."""
@@ -312,6 +325,7 @@ class _Facts:
             quota=newest.quota if newest else 0,
             next_quota=None,
             usual_quota=_mean([each.quota for each in past[-_RECENT_BATCHES:]]),
+            drift=tuple(each for each in self.drift if each.language == language),
         )
 
     def _classes(self, language: str) -> tuple[ClassStatus, ...]:

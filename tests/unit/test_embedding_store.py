@@ -362,7 +362,11 @@ def test_a_broken_character_reaches_the_encoder_as_a_question_mark(
 
 def test_the_description_names_the_encoder(store: EmbeddingStore):
     add(store, ["a"])
-    assert json.loads(store._about_path.read_text("utf-8")) == {"encoder": ENCODER, "dimension": DIMENSION}
+    assert json.loads(store._about_path.read_text("utf-8")) == {
+        "encoder": ENCODER,
+        "dimension": DIMENSION,
+        "precision": "single",
+    }
 
 
 def test_half_precision_takes_half_the_disk_and_rounds_each_number(tmp_path: Path) -> None:
