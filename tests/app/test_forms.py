@@ -12,9 +12,12 @@ from streamlit.testing.v1 import AppTest
 from support import world
 
 from lamm_core.errors import InvalidProject, ProjectExists, StorageUnavailable
+from lamm_core.exchange.arrivals import Arrivals
 from lamm_core.records import Consensus, Project
 from lamm_core.workflow import projects
+from lamm_core.workflow.arrivals import import_arrival
 from lamm_core.workflow.importing import ColumnMapping, TableFile, WholeFile, import_file, open_table
+from lamm_core.workflow.surveying import ImportChoices
 from lamm_core.workflow.workspace import Workspace
 from pages.components import import_run, project_create, upload
 from pages.components.class_targets_form import read_class_targets
@@ -288,3 +291,18 @@ def test_guessed_languages_are_looked_over_and_mended(data: Workspace) -> None:
     assert not app.exception
     assert [each.value for each in app.success] == ["The language of 3 texts is said now."]
     assert "Guessed languages" not in [each.value for each in app.subheader]
+
+
+def test_the_page_shows_the_files_of_a_watched_folder_or_how_to_watch_one(data: Workspace, tmp_path: Path) -> None:
+    project = world.make_project(data)
+    assert "lamm import PROJECT --watch FOLDER" in [each.value for each in open_page().code]
+    (tmp_path / "monday.csv").write_text("id,language,text\n1,en,one\n2,xx,two\n", "utf-8")
+    (tmp_path / "broken.xlsx").write_text("no workbook", "utf-8")
+    found = Arrivals(tmp_path, settle=0)
+    found.look(0)
+    for each in found.open:
+        import_arrival(data, project, each, ImportChoices())
+    (table,) = [each.value for each in open_page().dataframe if "rejected" in each.value]
+    assert table[["file", "added", "rejected"]].to_numpy().tolist() == [["monday.csv", 1, 1], ["broken.xlsx", 0, 0]]
+    assert table["reason"].tolist()[0] == ""
+    assert "broken.xlsx" in table["reason"].tolist()[1]
