@@ -8,6 +8,7 @@ from lamm_core.language_names import language_name
 from lamm_core.records import LanguageState
 from lamm_core.words import number, plural
 from lamm_core.words import translate as _
+from lamm_core.workflow.growth_words import beyond_model, labelled_before, where_to_look
 from lamm_core.workflow.headline import plateau
 from lamm_core.workflow.projects import languages_beyond_encoder
 from lamm_core.workflow.status import LanguageStatus, ProjectStatus
@@ -21,6 +22,7 @@ class Topic(StrEnum):
     USED_UP = "used up"
     PROOF = "proof"
     CHECK_SET = "check set"
+    GROWTH = "growth"
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,26 @@ class Advice:
 
 def advice(status: ProjectStatus) -> tuple[Advice, ...]:
     """All there is to say about a project, the urgent first."""
-    found = [*_beyond_encoder(status), *_out_of_reach(status), *_used_up(status), *_proof(status), *_check_sets(status)]
+    found = [
+        *_beyond_model(status),
+        *_labelled_before(status),
+        *_beyond_encoder(status),
+        *_out_of_reach(status),
+        *_used_up(status),
+        *_proof(status),
+        *_check_sets(status),
+    ]
     return tuple(sorted(found, key=lambda each: not each.urgent))
+
+
+def _beyond_model(status: ProjectStatus) -> Iterator[Advice]:
+    if says := beyond_model(status.growth):
+        yield Advice(Topic.GROWTH, " ".join(says), urgent=True)
+
+
+def _labelled_before(status: ProjectStatus) -> Iterator[Advice]:
+    if says := labelled_before(status.growth):
+        yield Advice(Topic.GROWTH, " ".join([*says, where_to_look()]), urgent=False)
 
 
 def _beyond_encoder(status: ProjectStatus) -> Iterator[Advice]:

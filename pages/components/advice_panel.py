@@ -23,6 +23,7 @@ _ICONS = {
     Topic.USED_UP: ":material/inventory_2:",
     Topic.PROOF: ":material/fact_check:",
     Topic.CHECK_SET: ":material/straighten:",
+    Topic.GROWTH: ":material/new_label:",
 }
 
 
