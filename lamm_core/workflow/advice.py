@@ -56,7 +56,9 @@ def advice(status: ProjectStatus) -> tuple[Advice, ...]:
 
 def _beyond_model(status: ProjectStatus) -> Iterator[Advice]:
     if says := beyond_model(status.growth):
-        yield Advice(Topic.GROWTH, " ".join(says), urgent=True)
+        # A class that came later and that nothing was labelled with does not find its texts by itself.
+        urgent = not set(status.growth.unlabelled).isdisjoint(status.growth.newest)
+        yield Advice(Topic.GROWTH, " ".join(says), urgent=urgent)
 
 
 def _labelled_before(status: ProjectStatus) -> Iterator[Advice]:

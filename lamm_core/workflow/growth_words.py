@@ -49,8 +49,8 @@ def _unknown_classes(growth: Growth) -> Iterator[str]:
 def _unlabelled(growth: Growth) -> Iterator[str]:
     if growth.unlabelled:
         yield _(
-            "No labelled text has {names} yet, and no strategy finds a class that the model has never seen: bring in "
-            "some texts of it with their class, or let annotators choose it where they meet it.",
+            "No labelled text has {names} yet, and no strategy can look for a class that the model has never seen: "
+            "bring in some texts of it with their class, or let annotators choose it where they meet it.",
             names=_quoted(growth.unlabelled),
         )
 
@@ -102,4 +102,4 @@ def _counted(parts: list[str]) -> str:
 
 
 def _quoted(names: Collection[str]) -> str:
-    return _(", ").join(map(repr, names))
+    return _counted([repr(each) for each in names])
