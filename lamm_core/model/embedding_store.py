@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 from lamm_core.errors import EmbeddingStoreDamaged
 from lamm_core.files import written_aside
+from lamm_core.model.key_index import KEY_BYTES, KeyIndex
 from lamm_core.paths import inside
 from lamm_core.words import translate as _
 
-KEY_BYTES = 16
 Vectors = NDArray[np.float32]
 
 
@@ -42,20 +42,17 @@ class EmbeddingStore:
 
     def __init__(self, root: Path, encoder: str) -> None:
         self.encoder = encoder
-        self.folder = inside(root, _folder_name(encoder))
+        self.folder = inside(root, folder_name(encoder))
         self._vectors_path = self.folder / "vectors.f32"
         self._keys_path = self.folder / "keys.bin"
         self._about_path = self.folder / "about.json"
         self._dimension = 0
-        self._rows = 0
-        self._sorted_high: NDArray[np.uint64] = np.empty(0, dtype=np.uint64)
-        self._sorted_low: NDArray[np.uint64] = np.empty(0, dtype=np.uint64)
-        self._row_of_sorted: NDArray[np.intp] = np.empty(0, dtype=np.intp)
+        self._index = KeyIndex()
         self._vectors: Vectors = np.empty((0, 0), dtype=np.float32)
         self.refresh()
 
     def __len__(self) -> int:
-        return self._rows
+        return len(self._index)
 
     @property
     def dimension(self) -> int:
@@ -64,12 +61,12 @@ class EmbeddingStore:
 
     def files(self) -> list[tuple[Path, int]]:
         """The files of the store, each with how many of its bytes are those of the rows seen; none of an empty one."""
-        if not self._rows:
+        if not len(self):
             return []
         return [
             (self._about_path, self._about_path.stat().st_size),
-            (self._keys_path, KEY_BYTES * self._rows),
-            (self._vectors_path, 4 * self._dimension * self._rows),
+            (self._keys_path, KEY_BYTES * len(self)),
+            (self._vectors_path, 4 * self._dimension * len(self)),
         ]
 
     def refresh(self) -> None:
@@ -87,32 +84,18 @@ class EmbeddingStore:
                 _("{file} cannot be read; delete {folder} to start over.", file=self._about_path, folder=self.folder)
             ) from error
         rows = self._complete_rows()
-        if rows == self._rows:
+        if rows == len(self):
             return
-        self._rows = rows
+        if rows < len(self):
+            # The files were cut off or replaced, so nothing that was read of them holds any more.
+            self._index = KeyIndex()
         if rows:
             self._vectors = np.memmap(self._vectors_path, dtype="<f4", mode="r", shape=(rows, self._dimension))
-        keys = np.fromfile(self._keys_path, dtype=">u8", count=2 * rows).reshape(rows, 2)
-        self._row_of_sorted = np.lexsort((keys[:, 1], keys[:, 0]))
-        self._sorted_high = keys[self._row_of_sorted, 0].astype(np.uint64)
-        self._sorted_low = keys[self._row_of_sorted, 1].astype(np.uint64)
+            self._index.add(self._read_keys(len(self), rows))
 
     def rows_of(self, keys: Sequence[bytes]) -> NDArray[np.intp]:
         """Row of each key, `(n,)`; -1 where the text has no embedding yet."""
-        if not len(keys):
-            return np.empty(0, dtype=np.intp)
-        if not self._rows:
-            return np.full(len(keys), -1, dtype=np.intp)
-        wanted = np.frombuffer(b"".join(keys), dtype=">u8").astype(np.uint64).reshape(-1, 2)
-        place = np.minimum(np.searchsorted(self._sorted_high, wanted[:, 0]), self._rows - 1)
-        while True:
-            same_high = self._sorted_high[place] == wanted[:, 0]
-            found = same_high & (self._sorted_low[place] == wanted[:, 1])
-            # Keys that share their first half stand side by side; it is a one in 10^7 event among a million texts.
-            further = same_high & ~found & (place + 1 < self._rows)
-            if not further.any():
-                return np.where(found, self._row_of_sorted[place], -1)
-            place[further] += 1
+        return self._index.rows_of(keys)
 
     def vectors(self, keys: Sequence[bytes]) -> Vectors:
         """Embeddings `(n, dimension)` of the texts with these keys.
@@ -188,6 +171,12 @@ class EmbeddingStore:
                 )
             )
 
+    def _read_keys(self, first: int, end: int) -> bytes:
+        """The keys of the rows from `first` to before `end`, which the file is known to hold."""
+        with self._keys_path.open("rb") as file:
+            file.seek(KEY_BYTES * first)
+            return file.read(KEY_BYTES * (end - first))
+
     def _complete_rows(self) -> int:
         row_bytes = 4 * self._dimension
         vectors = self._vectors_path.stat().st_size // row_bytes if self._vectors_path.exists() else 0
@@ -217,7 +206,7 @@ def encoder_and_dimension(about: str | bytes) -> tuple[str, int]:
     return str(found["encoder"]), dimension
 
 
-def _folder_name(encoder: str) -> str:
+def folder_name(encoder: str) -> str:
     """A folder name that is readable, safe on every file system, and different for every encoder."""
     readable = re.sub(r"[^A-Za-z0-9._-]+", "-", encoder).strip("-.")[-60:]
     return f"{readable}-{hashlib.blake2b(encoder.encode(), digest_size=4).hexdigest()}"

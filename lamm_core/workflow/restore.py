@@ -18,7 +18,8 @@ from sqlalchemy.exc import OperationalError, StatementError
 
 from lamm_core.errors import BackupUnusable, DataInTheWay, StorageUnavailable
 from lamm_core.exchange.archive import Archive, open_archive
-from lamm_core.model.embedding_store import KEY_BYTES, EmbeddingStore, encoder_and_dimension
+from lamm_core.model.embedding_store import EmbeddingStore, encoder_and_dimension
+from lamm_core.model.key_index import KEY_BYTES
 from lamm_core.storage import dump, models
 from lamm_core.storage.migrate import is_known, upgrade
 from lamm_core.trail import AuditAction

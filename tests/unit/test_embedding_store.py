@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from lamm_core.errors import EmbeddingStoreDamaged, EncoderUnavailable
 from lamm_core.model import embedding, embedding_store
 from lamm_core.model.embedding import embed_missing
-from lamm_core.model.embedding_store import KEY_BYTES, EmbeddingStore, text_key
+from lamm_core.model.embedding_store import EmbeddingStore, text_key
+from lamm_core.model.key_index import KEY_BYTES
 
 DIMENSION = 3
 ENCODER = "fake"
