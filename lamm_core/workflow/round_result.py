@@ -276,6 +276,7 @@ def _model_values(
         "seed": project.settings.seed,
         "seconds": result.seconds["fit"],
         "created_at": utc_now(),
+        "classes": list(classifier.classes),
     }
 
 
