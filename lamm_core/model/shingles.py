@@ -36,6 +36,7 @@ _KINDS = np.zeros(0x110000, dtype=np.uint8)
 
 Positions = NDArray[np.intp]
 Hashes = NDArray[np.uint64]
+Characters = NDArray[np.uint32]
 
 
 def text_blocks(lengths: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -114,18 +115,18 @@ def _folded(text: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
-def _bare(texts: Sequence[str]) -> NDArray[np.uint32]:
+def _bare(texts: Sequence[str]) -> Characters:
     """The characters that count of all texts, with an end mark before the first, after the last and between them.
 
     Punctuation counts where a text is nothing else. A text of spaces alone has no characters.
     """
     folded = [_folded(text) for text in texts]
     joined = "\n".join(["", *folded, ""])
-    characters = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    characters: Characters = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     ends = np.cumsum([0, *(len(text) + 1 for text in folded)])
     counts = _kinds(characters) == _COUNTS
     counts[ends] = True
-    bare = characters[counts]
+    bare: Characters = characters[counts]
     marks = np.flatnonzero(bare == _END)  # a line break of a text is a space, and fell away
     empty = np.flatnonzero(np.diff(marks) == 1)
     if not len(empty):
@@ -133,10 +134,10 @@ def _bare(texts: Sequence[str]) -> NDArray[np.uint32]:
     for row in empty.tolist():
         own = slice(ends[row] + 1, ends[row + 1])
         counts[own] = _KINDS[characters[own]] == _OTHER
-    return characters[counts]
+    return np.asarray(characters[counts])
 
 
-def _kinds(characters: NDArray[np.uint32]) -> NDArray[np.uint8]:
+def _kinds(characters: Characters) -> NDArray[np.uint8]:
     kinds = _KINDS[characters]
     new = kinds == _NOT_SEEN
     if new.any():
@@ -147,7 +148,7 @@ def _kinds(characters: NDArray[np.uint32]) -> NDArray[np.uint8]:
     return kinds
 
 
-def _distinct_shingles(bare: NDArray[np.uint32]) -> Hashes:
+def _distinct_shingles(bare: Characters) -> Hashes:
     """The shingles of texts from `_bare`, each once a text, as row and hash in one number; in rising order."""
     rows = (np.cumsum(bare == _END) - 1).astype(np.uint64)[1:-1]
     characters = bare.astype(np.uint64)
