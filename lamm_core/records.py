@@ -322,6 +322,46 @@ class RoundClass:
     proven_high: float | None = None
 
 
+class DriftPart(StrEnum):
+    """Which texts of a language are held against its check set."""
+
+    ALL = "all"
+    NEWEST = "newest"
+
+
+@dataclass(frozen=True)
+class RoundDrift:
+    """How texts of a language differed from its check set when a round looked.
+
+    Attributes:
+        language: the language.
+        part: all texts of the language that are not measured with, or those of the newest imports.
+        checked: labelled check items.
+        texts: texts that they were compared with; of very many, a random part was.
+        since: when the oldest of the newest texts came, in UTC; None for all.
+        look: how often the project had looked, this look included, 1 or more; 0 where it was too few to look.
+        p_value: chance that texts of the same kind as the check set differ from it as much or more, 0 to 1; None where
+            there were too few to tell, as with the next three.
+        share: share of the texts that must be of another kind than the check set, 0 to 1.
+        low, high: 95 % interval of that share.
+        found: whether they are shown to differ, with all languages and all looks so far paid for.
+        unlike: ids of the items that were least like the check set, the least alike first; none unless found.
+    """
+
+    language: str
+    part: DriftPart
+    checked: int
+    texts: int
+    since: datetime | None
+    look: int = 0
+    p_value: float | None = None
+    share: float | None = None
+    low: float | None = None
+    high: float | None = None
+    found: bool = False
+    unlike: tuple[int, ...] = ()
+
+
 @dataclass(frozen=True)
 class Round:
     """One round of a project; times in UTC, seconds are wall-clock.
@@ -385,6 +425,7 @@ class ModelVersion:
         data_key: digest of the items and classes it was fitted on, in order.
         settings: settings of preparation and classifier.
         seconds: wall-clock seconds of the fit.
+        classes: those that it can answer, sorted; None where an earlier version of the program fitted it.
     """
 
     id: int
@@ -399,6 +440,30 @@ class ModelVersion:
     seed: int
     seconds: float
     created_at: datetime
+    classes: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class WatchedFile:
+    """A file that a watched folder brought.
+
+    Attributes:
+        name: its name in its folder.
+        read_at: when it was read, in UTC.
+        rows: rows that it had.
+        added: items added.
+        labelled: items that were there without a class, and have one by it.
+        rejected: rows that could not be taken.
+        error: why nothing of it was imported, one sentence; None where it was.
+    """
+
+    name: str
+    read_at: datetime
+    rows: int
+    added: int
+    labelled: int
+    rejected: int
+    error: str | None
 
 
 @dataclass(frozen=True)

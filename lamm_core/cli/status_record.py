@@ -5,9 +5,12 @@ from collections.abc import Callable, Mapping
 from lamm_core.language_names import language_name
 from lamm_core.model.cause import Cause
 from lamm_core.model.measuring import Measurement
+from lamm_core.records import RoundDrift
 from lamm_core.workflow.cause_words import cause_sentence
 from lamm_core.workflow.causes import find_causes
 from lamm_core.workflow.check_sets import CheckSetProgress
+from lamm_core.workflow.growth import Growth
+from lamm_core.workflow.growth_words import beyond_model, labelled_before
 from lamm_core.workflow.outlook import Effort, Outlook
 from lamm_core.workflow.status import ClassStatus, LanguageStatus, ProjectStatus, round_history
 from lamm_core.workflow.workspace import Workspace
@@ -38,15 +41,18 @@ def status_record(status: ProjectStatus, serving: int | None, causes: Mapping[st
         project, created_at, metric, classes, budget, strategy, uncertainty, encoder, seed; targets (how many),
         targets_met, furthest (language code); pool, labels (counts); languages (list, the one most in need first, see
         below); round (newest: number, attempt, state, stage, progress, error, started_at, finished_at, strategy,
-        labels); model (number, round, labels, created_at); batch (round, size, closed, open, held, held_until).
+        labels); model (number, round, labels, created_at); batch (round, size, closed, open, held, held_until); growth
+        (see `growth_record`).
 
         A language: language, name, target; state (met, missed, unproven, out of reach or not measured), settle (check
         labels that would settle an unproven one; null where none can); estimate (the figure of `metric`; accuracy is
         its older name), interval [low, high], proven [low, high] over all rounds, effective, correct, checked; gap,
         target_met; classes (list: class, target, state, settle, and a figure as above); check_set (imported, labelled,
-        open, reserve, needed, width, near_duplicates); forecast (null, or labels, hours and cost, each with low, middle
-        and high, null for never or not known; currency; plateau [low, high], chance, reachable); pool, pool_share,
-        labels, label_share, labels_this_week, skipped; quota (of the newest batch), next_quota (of a full next one),
+        open, reserve, needed, width, near_duplicates); drift (list, empty until a round has looked: part, all or
+        newest; since; found; share, interval [low, high] and p_value, null where too few; checked, texts, look);
+        forecast (null, or labels, hours and cost, each with low, middle and high, null for never or not known;
+        currency; plateau [low, high], chance, reachable); pool, pool_share, labels, label_share, labels_this_week,
+        skipped; quota (of the newest batch), next_quota (of a full next one),
         usual_quota (of the last ones); cause (null unless behind a target, or origin: model, labels, guidelines or not
         told; ground, people, classes, and sentence).
     """
@@ -75,6 +81,22 @@ def status_record(status: ProjectStatus, serving: int | None, causes: Mapping[st
         "round": _round_record(status),
         "model": _model_record(status, serving),
         "batch": _batch_record(status),
+        "growth": growth_record(status.growth),
+    }
+
+
+def growth_record(growth: Growth) -> dict[str, object]:
+    """What came to a project after its model was fitted, or after texts were labelled; see `Growth`."""
+    return {
+        "version": growth.version,
+        "unknown_classes": list(growth.unknown),
+        "unlabelled_classes": list(growth.unlabelled),
+        "unknown_languages": list(growth.languages),
+        "newest_classes": list(growth.newest),
+        "since": growth.since,
+        "labelled_before": dict(growth.labelled_before),
+        "checked_before": dict(growth.checked_before),
+        "sentences": [*beyond_model(growth), *labelled_before(growth)],
     }
 
 
@@ -91,6 +113,7 @@ def _language_record(each: LanguageStatus, currency: str | None) -> dict[str, ob
         "target_met": each.target_met,
         "classes": [_class_record(one) for one in each.classes],
         "check_set": _check_record(each.check),
+        "drift": [_drift_record(seen) for seen in each.drift],
         "forecast": _forecast_record(each.outlook, currency),
         "pool": each.pool,
         "pool_share": each.pool_share,
@@ -149,6 +172,20 @@ def _check_record(each: CheckSetProgress) -> dict[str, object]:
         "needed": each.needed,
         "width": each.width,
         "near_duplicates": each.near_duplicates,
+    }
+
+
+def _drift_record(seen: RoundDrift) -> dict[str, object]:
+    return {
+        "part": seen.part.value,
+        "since": seen.since,
+        "found": seen.found,
+        "share": seen.share,
+        "interval": None if seen.share is None else [seen.low, seen.high],
+        "p_value": seen.p_value,
+        "checked": seen.checked,
+        "texts": seen.texts,
+        "look": seen.look,
     }
 
 

@@ -5,7 +5,7 @@ streamed; one that compares items with each other needs the whole pool.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -115,14 +115,9 @@ def select_from_scores(
 
     Source: LAMM (CIKM 2023), section 3, Eq. (1).
     """
-    parts = check_streamable(strategy)
-    allocation = find_allocation(parts.allocation)
-    count = check_budget(budget)
-    available = _available(languages, among, targets)
-    standing = Standing(dict(accuracy), dict(targets), available, labels or {}, checked or {}, tuple(history))
-    weights = or_equal(checked_weights(allocation, standing), available)
-
-    best = BestSoFar(count, len(languages.names), tie_order)
+    check_streamable(strategy)
+    check_budget(budget)
+    best = BestSoFar(budget, len(languages.names), tie_order)
     for first, scores in _placed(blocks, len(languages)):
         rows = slice(first, first + len(scores))
         places = np.arange(rows.start, rows.stop)
@@ -132,14 +127,63 @@ def select_from_scores(
             free = np.flatnonzero(among[rows])
             best.add(scores[free], languages.codes[rows][free], places[free])
     scores, codes, positions = best.best()
+    chosen = select_from_best(
+        scores,
+        CodedLanguages(languages.names, codes),
+        _available(languages, among),
+        accuracy,
+        targets,
+        budget,
+        strategy,
+        labels=labels,
+        checked=checked,
+        history=history,
+    )
+    return replace(chosen, indices=positions[chosen.indices])
 
-    every = np.asarray(list(available), dtype=str)
-    code_of = np.searchsorted(every, np.asarray(languages.names, dtype=str))
-    languages_of = LanguagesOf(available, code_of[codes] if len(codes) else codes)
-    candidates = Candidates(scores, scores[:, None], None, None, tie_order=np.arange(len(scores)))
+
+def select_from_best(
+    scores: FloatArray,
+    languages: CodedLanguages,
+    available: Mapping[str, int],
+    accuracy: Mapping[str, float],
+    targets: Mapping[str, float],
+    budget: int,
+    strategy: str | Strategy = "lamm",
+    *,
+    labels: Mapping[str, int] | None = None,
+    checked: Mapping[str, int] | None = None,
+    history: Sequence[Observation] = (),
+) -> Selection:
+    """Choose the next items to label from the best of each language of a pool.
+
+    Args:
+        scores: `(m,)` of the best items, in the order that settles exact ties; of each language as many as the budget,
+            or all that it has.
+        languages: `(m,)` language of each.
+        available: language to the number of items in the whole pool that may be chosen.
+        accuracy, targets, labels, checked, history: as for `select_batch`.
+        budget: number of items to choose, at least 1.
+        strategy: one that `check_streamable` lets pass.
+
+    Returns:
+        What `select_batch` gives for the whole pool; its indices are positions among the best items.
+
+    Raises:
+        InvalidChoice: the strategy cannot be streamed.
+        InvalidBudget, InvalidAccuracy, InvalidWeights, MissingTarget, UnknownStrategy: as for `select_batch`.
+    """
+    parts = check_streamable(strategy)
+    allocation, count = find_allocation(parts.allocation), check_budget(budget)
+    every = _of_every_target(available, targets)
+    standing = Standing(dict(accuracy), dict(targets), every, labels or {}, checked or {}, tuple(history))
+    weights = or_equal(checked_weights(allocation, standing), every)
+
+    code_of = np.searchsorted(np.asarray(list(every), dtype=str), np.asarray(languages.names, dtype=str))
+    languages_of = LanguagesOf(every, code_of[languages.codes])
     chosen = choose_batch(
         find_diversity(parts.diversity),
-        candidates,
+        Candidates(scores, scores[:, None], None, None, tie_order=np.arange(len(scores))),
         languages_of,
         weights,
         parts.splits_budget,
@@ -149,8 +193,8 @@ def select_from_scores(
     )
     quota = np.bincount(languages_of.codes[chosen], minlength=len(every)).tolist()
     return Selection(
-        indices=positions[chosen],
-        quota=dict(zip(available, quota, strict=True)),
+        indices=chosen,
+        quota=dict(zip(every, quota, strict=True)),
         weights=weights,
         scores=scores[chosen],
         unmeasured=tuple(sorted(set(targets) - set(accuracy))),
@@ -178,17 +222,19 @@ def _placed(blocks: Iterable[FloatArray], n: int) -> Iterator[tuple[int, FloatAr
         raise InvalidInput(f"There must be one score for each of the {n} items; there were {first}.")
 
 
-def _available(
-    languages: CodedLanguages, among: NDArray[np.bool_] | None, targets: Mapping[str, float]
-) -> dict[str, int]:
-    """Items that may be chosen, for every language with a target, in the order of the alphabet."""
+def _available(languages: CodedLanguages, among: NDArray[np.bool_] | None) -> dict[str, int]:
+    """Items that may be chosen, for every language that has any."""
     if among is not None and among.shape != (len(languages),):
         raise InvalidInput(f"There must be one entry in among for each of the {len(languages)} items.")
     codes = languages.codes if among is None else languages.codes[among]
     counts = np.bincount(codes, minlength=len(languages.names)).tolist()
-    found = {name: count for name, count in zip(languages.names, counts, strict=True) if count}
-    missing = sorted(set(found) - set(targets))
+    return {name: count for name, count in zip(languages.names, counts, strict=True) if count}
+
+
+def _of_every_target(available: Mapping[str, int], targets: Mapping[str, float]) -> dict[str, int]:
+    """Items that may be chosen, for every language with a target, in the order of the alphabet."""
+    missing = sorted(set(available) - set(targets))
     if missing:
-        number = sum(found[name] for name in missing)
+        number = sum(available[name] for name in missing)
         raise MissingTarget(f"{number} items of the pool are in languages without a target: {', '.join(missing)}.")
-    return dict.fromkeys(sorted(targets), 0) | found
+    return dict.fromkeys(sorted(targets), 0) | dict(available)

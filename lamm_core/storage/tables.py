@@ -59,6 +59,7 @@ project = Table(
     Column("created_at", UtcDateTime, nullable=False),
 )
 
+# `added_at` is when a class came to a project that was there already; nothing where it was there from the beginning.
 project_class = Table(
     "project_class",
     metadata,
@@ -66,6 +67,7 @@ project_class = Table(
     project_id_column(),
     Column("position", Integer, nullable=False),
     Column("name", String(200), nullable=False),
+    Column("added_at", UtcDateTime, nullable=True),
     UniqueConstraint("project_id", "name"),
 )
 
@@ -258,6 +260,30 @@ round_class = Table(
     UniqueConstraint("round_id", "language", "class_id"),
 )
 
+# How texts of a language differed from its check set when a round looked: all others of the language, or the newest.
+# `look` counts the looks of the project; a round that found the same texts as the one before repeats what that one saw.
+# `unlike` has the ids of the items that were least like the check set.
+round_drift = Table(
+    "round_drift",
+    metadata,
+    id_column(),
+    Column("round_id", BigId, ForeignKey("round.id"), nullable=False),
+    Column("language", String(35), nullable=False),
+    Column("part", String(10), nullable=False),
+    Column("checked", Integer, nullable=False),
+    Column("texts", Integer, nullable=False),
+    Column("since", UtcDateTime, nullable=True),
+    Column("look", Integer, nullable=False),
+    Column("p_value", Float, nullable=True),
+    Column("share", Float, nullable=True),
+    Column("low", Float, nullable=True),
+    Column("high", Float, nullable=True),
+    Column("found", Boolean, nullable=False),
+    Column("unlike", JSON, nullable=False),
+    UniqueConstraint("round_id", "language", "part"),
+)
+
+# `classes` are those that the model can answer; nothing where an earlier version of the program fitted it.
 model_version = Table(
     "model_version",
     metadata,
@@ -273,6 +299,7 @@ model_version = Table(
     Column("seed", Integer, nullable=False),
     Column("seconds", Float, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("classes", JSON, nullable=True),
     UniqueConstraint("project_id", "number"),
 )
 

@@ -8,6 +8,8 @@ from lamm_core.language_names import language_name
 from lamm_core.records import LanguageState
 from lamm_core.words import number, plural
 from lamm_core.words import translate as _
+from lamm_core.workflow.drift_words import drift_advice
+from lamm_core.workflow.growth_words import beyond_model, labelled_before, where_to_look
 from lamm_core.workflow.headline import plateau
 from lamm_core.workflow.projects import languages_beyond_encoder
 from lamm_core.workflow.status import LanguageStatus, ProjectStatus
@@ -20,7 +22,9 @@ class Topic(StrEnum):
     OUT_OF_REACH = "out of reach"
     USED_UP = "used up"
     PROOF = "proof"
+    DRIFT = "drift"
     CHECK_SET = "check set"
+    GROWTH = "growth"
 
 
 @dataclass(frozen=True)
@@ -40,8 +44,29 @@ class Advice:
 
 def advice(status: ProjectStatus) -> tuple[Advice, ...]:
     """All there is to say about a project, the urgent first."""
-    found = [*_beyond_encoder(status), *_out_of_reach(status), *_used_up(status), *_proof(status), *_check_sets(status)]
+    found = [
+        *_beyond_model(status),
+        *_labelled_before(status),
+        *_beyond_encoder(status),
+        *_out_of_reach(status),
+        *_used_up(status),
+        *_drift(status),
+        *_proof(status),
+        *_check_sets(status),
+    ]
     return tuple(sorted(found, key=lambda each: not each.urgent))
+
+
+def _beyond_model(status: ProjectStatus) -> Iterator[Advice]:
+    if says := beyond_model(status.growth):
+        # A class that came later and that nothing was labelled with does not find its texts by itself.
+        urgent = not set(status.growth.unlabelled).isdisjoint(status.growth.newest)
+        yield Advice(Topic.GROWTH, " ".join(says), urgent=urgent)
+
+
+def _labelled_before(status: ProjectStatus) -> Iterator[Advice]:
+    if says := labelled_before(status.growth):
+        yield Advice(Topic.GROWTH, " ".join([*says, where_to_look()]), urgent=False)
 
 
 def _beyond_encoder(status: ProjectStatus) -> Iterator[Advice]:
@@ -79,6 +104,13 @@ def _used_up(status: ProjectStatus) -> Iterator[Advice]:
             languages=_names(used_up),
         )
         yield Advice(Topic.USED_UP, text, urgent=True)
+
+
+def _drift(status: ProjectStatus) -> Iterator[Advice]:
+    for each in status.languages:
+        text = drift_advice(each, status.project.settings)
+        if text:
+            yield Advice(Topic.DRIFT, text, urgent=True)
 
 
 def _proof(status: ProjectStatus) -> Iterator[Advice]:

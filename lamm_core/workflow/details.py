@@ -17,6 +17,7 @@ from lamm_core.records import LanguageState, Project, RoundClass
 from lamm_core.storage import agreement, models, rounds
 from lamm_core.words import translate as _
 from lamm_core.workflow.agreement import Agreement, agreement_of
+from lamm_core.workflow.drift_details import NO_DRIFT, LanguageDrift, read_language_drift
 from lamm_core.workflow.gold import GoldResult, read_results
 from lamm_core.workflow.rights import needs
 from lamm_core.workflow.workspace import Workspace
@@ -102,6 +103,7 @@ class LanguageDetails:
         agreement: how far annotators agree.
         speeds: one for each annotator who labelled lately, most labels first.
         gold: one for each annotator who labelled gold items of the language, by name.
+        drift: how its texts differ from its check set.
     """
 
     language: str
@@ -114,6 +116,7 @@ class LanguageDetails:
     agreement: Agreement
     speeds: tuple[Speed, ...]
     gold: tuple[GoldResult, ...] = ()
+    drift: LanguageDrift = NO_DRIFT
 
 
 @needs(Role.MANAGER)
@@ -137,6 +140,7 @@ def language_details(workspace: Workspace, project: Project, language: str) -> L
         opinions = agreement.read_opinions(connection, project.id, language)
         taken = agreement.recent_speeds(connection, project.id, language, _SPEED_LABELS)
         gold = [each for each in read_results(connection, project) if each.language == language]
+        drift = read_language_drift(connection, project, language)
     seen = _Seen.of(_read_record(workspace, model.file) if model else None, project, language)
     wrong = seen.wrong()
     with workspace.database.read() as connection:
@@ -153,6 +157,7 @@ def language_details(workspace: Workspace, project: Project, language: str) -> L
         agreement=agreement_of(project, language, opinions, gold),
         speeds=_speeds(taken),
         gold=tuple(gold),
+        drift=drift,
     )
 
 

@@ -40,6 +40,7 @@ class RoundData:
         translation_weight: what each of them counts, where a label counts 1.
         settled: what several people together say of items; pool and check items bear these classes.
         store: where the embeddings are.
+        pool_is_chosen: the pool holds what was chosen from a larger one outside, and so is no random part of it.
     """
 
     pool: ItemTable
@@ -56,6 +57,7 @@ class RoundData:
     translation_weight: float
     settled: Settled
     store: EmbeddingStore
+    pool_is_chosen: bool = False
 
     @property
     def pool_vectors(self) -> Vectors:

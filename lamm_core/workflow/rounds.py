@@ -14,16 +14,15 @@ from lamm_core.records import Project, Round
 from lamm_core.storage import rounds
 from lamm_core.words import marked
 from lamm_core.words import translate as _
-from lamm_core.workflow.check_draw import draw_check_items
 from lamm_core.workflow.check_figures import measure_check_set, read_check_records
+from lamm_core.workflow.drifting import watch_drift
 from lamm_core.workflow.heartbeat import Heartbeat, Report
-from lamm_core.workflow.importing import embed_project
 from lamm_core.workflow.label_errors import suspected_labels
-from lamm_core.workflow.near_duplicates import mark_near_duplicates
-from lamm_core.workflow.next_batch import next_batch
-from lamm_core.workflow.preparing import PreparedVectors, forget_other_preparations, prepare_vectors
+from lamm_core.workflow.own_pool import OwnPool
+from lamm_core.workflow.pool_source import PoolSource
+from lamm_core.workflow.preparing import PreparedVectors, forget_other_preparations
 from lamm_core.workflow.rights import needs
-from lamm_core.workflow.round_data import RoundData, read_round_data
+from lamm_core.workflow.round_data import RoundData
 from lamm_core.workflow.round_result import RoundResult, Seconds, save_result
 from lamm_core.workflow.running import begin_round
 from lamm_core.workflow.workspace import Workspace, utc_now
@@ -70,11 +69,16 @@ def perform_round(
     round_: Round,
     report: Report | None = None,
     estimator: Estimator | None = None,
+    pool: PoolSource | None = None,
 ) -> Round:
-    """Do the work of a round that was begun. Whatever goes wrong, the old model and the old batches stay."""
+    """Do the work of a round that was begun. Whatever goes wrong, the old model and the old batches stay.
+
+    Args:
+        pool: where the next batch is chosen from; None for the project's own items.
+    """
     try:
         with Heartbeat(workspace, round_, report) as pulse:
-            _work(workspace, project, round_, pulse, estimator)
+            _work(workspace, project, round_, pulse, estimator, OwnPool() if pool is None else pool)
     except BaseException as error:
         with workspace.database.write() as connection:
             rounds.fail(connection, round_.id, round_.attempt, _reason(error), utc_now())
@@ -92,29 +96,36 @@ def _reason(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def _work(workspace: Workspace, project: Project, round_: Round, pulse: Heartbeat, estimator: Estimator | None) -> None:
+def _work(
+    workspace: Workspace,
+    project: Project,
+    round_: Round,
+    pulse: Heartbeat,
+    estimator: Estimator | None,
+    pool: PoolSource,
+) -> None:
     try:
-        result = _one_round(workspace, project, round_, pulse, estimator)
+        result = _one_round(workspace, project, round_, pulse, estimator, pool)
         save_result(workspace, project, round_, result)
         if result.classifier is not None:  # else the last model still serves, and needs its own
-            forget_other_preparations(workspace, project, result.data)
+            forget_other_preparations(workspace, project, result.texts.preparation)
     except OSError as error:  # embeddings and models are files; a full disk is no fault of the program
         raise StorageUnavailable(_("The data folder cannot be used: {reason}.", reason=error)) from error
 
 
 def _one_round(
-    workspace: Workspace, project: Project, round_: Round, pulse: Heartbeat, estimator: Estimator | None
+    workspace: Workspace,
+    project: Project,
+    round_: Round,
+    pulse: Heartbeat,
+    estimator: Estimator | None,
+    pool: PoolSource,
 ) -> RoundResult:
     """The round as the paper has it. Seconds are kept step by step."""
     seconds = Seconds()
     with _timed(seconds, "embed"):
-        embed_project(workspace, project, pulse.embedding)
-        pulse.stage(marked("setting check texts apart"), 0.5)
-        draw_check_items(workspace, project)
-        mark_near_duplicates(workspace, project)
-        data = read_round_data(workspace, project)
-        pulse.stage(marked("preparing the texts"), 0.5)
-        vectors = prepare_vectors(workspace, project, data)
+        texts = pool.texts(workspace, project, pulse)
+        data, vectors = texts.data, texts.vectors
 
     pulse.stage(marked("fitting the model"), 0.6)
     with _timed(seconds, "fit"):
@@ -123,16 +134,17 @@ def _one_round(
     pulse.stage(marked("measuring accuracy"), 0.7)
     earlier = read_check_records(workspace, project)
     figures = measure_check_set(project, data, vectors, classifier, earlier)
+    drift = watch_drift(workspace, project, data)
 
     pulse.stage(marked("choosing the next batch"), 0.8)
     with _timed(seconds, "select"):
-        selection, suggested = next_batch(project, round_, data, vectors, classifier, figures)
+        batch = pool.next_batch(workspace, project, round_, texts, classifier, figures, pulse)
 
     pulse.stage(marked("looking for wrong labels"), 0.85)
     suspects = suspected_labels(project, data, vectors, classifier)
 
     pulse.stage(marked("saving"), 0.9)
-    return RoundResult(data, classifier, figures, selection, seconds, suggested, suspects)
+    return RoundResult(texts, classifier, figures, batch, seconds, suspects, drift)
 
 
 def _fit(data: RoundData, vectors: PreparedVectors, seed: int, estimator: Estimator | None) -> Classifier | None:

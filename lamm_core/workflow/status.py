@@ -1,7 +1,7 @@
 """Where a project stands, for managers: per language, per round, and as a whole."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from lamm_core.actors import Role
@@ -17,6 +17,7 @@ from lamm_core.records import (
     Purpose,
     Round,
     RoundClass,
+    RoundDrift,
     RoundLanguage,
     RoundState,
 )
@@ -24,7 +25,10 @@ from lamm_core.selection import Observation, Standing, allocate
 from lamm_core.selection.allocations import checked_weights, find_allocation
 from lamm_core.selection.strategies import find_strategy
 from lamm_core.storage import items, labels, models, queue_counts, rounds
+from lamm_core.storage.drift import newest_drift
 from lamm_core.workflow.check_sets import CheckSetProgress, check_set_progress
+from lamm_core.workflow.drift_details import drifting_part
+from lamm_core.workflow.growth import Growth, read_growth
 from lamm_core.workflow.outlook import Outlook, Outlooks, read_outlooks
 from lamm_core.workflow.rights import needs
 from lamm_core.workflow.round_data import read_history
@@ -92,6 +96,7 @@ class LanguageStatus:
         next_quota: items that a full batch would take from it by today's gaps; None where that is not known: the
             strategy chooses from the whole pool, or there is no model yet.
         usual_quota: items that the last batches took from it on average.
+        drift: how its texts differ from its check set, as the newest round saw it.
     """
 
     language: str
@@ -114,6 +119,12 @@ class LanguageStatus:
     quota: int
     next_quota: int | None
     usual_quota: float
+    drift: tuple[RoundDrift, ...] = ()
+
+    @property
+    def drifting(self) -> RoundDrift | None:
+        """What was found of its drift, of the newest texts where these drift; None where none is shown."""
+        return drifting_part(self.drift)
 
     @property
     def target_met(self) -> bool:
@@ -133,6 +144,7 @@ class ProjectStatus:
         progress: how far the newest batch is.
         outlooks: answers about other targets than the project's.
         history: labels and figures of earlier rounds, as a strategy sees them.
+        growth: classes and languages that the model does not know, and labels from before the newest classes came.
     """
 
     project: Project
@@ -142,6 +154,7 @@ class ProjectStatus:
     progress: BatchProgress
     outlooks: Outlooks
     history: tuple[Observation, ...]
+    growth: Growth = field(default_factory=Growth)
 
     @property
     def labels(self) -> int:
@@ -211,9 +224,11 @@ def project_status(workspace: Workspace, project: Project) -> ProjectStatus:
             classes=tuple(rounds.list_classes(connection, project.id).get(done[-1].id, ())) if done else (),
             this_week=labels.count_since(connection, project.id, utc_now() - _WEEK),
             outlooks=read_outlooks(connection, project.id, project.settings, measured_rounds),
+            drift=tuple(newest_drift(connection, project.id)),
         )
         history = read_history(connection, project)
         model = models.latest_model(connection, project.id)
+        growth = read_growth(connection, project, model)
         progress = queue_counts.progress(connection, project.id, utc_now())
     languages = [facts.language(language) for language in project.languages]
     quotas = _next_quota(project, languages, history) if model else {}
@@ -226,6 +241,7 @@ def project_status(workspace: Workspace, project: Project) -> ProjectStatus:
         progress=progress,
         outlooks=facts.outlooks,
         history=history,
+        growth=growth,
     )
 
 
@@ -270,6 +286,7 @@ class _Facts:
         classes: what the newest one found for single classes.
         this_week: labels of the last seven days per language.
         outlooks: what is still to come.
+        drift: how texts differ from the check sets, as the newest round saw it.
     """
 
     project: Project
@@ -280,6 +297,7 @@ class _Facts:
     classes: tuple[RoundClass, ...]
     this_week: Mapping[str, int]
     outlooks: Outlooks
+    drift: tuple[RoundDrift, ...]
 
     def language(self, language: str) -> LanguageStatus:
         """Where one language stands."""
@@ -312,6 +330,7 @@ class _Facts:
             quota=newest.quota if newest else 0,
             next_quota=None,
             usual_quota=_mean([each.quota for each in past[-_RECENT_BATCHES:]]),
+            drift=tuple(each for each in self.drift if each.language == language),
         )
 
     def _classes(self, language: str) -> tuple[ClassStatus, ...]:
