@@ -13,6 +13,7 @@ from lamm_core.storage.tables import item, project_class
 
 # SQLite takes at most 32,766 bound values in one statement.
 _CHUNK = 2_000
+_KEYS = 20_000  # read at once
 # Statements of every label are made once: making one costs more than running it.
 _FIND = select(item).where(item.c.id == bindparam("item"), item.c.project_id == bindparam("project")).with_for_update()
 _SET = update(item).where(item.c.id == bindparam("item"))
@@ -108,7 +109,20 @@ def read_items(connection: Connection, project_id: int, purpose: Purpose) -> Ite
     )
 
 
-def read_texts(connection: Connection, item_ids: Sequence[int]) -> Iterator[tuple[int, str]]:
+def iter_text_keys(
+    connection: Connection, project_id: int, purposes: Sequence[Purpose]
+) -> Iterator[tuple[NDArray[np.int64], list[bytes]]]:
+    """Ids `(n,)` and text keys of all items of these purposes, some ten thousand at a time, in no certain order."""
+    query = (
+        select(item.c.id, item.c.text_key)
+        .where(item.c.project_id == project_id, item.c.purpose.in_(purposes))
+        .execution_options(yield_per=_KEYS)
+    )
+    for rows in connection.execute(query).partitions():
+        yield np.fromiter((row.id for row in rows), np.int64, len(rows)), [row.text_key for row in rows]
+
+
+def read_texts(connection: Connection, item_ids: Sequence[int] | NDArray[np.int64]) -> Iterator[tuple[int, str]]:
     """Id and text of the given items, in chunks."""
     for start in range(0, len(item_ids), _CHUNK):
         chunk = [int(each) for each in item_ids[start : start + _CHUNK]]
