@@ -216,6 +216,13 @@ class TranslationRunning(LammError):
     """The labels of this project are being translated already."""
 
 
+# pools outside the project
+
+
+class WorkersLost(LammError):
+    """Processes or machines that worked on a pool died; what they had finished stays."""
+
+
 # exchange and experiments
 
 

@@ -425,6 +425,7 @@ class ModelVersion:
         data_key: digest of the items and classes it was fitted on, in order.
         settings: settings of preparation and classifier.
         seconds: wall-clock seconds of the fit.
+        classes: those that it can answer, sorted; None where an earlier version of the program fitted it.
     """
 
     id: int
@@ -439,6 +440,30 @@ class ModelVersion:
     seed: int
     seconds: float
     created_at: datetime
+    classes: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class WatchedFile:
+    """A file that a watched folder brought.
+
+    Attributes:
+        name: its name in its folder.
+        read_at: when it was read, in UTC.
+        rows: rows that it had.
+        added: items added.
+        labelled: items that were there without a class, and have one by it.
+        rejected: rows that could not be taken.
+        error: why nothing of it was imported, one sentence; None where it was.
+    """
+
+    name: str
+    read_at: datetime
+    rows: int
+    added: int
+    labelled: int
+    rejected: int
+    error: str | None
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,11 @@ class Reason(StrEnum):
     DISAGREEMENT = "disagreement"
     LIKELY_ERROR = "likely-error"
     SENT_BACK = "sent-back"
+    BEFORE_CLASS = "before-class"
+
+
+# Listed only where they are asked for: the first wait for somebody else, the second may be thousands.
+APART = (Reason.SENT_BACK, Reason.BEFORE_CLASS)
 
 
 class Decision(StrEnum):
@@ -32,7 +37,7 @@ class ReviewFilter:
     """Which items to list; what is None is not asked for.
 
     Attributes:
-        reason: only items for this reason; None takes all but those that wait for an annotator (`Reason.SENT_BACK`).
+        reason: only items for this reason; None takes all but those that have only reasons of `APART`.
         language: language of the item.
         class_name: the class that stands.
         annotator: name of an annotator who labelled or skipped the item.

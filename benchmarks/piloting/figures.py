@@ -13,7 +13,7 @@ from lamm_core.model.embedding_store import text_key
 from lamm_core.model.evaluation import accuracy_by_language
 from lamm_core.model.preparation.preparation import load_preparation
 from lamm_core.records import ModelVersion, Project
-from lamm_core.workflow.preparing import preparation_folder
+from lamm_core.workflow.preparing import folder_name, preparation_folder
 from lamm_core.workflow.round_data import read_round_data
 from lamm_core.workflow.status import project_status
 from lamm_core.workflow.workspace import Workspace
@@ -45,7 +45,8 @@ def measure_languages(
     """
     store = workspace.embedding_store(project.settings.encoder)
     embed_missing(store, imported_texts(data, data.test))
-    preparation = load_preparation(preparation_folder(workspace, project, read_round_data(workspace, project)))
+    folder = folder_name(project, read_round_data(workspace, project))
+    preparation = load_preparation(preparation_folder(workspace, project, folder))
     first, last = (Classifier.load(workspace.settings.models / each.file) for each in (models[0], models[-1]))
 
     def accuracies(model: Classifier, rows: NDArray[np.intp]) -> dict[str, float]:

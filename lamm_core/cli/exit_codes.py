@@ -50,6 +50,7 @@ ERRORS: Mapping[ExitCode, tuple[type[LammError], ...]] = {
         errors.JobLost,
         errors.JobCancelled,
         errors.ComparisonCancelled,
+        errors.WorkersLost,
     ),
     ExitCode.USAGE: (
         errors.InvalidInput,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,21 +13,26 @@ from lamm_core.errors import UnreadableFile
 from lamm_core.records import Project, Purpose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping
 
     from lamm_core.exchange.columns import ColumnMapping
     from lamm_core.exchange.reading import TableFile
     from lamm_core.exchange.rows import WholeFile
     from lamm_core.workflow.importing import ImportResult
+    from lamm_core.workflow.surveying import ImportChoices
     from lamm_core.workflow.workspace import Workspace
 
 _ROWS_SHOWN = 10
+_WATCHING = "Watch a folder"
 
 
 def command(
     context: typer.Context,
     project: Annotated[str, typer.Argument(metavar="PROJECT", help="Name of the project.")],
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="File or folder with the texts.")],
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="FILE", help="File or folder with the texts; none with --watch.", show_default=False),
+    ] = None,
     format_name: Annotated[
         str | None,
         typer.Option(
@@ -78,17 +82,40 @@ def command(
             metavar="FILE", help="Write the rejected rows, with the reasons, to a .csv file; mend and import it."
         ),
     ] = None,
+    watch: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Import each file that appears in a folder, once it is complete, until ended by Ctrl-C or SIGTERM.",
+            rich_help_panel=_WATCHING,
+        ),
+    ] = None,
+    every: Annotated[
+        float,
+        typer.Option(metavar="SECONDS", min=0.1, help="How often to look.", rich_help_panel=_WATCHING),
+    ] = 10.0,
+    once: Annotated[
+        bool,
+        typer.Option(
+            "--once",
+            metavar="",
+            help="End when the files that are there were imported; exit code 5 if one could not be.",
+            rich_help_panel=_WATCHING,
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Bring texts into a project, and labels with them; columns are found by their usual names."""
-    from lamm_core.exchange.reading import open_table
-    from lamm_core.exchange.rows import WholeFile
-    from lamm_core.workflow.projects import get_project
-    from lamm_core.workflow.surveying import preview
+    """Bring texts into a project, and labels with them; columns are found by their usual names.
 
+    Of a folder that is watched each content is imported once, in the order of the files' names, and embedded. Rejected
+    rows lie in FOLDER/.lamm. With --json a watch writes one object a line for each file.
+    """
+    from lamm_core.exchange.rows import WholeFile
+    from lamm_core.workflow.surveying import ImportChoices
+
+    _check_source(file, watch, rejected_to, once=once)
     _check_whole_file_options(purpose, split_column, language, language_column)
-    _check_csv(rejected_to)
-    chosen = {
+    columns = {
         "text": text_column,
         "language": language_column,
         "class_name": class_column,
@@ -97,53 +124,31 @@ def command(
         "annotator": annotator_column,
         "labelled_at": time_column,
     }
+    choices = ImportChoices(
+        columns={part: name for part, name in columns.items() if name},
+        whole=WholeFile(purpose or Purpose.POOL, language, hide_labels, guess_languages=not no_guess),
+        format_name=format_name,
+        whole_purpose=purpose is not None,
+    )
     with open_data(context) as workspace:
-        target = get_project(workspace, project)
-        table = open_table(file, format_name=format_name)
-        beginning = preview(table)
-        mapping = choose_columns(beginning.columns, {part: name for part, name in chosen.items() if name})
-        # What is said of all rows counts for more than a column that merely has the usual name.
-        mapping = replace(
-            mapping,
-            language=None if language else mapping.language,
-            split=None if purpose else mapping.split,
-        )
-        whole = WholeFile(purpose or Purpose.POOL, language, hide_labels, guess_languages=not no_guess)
-        talk = _Talk(silent=as_json)
-        if beginning.beginning.encoding is not None:
-            talk.say(f"Read as {table.format.title} in {beginning.beginning.encoding}.")
-        talk.say(_describe(mapping, whole))
-        if mapping.text in beginning.columns and beginning.only_numbers(mapping.text):
-            complain(f"The column {mapping.text!r} holds only numbers; is it the text?")
-        result = _import(workspace, target, table, mapping, whole)
-        talk.report(target, result, rejected_to)
-        if rejected_to is not None:
-            _write_rejected(result, rejected_to)
-        if result.refused == result.rows:
-            raise UnreadableFile(f"None of the {result.rows:,} rows of {table.title!r} could be imported.")
-        done = {"embedded": None, "job": None} if no_embed else _have_embedded(workspace, target, talk)
-    if no_embed:
-        talk.say("The texts are not embedded yet; the next round does it.")
-    if as_json:
-        print_json(_record(target, table, mapping, result) | done)
+        if watch is not None:
+            from lamm_core.cli.watch_folder import watch_folder
+
+            watch_folder(
+                workspace, project, watch, choices, every=every, once=once, embed=not no_embed, as_json=as_json
+            )
+        elif file is not None:
+            _import_file(workspace, project, file, choices, rejected_to, embed=not no_embed, as_json=as_json)
 
 
-def choose_columns(columns: Iterable[str], chosen: dict[str, str]) -> ColumnMapping:
-    """Columns by the user's choice first, then by their usual names.
-
-    Args:
-        columns: columns of the file.
-        chosen: part of an item, as `ColumnMapping` names it, to column.
-
-    Raises:
-        MissingColumn: no column looks like the text, and none was chosen.
-    """
-    from lamm_core.exchange.columns import guess_columns
-
-    left = [column for column in columns if column not in chosen.values()]
-    # With the text chosen, only the rest is guessed; the name stands in for it.
-    guess = guess_columns(["text", *left] if "text" in chosen else left)
-    return replace(guess, **chosen)
+def _check_source(file: Path | None, watch: Path | None, rejected_to: Path | None, *, once: bool) -> None:
+    if (file is None) == (watch is None):
+        raise typer.BadParameter("give a FILE, or a folder to --watch.")
+    if once and watch is None:
+        raise typer.BadParameter("--once is for a folder to --watch.")
+    if rejected_to is not None and watch is not None:
+        raise typer.BadParameter("--rejected-to is for a single FILE; of a folder they lie in FOLDER/.lamm.")
+    _check_csv(rejected_to)
 
 
 def _check_whole_file_options(
@@ -159,6 +164,44 @@ def _check_csv(file: Path | None) -> None:
     """Before anything is imported, since it could not be written afterwards."""
     if file is not None and file.suffix.lower() != ".csv":
         raise UnreadableFile(f"{file.name!r} must end in .csv, to take the rejected rows.")
+
+
+def _import_file(
+    workspace: Workspace,
+    project: str,
+    file: Path,
+    choices: ImportChoices,
+    rejected_to: Path | None,
+    *,
+    embed: bool,
+    as_json: bool,
+) -> None:
+    from lamm_core.exchange.reading import open_table
+    from lamm_core.workflow.projects import get_project
+    from lamm_core.workflow.surveying import preview
+
+    target = get_project(workspace, project)
+    table = open_table(file, format_name=choices.format_name)
+    beginning = preview(table)
+    mapping = choices.mapping(beginning.columns)
+    talk = _Talk(silent=as_json)
+    if beginning.beginning.encoding is not None:
+        talk.say(f"Read as {table.format.title} in {beginning.beginning.encoding}.")
+    talk.say(_describe(mapping, choices.whole))
+    if mapping.text in beginning.columns and beginning.only_numbers(mapping.text):
+        complain(f"The column {mapping.text!r} holds only numbers; is it the text?")
+    result = _import(workspace, target, table, mapping, choices.whole)
+    talk.report(target, result, rejected_to)
+    if rejected_to is not None:
+        _write_rejected(result, rejected_to)
+    if result.refused == result.rows:
+        raise UnreadableFile(f"None of the {result.rows:,} rows of {table.title!r} could be imported.")
+    done = _have_embedded(workspace, target, talk) if embed else {"embedded": None, "job": None}
+    if not embed:
+        talk.say("The texts are not embedded yet; the next round does it.")
+    if as_json:
+        record = import_record(target, str(table.file), table.format.name, mapping.columns, result)
+        print_json(record | done)
 
 
 def _import(
@@ -210,13 +253,15 @@ class _Talk:
             self.say("Look over the guessed languages on the page Project, under Import.")
 
 
-def _record(project: Project, table: TableFile, mapping: ColumnMapping, result: ImportResult) -> dict[str, object]:
+def import_record(
+    project: Project, file: str, format_name: str, columns: Mapping[str, str], result: ImportResult
+) -> dict[str, object]:
     """The object that `lamm import --json` writes; `rejected_rows` are those of `rejected` that are kept."""
     return {
         "project": project.name,
-        "file": table.file,
-        "format": table.format.name,
-        "columns": mapping.columns,
+        "file": file,
+        "format": format_name,
+        "columns": columns,
         "rows": result.rows,
         "added": {"pool": result.added_pool, "check": result.added_check, "gold": result.added_gold},
         "labelled": result.labelled,

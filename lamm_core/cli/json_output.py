@@ -1,4 +1,4 @@
-"""`--json`: one JSON value on standard output and nothing else there, the same on every command."""
+"""`--json`: JSON on standard output and nothing else there, the same on every command: one value, or one a line."""
 
 import json
 from typing import Annotated
@@ -17,3 +17,8 @@ def print_json(value: object) -> None:
     """Write what a command has to tell, as `json_value` has it."""
     # Plain ASCII, so that it arrives whole whatever the encoding of the pipe.
     typer.echo(json.dumps(json_value(value), indent=2, allow_nan=False))
+
+
+def print_json_line(value: object) -> None:
+    """Write one object of several, a line each, as it comes."""
+    typer.echo(json.dumps(json_value(value), allow_nan=False))

@@ -90,6 +90,7 @@ def _version_record(each: ModelVersion) -> dict[str, object]:
         "encoder": each.encoder,
         "preparation": each.settings.get("preparation"),
         "seed": each.seed,
+        "classes": each.classes,
     }
 
 
@@ -97,13 +98,14 @@ def _versions_table(versions: list[ModelVersion]) -> Table:
     from lamm_core.cli.tables import new_table
 
     table = new_table()
-    for heading in ("version", "labels"):
+    for heading in ("version", "labels", "classes"):
         table.add_column(heading, justify="right")
     for heading in ("fitted (UTC)", "encoder", "preparation"):
         table.add_column(heading, overflow="fold")
     for each in versions:
         fitted, preparation = f"{each.created_at:%Y-%m-%d %H:%M}", str(each.settings.get("preparation"))
-        table.add_row(str(each.number), f"{each.labels:,}", fitted, each.encoder, preparation)
+        classes = "?" if each.classes is None else f"{len(each.classes):,}"
+        table.add_row(str(each.number), f"{each.labels:,}", classes, fitted, each.encoder, preparation)
     return table
 
 
@@ -132,5 +134,7 @@ def _show(facts: ModelFacts) -> None:
         one_line(f"{facts.project}, version {facts.version}, fitted at {facts.fitted_at}, {facts.labels:,} labels")
     )
     typer.echo(one_line(f"Classes: {', '.join(facts.classes)}"))
+    if facts.unknown_classes:
+        typer.echo(one_line(f"It never answers, for want of a label: {', '.join(facts.unknown_classes)}"))
     typer.echo(one_line(f"Encoder: {facts.encoder}, {facts.dimension} numbers a text"))
     console().print(table)

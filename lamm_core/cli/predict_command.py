@@ -14,13 +14,16 @@ from lamm_core.cli.json_output import print_json
 from lamm_core.cli.shell import complain, open_data
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     import pandas as pd
 
     from lamm_core.exchange.row_writer import WriteRows
     from lamm_core.model.exported.model import Model
     from lamm_core.workflow.predicting import FileOfTexts
+
+
+_SHOWN = 5  # languages that a sentence names
 
 
 def command(
@@ -76,11 +79,18 @@ def command(
     texts = look_over(table, text_column, language_column)
     if texts.language is None and language is None:
         complain("The file has no column of languages; --language or --language-column makes predictions better.")
+    if loaded.facts.unknown_classes:
+        names = ", ".join(map(repr, loaded.facts.unknown_classes))
+        complain(f"The model never answers {names}: the project has more classes than the model has seen.")
     counts: Counter[str] = Counter()
+    tags: Counter[str] = Counter() if language is None else Counter([language])
     with counting("Predicting", "texts") as report, _written(out, as_json=as_json) as write:
         for rows in predict_file(loaded, texts, language=language, probabilities=probabilities, progress=report):
             write(rows)
             counts.update(rows[PREDICTED].dropna())
+            if language is None and texts.language is not None:
+                tags.update(rows[texts.language].dropna())
+    _tell_unknown_languages(loaded, tags)
     _tell(texts, counts, out, as_json=as_json)
 
 
@@ -120,6 +130,16 @@ def _written(out: Path | None, *, as_json: bool) -> Iterator[WriteRows]:
         first = False
 
     yield echo
+
+
+def _tell_unknown_languages(model: Model, tags: Iterable[str]) -> None:
+    unknown = sorted(each for each in tags if not model.knows_language(each))
+    if unknown:
+        shown = ", ".join(map(repr, unknown[:_SHOWN])) + (", …" if len(unknown) > _SHOWN else "")
+        complain(
+            f"The model was not made for {shown}: these texts were centred on the mean of all texts of the project, "
+            "and nothing is known of how good it is there."
+        )
 
 
 def _tell(texts: FileOfTexts, counts: Counter[str], out: Path | None, *, as_json: bool) -> None:

@@ -1,8 +1,10 @@
 """`lamm project`: create, show, change and list projects."""
 
+from __future__ import annotations
+
 import dataclasses
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +13,10 @@ from lamm_core.cli.json_output import AsJson, print_json
 from lamm_core.cli.project_values import classes_and_languages, parse_class_targets, parse_targets, read_guidelines
 from lamm_core.cli.shell import command_line, complain, console, open_data, split_list
 from lamm_core.records import Project, ProjectSettings
+from lamm_core.reviewing import Reason
+
+if TYPE_CHECKING:
+    from lamm_core.workflow.growth import Growth
 
 _DEFAULTS = ProjectSettings(classes=(), targets={})
 
@@ -113,8 +119,10 @@ def create_command(
 def change_command(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="PROJECT", help="Name of the project.")],
-    classes: Annotated[
-        list[str] | None, typer.Option(metavar="C,D,...", help="Further classes; none can be taken away.")
+    classes: Annotated[list[str] | None, typer.Option(metavar="C,D,...", help="Further classes.")] = None,
+    remove_class: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A class to take away that nothing was labelled with; may be repeated."),
     ] = None,
     languages: Annotated[
         list[str] | None, typer.Option(metavar="DE,PL,...", help="Further languages; none can be taken away.")
@@ -155,8 +163,14 @@ def change_command(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Change settings of a project; what is not given stays. Changes hold from the next round on."""
+    """Change settings of a project; what is not given stays. Changes hold from the next round on.
+
+    Where classes or languages are added to a project that has labels, it is told what that means for the model and for
+    the labels so far.
+    """
+    from lamm_core.workflow.growth import Growth, project_growth
     from lamm_core.workflow.projects import change_settings, get_project
+    from lamm_core.workflow.projects import remove_class as take_class_away
 
     simple = {
         "metric": metric,
@@ -187,25 +201,32 @@ def change_command(
     with open_data(context) as workspace:
         project = get_project(workspace, name)
         before = project.settings
-        all_classes = tuple(dict.fromkeys([*before.classes, *split_list(classes or [])]))
-        all_languages = list(dict.fromkeys([*before.targets, *split_list(languages or [])]))
+        for each in remove_class or []:
+            project = take_class_away(workspace, project, each)
+        now = project.settings
+        all_classes = tuple(dict.fromkeys([*now.classes, *split_list(classes or [])]))
+        all_languages = list(dict.fromkeys([*now.targets, *split_list(languages or [])]))
         settings = dataclasses.replace(
-            before,
+            now,
             classes=all_classes,
-            targets=parse_targets(target or [], all_languages, before.targets),
-            class_targets=parse_class_targets(class_target or [], all_languages, all_classes, before.class_targets),
+            targets=parse_targets(target or [], all_languages, now.targets),
+            class_targets=parse_class_targets(class_target or [], all_languages, all_classes, now.class_targets),
             **{each: value for each, value in simple.items() if value is not None},  # type: ignore[arg-type]
         )
         project = change_settings(workspace, project, settings)
+        is_larger = len(project.settings.classes) > len(before.classes) or len(project.languages) > len(before.targets)
+        growth = project_growth(workspace, project) if is_larger else Growth()
     _warn_of_languages(project.settings)
-    _tell_changes(project, before, as_json=as_json)
+    _tell_changes(project, before, growth, as_json=as_json)
 
 
-def _tell_changes(project: Project, before: ProjectSettings, *, as_json: bool) -> None:
+def _tell_changes(project: Project, before: ProjectSettings, growth: Growth, *, as_json: bool) -> None:
     from lamm_core.cli.project_text import changed_settings, changes, settings_record
+    from lamm_core.workflow.growth_words import beyond_model, labelled_before
 
+    means = [*beyond_model(growth), *labelled_before(growth)]
     if as_json:
-        print_json(settings_record(project) | {"changed": changed_settings(before, project.settings)})
+        print_json(settings_record(project) | {"changed": changed_settings(before, project.settings), "means": means})
         return
     lines = changes(before, project.settings)
     if not lines:
@@ -214,6 +235,10 @@ def _tell_changes(project: Project, before: ProjectSettings, *, as_json: bool) -
     for line in lines:
         typer.echo(line)
     typer.echo("This holds from the next round on.")
+    for sentence in means:
+        typer.echo(sentence)
+    if labelled_before(growth):
+        typer.echo(f"See: {command_line('lamm', 'review', project.name, '--kind', Reason.BEFORE_CLASS)}")
 
 
 @project_app.command("show")

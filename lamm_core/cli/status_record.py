@@ -9,6 +9,8 @@ from lamm_core.records import RoundDrift
 from lamm_core.workflow.cause_words import cause_sentence
 from lamm_core.workflow.causes import find_causes
 from lamm_core.workflow.check_sets import CheckSetProgress
+from lamm_core.workflow.growth import Growth
+from lamm_core.workflow.growth_words import beyond_model, labelled_before
 from lamm_core.workflow.outlook import Effort, Outlook
 from lamm_core.workflow.status import ClassStatus, LanguageStatus, ProjectStatus, round_history
 from lamm_core.workflow.workspace import Workspace
@@ -39,7 +41,8 @@ def status_record(status: ProjectStatus, serving: int | None, causes: Mapping[st
         project, created_at, metric, classes, budget, strategy, uncertainty, encoder, seed; targets (how many),
         targets_met, furthest (language code); pool, labels (counts); languages (list, the one most in need first, see
         below); round (newest: number, attempt, state, stage, progress, error, started_at, finished_at, strategy,
-        labels); model (number, round, labels, created_at); batch (round, size, closed, open, held, held_until).
+        labels); model (number, round, labels, created_at); batch (round, size, closed, open, held, held_until); growth
+        (see `growth_record`).
 
         A language: language, name, target; state (met, missed, unproven, out of reach or not measured), settle (check
         labels that would settle an unproven one; null where none can); estimate (the figure of `metric`; accuracy is
@@ -78,6 +81,22 @@ def status_record(status: ProjectStatus, serving: int | None, causes: Mapping[st
         "round": _round_record(status),
         "model": _model_record(status, serving),
         "batch": _batch_record(status),
+        "growth": growth_record(status.growth),
+    }
+
+
+def growth_record(growth: Growth) -> dict[str, object]:
+    """What came to a project after its model was fitted, or after texts were labelled; see `Growth`."""
+    return {
+        "version": growth.version,
+        "unknown_classes": list(growth.unknown),
+        "unlabelled_classes": list(growth.unlabelled),
+        "unknown_languages": list(growth.languages),
+        "newest_classes": list(growth.newest),
+        "since": growth.since,
+        "labelled_before": dict(growth.labelled_before),
+        "checked_before": dict(growth.checked_before),
+        "sentences": [*beyond_model(growth), *labelled_before(growth)],
     }
 
 

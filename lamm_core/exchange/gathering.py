@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from lamm_core.exchange.format import Chunk, RejectedRow
 from lamm_core.exchange.rows import RowParser
-from lamm_core.model.embedding_store import KEY_BYTES, text_key
+from lamm_core.model.embedding_store import text_key
+from lamm_core.model.key_index import KEY_BYTES
 from lamm_core.records import NewItem, Purpose
 from lamm_core.words import translate as _
 

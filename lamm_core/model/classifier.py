@@ -114,13 +114,18 @@ class Classifier:
         """What a model version notes about how it was fitted."""
         return dict(CLASSIFIER_SETTINGS) if self.own_estimator is None else describe(self._estimator)
 
+    @property
+    def is_softmax(self) -> bool:
+        """Whether the model has a `softmax_form`."""
+        return isinstance(self._estimator, LogisticRegression)
+
     def softmax_form(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Weights `(k, d)` and intercepts `(k,)` with `softmax(vectors @ weights.T + intercepts)` for probabilities.
 
         Raises:
             EstimatorUnusable: it is no logistic regression, which alone has this form.
         """
-        if not isinstance(self._estimator, LogisticRegression):
+        if not self.is_softmax:
             kind = type(self._estimator).__name__
             raise EstimatorUnusable(
                 _("Only a logistic regression has this form, and the model is a {kind}.", kind=kind)

@@ -107,6 +107,11 @@ def is_matrix(name: str) -> bool:
     return name.startswith(MATRIX_PREFIX)
 
 
+def uses_gpu(name: str) -> bool:
+    """Whether an encoder would use a GPU where there is one."""
+    return not name.startswith((_BUILTIN_PREFIX, MATRIX_PREFIX))
+
+
 def supported_languages(name: str) -> frozenset[str]:
     """ISO 639-1 codes that the encoder was trained on; empty where that is not known."""
     builtin = BUILTIN_ENCODERS.get(name)

@@ -1,7 +1,7 @@
 """How languages count when a batch is chosen: not at all, by splitting the budget, or inside each item's score."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -141,6 +141,13 @@ def checked_weights(allocation: Allocation, standing: Standing) -> dict[str, flo
         wrong = ", ".join([f"{each} has none" for each in missing] + [f"{each} has no target" for each in unknown])
         raise InvalidWeights(f"The allocation {allocation.name!r} must weigh every language with a target: {wrong}.")
     return {language: float(weights[language]) for language in standing.targets}
+
+
+def or_equal(weights: dict[str, float], available: Mapping[str, int]) -> dict[str, float]:
+    """The weights; where all are zero, equal weights for the languages that have items."""
+    if any(weights.values()):
+        return weights
+    return {language: float(available.get(language, 0) > 0) for language in weights}
 
 
 def combined_scores(allocation: Allocation, scores: FloatArray, weight_of_item: FloatArray) -> FloatArray:

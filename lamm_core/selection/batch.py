@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lamm_core.selection.allocation import check_budget
-from lamm_core.selection.allocations import checked_weights, combined_scores, find_allocation
+from lamm_core.selection.allocations import checked_weights, combined_scores, find_allocation, or_equal
 from lamm_core.selection.arrays import FloatArray
 from lamm_core.selection.candidates import Candidates, in_order
 from lamm_core.selection.checks import (
@@ -103,7 +103,7 @@ def select_batch(
         {} if checked is None else checked,
         tuple(history),
     )
-    weights = _or_equal(checked_weights(allocation, standing), available)
+    weights = or_equal(checked_weights(allocation, standing), available)
 
     # From here on items stand in the order that settles ties, so that the order of the rows decides nothing.
     place = np.searchsorted(np.asarray(list(available), dtype=str), language_of)
@@ -126,10 +126,3 @@ def select_batch(
         unmeasured=tuple(sorted(set(targets) - set(accuracy))),
         all_targets_met=not any(language_weights(accuracy, targets).values()),
     )
-
-
-def _or_equal(weights: dict[str, float], available: Mapping[str, int]) -> dict[str, float]:
-    """The weights; where all are zero, equal weights for the languages that have items."""
-    if any(weights.values()):
-        return weights
-    return {language: float(available.get(language, 0) > 0) for language in weights}

@@ -116,6 +116,24 @@ def read_texts(connection: Connection, item_ids: Sequence[int]) -> Iterator[tupl
             yield row.id, row.text
 
 
+def texts_of_language(connection: Connection, project_id: int, language: str) -> list[str]:
+    """The texts of a language, whatever they are for."""
+    query = select(item.c.text).where(item.c.project_id == project_id, item.c.language == language)
+    return list(connection.execute(query).scalars())
+
+
+def external_ids(connection: Connection, project_id: int, purpose: Purpose | None = None) -> list[str]:
+    """The users' own ids of a project's items.
+
+    Args:
+        purpose: of items for this only; None for all.
+    """
+    query = select(item.c.external_id).where(item.c.project_id == project_id)
+    if purpose is not None:
+        query = query.where(item.c.purpose == purpose)
+    return list(connection.execute(query).scalars())
+
+
 def find_item(connection: Connection, project_id: int, item_id: int) -> Row[Any] | None:
     """One item, locked until the transaction ends, so that two acts on it follow each other."""
     return connection.execute(_FIND, {"item": item_id, "project": project_id}).one_or_none()

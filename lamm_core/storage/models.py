@@ -3,7 +3,7 @@
 from pathlib import PurePosixPath
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from lamm_core.records import ModelVersion
 from lamm_core.storage.tables import model_version
@@ -24,7 +24,7 @@ def add_model(connection: Connection, values: dict[str, Any]) -> int:
 def list_models(connection: Connection, project_id: int) -> list[ModelVersion]:
     """All model versions of a project, oldest first."""
     query = select(model_version).where(model_version.c.project_id == project_id).order_by(model_version.c.number)
-    return [ModelVersion(**row) for row in connection.execute(query).mappings()]
+    return [_record(row) for row in connection.execute(query).mappings()]
 
 
 def latest_model(connection: Connection, project_id: int) -> ModelVersion | None:
@@ -36,7 +36,12 @@ def latest_model(connection: Connection, project_id: int) -> ModelVersion | None
         .limit(1)
     )
     row = connection.execute(query).mappings().one_or_none()
-    return ModelVersion(**row) if row else None
+    return _record(row) if row else None
+
+
+def _record(row: RowMapping) -> ModelVersion:
+    classes = row["classes"]
+    return ModelVersion(**dict(row) | {"classes": None if classes is None else tuple(classes)})
 
 
 def model_files(connection: Connection) -> list[str]:

@@ -47,7 +47,7 @@ def add_project(connection: Connection, name: str, settings: ProjectSettings, no
     project_id = connection.execute(
         insert(project).values(name=name, created_at=now, **values).returning(project.c.id)
     ).scalar_one()
-    _add_classes(connection, project_id, settings.classes, start=0)
+    _add_classes(connection, project_id, settings.classes, start=0, added_at=None)
     _set_targets(connection, project_id, settings.targets)
     _set_class_targets(connection, project_id, settings.class_targets)
     return int(project_id)
@@ -58,15 +58,34 @@ def encoders(connection: Connection) -> list[str]:
     return list(connection.execute(select(project.c.encoder).distinct().order_by(project.c.encoder)).scalars())
 
 
-def update_project(connection: Connection, stored: Project, settings: ProjectSettings) -> None:
-    """Store changed settings. Classes and languages may be added, never taken away: items refer to them."""
+def update_project(connection: Connection, stored: Project, settings: ProjectSettings, now: datetime) -> None:
+    """Store changed settings. Classes and languages may be added, never taken away here: items refer to them.
+
+    Args:
+        now: since when the project has the classes that are added.
+    """
     values = {column: getattr(settings, column) for column in _SETTINGS}
     connection.execute(update(project).where(project.c.id == stored.id).values(**values))
     # Read only now: the row above is locked, so nobody else adds classes at the same time.
     known = class_ids(connection, stored.id)
-    _add_classes(connection, stored.id, tuple(name for name in settings.classes if name not in known), len(known))
+    last = connection.execute(
+        select(func.max(project_class.c.position)).where(project_class.c.project_id == stored.id)
+    ).scalar_one()
+    new = tuple(name for name in settings.classes if name not in known)
+    _add_classes(connection, stored.id, new, start=last + 1, added_at=now)
     _set_targets(connection, stored.id, settings.targets)
     _set_class_targets(connection, stored.id, settings.class_targets)
+
+
+def remove_class(connection: Connection, project_id: int, name: str) -> None:
+    """Take away a class with its targets.
+
+    Raises:
+        IntegrityError: a label, an item, a decision, a suggestion or a round refers to it.
+    """
+    class_id = class_ids(connection, project_id)[name]
+    connection.execute(delete(project_class_target).where(project_class_target.c.class_id == class_id))
+    connection.execute(delete(project_class).where(project_class.c.id == class_id))
 
 
 def find_project(connection: Connection, name: str) -> Project | None:
@@ -118,9 +137,12 @@ def _record(connection: Connection, row: RowMapping) -> Project:
     return Project(id=row["id"], name=row["name"], settings=settings, created_at=row["created_at"])
 
 
-def _add_classes(connection: Connection, project_id: int, names: tuple[str, ...], start: int) -> None:
+def _add_classes(
+    connection: Connection, project_id: int, names: tuple[str, ...], start: int, added_at: datetime | None
+) -> None:
     rows = [
-        {"project_id": project_id, "position": position, "name": name} for position, name in enumerate(names, start)
+        {"project_id": project_id, "position": position, "name": name, "added_at": added_at}
+        for position, name in enumerate(names, start)
     ]
     if rows:
         connection.execute(insert(project_class), rows)

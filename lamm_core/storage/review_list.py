@@ -18,7 +18,8 @@ from sqlalchemy import (
 )
 
 from lamm_core.records import Action, Purpose
-from lamm_core.reviewing import Decision, Reason, ReviewEntry, ReviewFilter, ReviewList
+from lamm_core.reviewing import APART, Decision, Reason, ReviewEntry, ReviewFilter, ReviewList
+from lamm_core.storage.growth import Addition, is_labelled_before, newest_addition
 from lamm_core.storage.reviews import is_answered, is_suspected, newest_reviews, stands
 from lamm_core.storage.tables import annotator, item, label, project_class
 from lamm_core.storage.team_tables import label_suspect
@@ -28,14 +29,15 @@ _IS_REVIEWED = item.c.purpose != Purpose.GOLD
 
 
 def read_list(connection: Connection, project_id: int, wanted: ReviewFilter, limit: int, offset: int) -> ReviewList:
-    """A page of the list: the newest first, of likely errors the likeliest.
+    """A page of the list: the newest first, of likely errors the likeliest; see `_chosen` for `Reason.BEFORE_CLASS`.
 
     Args:
         wanted: which items.
         limit: items of a page.
         offset: items on the pages before it.
     """
-    chosen = _chosen(_reasons(project_id), wanted).limit(limit).offset(offset).subquery()
+    addition = newest_addition(connection, project_id)
+    chosen = _chosen(_reasons(project_id, addition), wanted, addition).limit(limit).offset(offset).subquery()
     rows = connection.execute(_decorated(chosen)).mappings().all()
     if not rows and offset:  # beyond the end, where no row says how many there are
         return ReviewList((), read_list(connection, project_id, wanted, 1, 0).total)
@@ -44,7 +46,7 @@ def read_list(connection: Connection, project_id: int, wanted: ReviewFilter, lim
 
 def count_reasons(connection: Connection, project_id: int) -> dict[Reason, int]:
     """Items for each reason; an item may have several."""
-    reasons = _reasons(project_id)
+    reasons = _reasons(project_id, newest_addition(connection, project_id))
     query = (
         select(reasons.c.reason, func.count(reasons.c.item_id.distinct()).label("items"))
         .join(item, item.c.id == reasons.c.item_id)
@@ -54,7 +56,7 @@ def count_reasons(connection: Connection, project_id: int) -> dict[Reason, int]:
     return {Reason(row.reason): int(row.items) for row in connection.execute(query)}
 
 
-def _reasons(project_id: int) -> CTE:
+def _reasons(project_id: int, addition: Addition | None) -> CTE:
     """One row for each item and reason to look at it: item_id, reason, label_id (the act that gave the reason)."""
     reviews = newest_reviews(project_id).cte("newest_reviews")
     decided = reviews.c.decision != Decision.UNDO
@@ -70,7 +72,8 @@ def _reasons(project_id: int) -> CTE:
         _suspected(project_id),
     )
     unsettled = [each.where(each.selected_columns.item_id.not_in(settled)) for each in open_reasons]
-    return union_all(answered, waiting, *unsettled).cte("reasons")
+    before = [] if addition is None else [_labelled_before(project_id, addition)]
+    return union_all(answered, waiting, *unsettled, *before).cte("reasons")
 
 
 def _row(item_id: ColumnElement[Any], reason: Reason, label_id: ColumnElement[Any]) -> Select[Any]:
@@ -109,6 +112,16 @@ def _suspected(project_id: int) -> Select[Any]:
     )
 
 
+def _labelled_before(project_id: int, addition: Addition) -> Select[Any]:
+    """Items labelled before the newest classes came; an older decision about them settles nothing."""
+    return (
+        _row(item.c.id, Reason.BEFORE_CLASS, label.c.id)
+        .select_from(item)
+        .join(label, label.c.id == item.c.label_id)
+        .where(is_labelled_before(project_id, addition.at))
+    )
+
+
 def _conditions(wanted: ReviewFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.language is not None:
@@ -125,11 +138,14 @@ def _conditions(wanted: ReviewFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _chosen(reasons: CTE, wanted: ReviewFilter) -> Select[Any]:
-    """The items of the list in its order, each with its reasons, and the number of all of them as `total`."""
-    of_reason = reasons.c.reason != Reason.SENT_BACK if wanted.reason is None else reasons.c.reason == wanted.reason
-    newest, score = func.max(reasons.c.label_id), func.min(label_suspect.c.score)
-    by_score = wanted.reason is Reason.LIKELY_ERROR
+def _chosen(reasons: CTE, wanted: ReviewFilter, addition: Addition | None) -> Select[Any]:
+    """The items of the list in its order, each with its reasons, and the number of all of them as `total`.
+
+    Of those labelled before the newest classes came, the ones for which the model finds such a class likelier are
+    first, then those of the check set.
+    """
+    of_reason = reasons.c.reason.not_in(APART) if wanted.reason is None else reasons.c.reason == wanted.reason
+    newest = func.max(reasons.c.label_id)
     query = (
         select(reasons.c.item_id, newest.label("newest"), *_flags(reasons), func.count().over().label("total"))
         .join(item, item.c.id == reasons.c.item_id)
@@ -137,10 +153,17 @@ def _chosen(reasons: CTE, wanted: ReviewFilter) -> Select[Any]:
         .group_by(reasons.c.item_id)
         .having(func.max(case((of_reason, 1), else_=0)) == 1)
     )
-    if not by_score:
-        return query.add_columns(literal(0.0).label("score")).order_by(newest.desc(), reasons.c.item_id.desc())
-    scored = query.join(label_suspect, label_suspect.c.item_id == reasons.c.item_id).add_columns(score.label("score"))
-    return scored.order_by(score, reasons.c.item_id.desc())
+    if wanted.reason is Reason.LIKELY_ERROR:
+        score = func.min(label_suspect.c.score)
+        query = query.join(label_suspect, label_suspect.c.item_id == reasons.c.item_id)
+    elif wanted.reason is Reason.BEFORE_CLASS and addition is not None:
+        newer = and_(is_suspected(), label_suspect.c.likelier_class_id.in_(list(addition.classes.values())))
+        # A chance is at most 1, so that what nothing is known of comes after it.
+        score = func.min(func.coalesce(label_suspect.c.score, case((item.c.purpose == Purpose.CHECK, 2.0), else_=3.0)))
+        query = query.outerjoin(label_suspect, newer)
+    else:
+        score = func.min(literal(0.0))
+    return query.add_columns(score.label("score")).order_by(score, newest.desc(), reasons.c.item_id.desc())
 
 
 def _decorated(chosen: Subquery) -> Select[Any]:

@@ -143,6 +143,12 @@ def list_languages(connection: Connection, project_id: int, metric: str) -> dict
     return found
 
 
+def languages_of(connection: Connection, round_id: int) -> list[str]:
+    """The languages that the project had in a round."""
+    query = select(round_language.c.language).where(round_language.c.round_id == round_id)
+    return list(connection.execute(query.order_by(round_language.c.id)).scalars())
+
+
 def add_classes(
     connection: Connection, round_id: int, classes: Sequence[RoundClass], class_ids: Mapping[str, int]
 ) -> None:

@@ -59,6 +59,7 @@ project = Table(
     Column("created_at", UtcDateTime, nullable=False),
 )
 
+# `added_at` is when a class came to a project that was there already; nothing where it was there from the beginning.
 project_class = Table(
     "project_class",
     metadata,
@@ -66,6 +67,7 @@ project_class = Table(
     project_id_column(),
     Column("position", Integer, nullable=False),
     Column("name", String(200), nullable=False),
+    Column("added_at", UtcDateTime, nullable=True),
     UniqueConstraint("project_id", "name"),
 )
 
@@ -281,6 +283,7 @@ round_drift = Table(
     UniqueConstraint("round_id", "language", "part"),
 )
 
+# `classes` are those that the model can answer; nothing where an earlier version of the program fitted it.
 model_version = Table(
     "model_version",
     metadata,
@@ -296,6 +299,7 @@ model_version = Table(
     Column("seed", Integer, nullable=False),
     Column("seconds", Float, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("classes", JSON, nullable=True),
     UniqueConstraint("project_id", "number"),
 )
 

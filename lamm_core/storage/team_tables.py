@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Float,
@@ -195,4 +196,26 @@ worker = Table(
     Column("process_id", Integer, nullable=False),
     Column("started_at", UtcDateTime, nullable=False),
     Column("heartbeat_at", UtcDateTime, nullable=False),
+)
+
+# What a watched folder brought: a row for each content of each file, so that nothing is read twice. Size and time of
+# change, in nanoseconds, are those of the file when it was read: a file that still has them is not even opened again.
+# With an `error` nothing of it was imported.
+watched_file = Table(
+    "watched_file",
+    metadata,
+    id_column(),
+    project_id_column(),
+    Column("name", String(500), nullable=False),
+    Column("digest", LargeBinary(32), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("modified_ns", BigInteger, nullable=False),
+    Column("read_at", UtcDateTime, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("added", Integer, nullable=False),
+    Column("labelled", Integer, nullable=False),
+    Column("rejected", Integer, nullable=False),
+    Column("error", Text, nullable=True),
+    UniqueConstraint("project_id", "name", "digest"),
+    Index("ix_watched_file_project_digest", "project_id", "digest"),
 )

@@ -9,6 +9,7 @@ from lamm_core.records import LanguageState
 from lamm_core.words import number, plural
 from lamm_core.words import translate as _
 from lamm_core.workflow.drift_words import drift_advice
+from lamm_core.workflow.growth_words import beyond_model, labelled_before, where_to_look
 from lamm_core.workflow.headline import plateau
 from lamm_core.workflow.projects import languages_beyond_encoder
 from lamm_core.workflow.status import LanguageStatus, ProjectStatus
@@ -23,6 +24,7 @@ class Topic(StrEnum):
     PROOF = "proof"
     DRIFT = "drift"
     CHECK_SET = "check set"
+    GROWTH = "growth"
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class Advice:
 def advice(status: ProjectStatus) -> tuple[Advice, ...]:
     """All there is to say about a project, the urgent first."""
     found = [
+        *_beyond_model(status),
+        *_labelled_before(status),
         *_beyond_encoder(status),
         *_out_of_reach(status),
         *_used_up(status),
@@ -51,6 +55,18 @@ def advice(status: ProjectStatus) -> tuple[Advice, ...]:
         *_check_sets(status),
     ]
     return tuple(sorted(found, key=lambda each: not each.urgent))
+
+
+def _beyond_model(status: ProjectStatus) -> Iterator[Advice]:
+    if says := beyond_model(status.growth):
+        # A class that came later and that nothing was labelled with does not find its texts by itself.
+        urgent = not set(status.growth.unlabelled).isdisjoint(status.growth.newest)
+        yield Advice(Topic.GROWTH, " ".join(says), urgent=urgent)
+
+
+def _labelled_before(status: ProjectStatus) -> Iterator[Advice]:
+    if says := labelled_before(status.growth):
+        yield Advice(Topic.GROWTH, " ".join([*says, where_to_look()]), urgent=False)
 
 
 def _beyond_encoder(status: ProjectStatus) -> Iterator[Advice]:

@@ -19,23 +19,30 @@ from lamm_core.workflow.check_figures import CheckFigures
 from lamm_core.workflow.round_data import RoundData
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Cells:
     """The cells of a round.
 
     Attributes:
-        names: `(n,)` cell of each selectable item.
         language_of: cell to its language, for every cell.
         targets: cell to target, 0 to 1.
         checked: cell to check items behind its figure.
         now: labels and figures of the cells.
+        behind: (language, class) to its cell, for every class that is behind a target of its own.
     """
 
-    names: NDArray[np.str_]
     language_of: dict[str, str]
     targets: dict[str, float]
     checked: dict[str, int]
     now: Observation
+    behind: dict[tuple[str, str], str]
+
+    def names(self, languages: NDArray[np.str_], predicted: NDArray[np.str_]) -> NDArray[np.str_]:
+        """`(n,)` cell of each item, by its language `(n,)` and the class that the model predicts for it `(n,)`."""
+        names = languages.astype(object)
+        for (language, class_name), cell in self.behind.items():
+            names[(languages == language) & (predicted == class_name)] = cell
+        return names.astype(str)
 
     def fold(self, selection: Selection) -> Selection:
         """The selection told by language: what its cells weigh and got, summed."""
@@ -48,29 +55,27 @@ class Cells:
         return replace(selection, weights=weights, quota=dict(quota))
 
 
-def make_cells(settings: ProjectSettings, data: RoundData, predicted: NDArray[np.str_], figures: CheckFigures) -> Cells:
+def make_cells(settings: ProjectSettings, data: RoundData, figures: CheckFigures) -> Cells:
     """Languages and the classes that are behind their targets.
 
     Args:
         settings: targets of languages and classes.
         data: what the round works on.
-        predicted: `(n,)` class that the model predicts for each selectable item.
         figures: what the check set says of the model.
     """
-    names = data.pool.languages[data.selectable].astype(object)
     of_labelled = data.pool.languages[data.labelled]
     language_of = {language: language for language in settings.targets}
     targets, figure = dict(settings.targets), measured(figures.languages)
     checked = {language: each.checked for language, each in figures.languages.items()}
     labels = {language: int((of_labelled == language).sum()) for language in settings.targets}
+    behind: dict[tuple[str, str], str] = {}
     for (language, class_name), target in settings.class_targets.items():
         found = figures.classes.get((language, class_name))
         if found is None or found.estimate is None or found.estimate >= target:
             continue
-        cell = figure_name(language, class_name)
-        names[(names == language) & (predicted == class_name)] = cell
+        cell = behind[language, class_name] = figure_name(language, class_name)
         language_of[cell], targets[cell], figure[cell] = language, target, found.estimate
         checked[cell] = found.checked
         # Every label of the language teaches what is of the class and what is not.
         labels[cell] = labels[language]
-    return Cells(names.astype(str), language_of, targets, checked, Observation(labels, figure))
+    return Cells(language_of, targets, checked, Observation(labels, figure), behind)

@@ -204,7 +204,7 @@ def _population(data: RoundData, seed: int) -> tuple[_Codes, _Codes]:
     rng = np.random.default_rng([seed, 2])
     chosen: list[_Codes] = []
     for language in sorted(set(data.check.languages.tolist())):
-        in_pool = np.flatnonzero(data.pool.languages == language)
+        in_pool = np.flatnonzero((data.pool.languages == language) & (not data.pool_is_chosen))
         in_reserve = np.flatnonzero(data.reserve.languages == language) + len(data.pool)
         texts = np.concatenate([in_pool, in_reserve])
         checked = int((data.check.languages == language).sum())

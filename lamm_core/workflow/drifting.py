@@ -44,8 +44,11 @@ def watch_drift(workspace: Workspace, project: Project, data: RoundData) -> list
         data: what the round works on.
 
     Returns:
-        One entry a language for all its texts, and one for the newest where these are not nearly all.
+        One entry a language for all its texts, and one for the newest where these are not nearly all; none where the
+        pool holds only what was chosen, which is like nothing but itself.
     """
+    if data.pool_is_chosen:
+        return []
     with workspace.database.read() as connection:
         before = {(each.language, each.part): each for each in drift.newest_drift(connection, project.id)}
         look = drift.count_looks(connection, project.id) + 1
@@ -133,6 +136,6 @@ def _vectors(data: RoundData, rows: _Rows) -> Vectors:
     """Embeddings `(n, d)` of items of the pool and, after these, of the reserve."""
     is_reserve = rows >= len(data.pool)
     found = np.empty((len(rows), data.check_vectors.shape[1]), dtype=np.float32)
-    found[~is_reserve] = data.pool_vectors[rows[~is_reserve]]
+    found[~is_reserve] = data.store.vectors([data.pool.keys[row] for row in rows[~is_reserve].tolist()])
     found[is_reserve] = data.reserve_vectors[rows[is_reserve] - len(data.pool)]
     return found

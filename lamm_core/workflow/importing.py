@@ -41,6 +41,7 @@ _BATCH_ROWS = 10_000
 _HALF = 0.5  # of the work is to read the rows, the other half to store them
 
 ImportProgress = Callable[[str, float], None]
+Along = Callable[[Connection, "ImportResult"], None]
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,7 @@ def import_table(
         Chunk(table.iloc[start : start + _BATCH_ROWS], range(start + 1, min(start + _BATCH_ROWS, len(table)) + 1))
         for start in range(0, len(table), _BATCH_ROWS)
     ]
-    return _import_chunks(workspace, project, chunks, mapping, whole, _say_nothing)
+    return _import_chunks(workspace, project, chunks, mapping, whole, _say_nothing, _add_nothing)
 
 
 @needs(Role.MANAGER)
@@ -160,6 +161,7 @@ def import_file(
     mapping: ColumnMapping,
     whole: WholeFile,
     progress: ImportProgress | None = None,
+    along: Along | None = None,
 ) -> ImportResult:
     """Add the rows of a file to a project, in one transaction; rows that are there already change nothing.
 
@@ -176,12 +178,15 @@ def import_file(
         mapping: which column means what.
         whole: what holds for all rows.
         progress: called with what is done and how much of all is, 0 to 1.
+        along: called with the result once all rows are stored, to store more in the same transaction; where it raises,
+            nothing is stored.
 
     Raises:
         UnreadableFile: the file cannot be read; nothing is stored.
         MissingColumn: the mapping names a column that the file lacks, or no language is said.
     """
-    return _import_chunks(workspace, project, file.chunks(), mapping, whole, progress or _say_nothing)
+    chunks = file.chunks()
+    return _import_chunks(workspace, project, chunks, mapping, whole, progress or _say_nothing, along or _add_nothing)
 
 
 def _import_chunks(
@@ -191,6 +196,7 @@ def _import_chunks(
     mapping: ColumnMapping,
     whole: WholeFile,
     progress: ImportProgress,
+    along: Along,
 ) -> ImportResult:
     if mapping.language is None and whole.language is None and not whole.guess_languages:
         raise MissingColumn(_("The file has no column for the language, and no language was given for all rows."))
@@ -199,13 +205,14 @@ def _import_chunks(
     with Spool() as spool:
         _gather(chunks, mapping, gathering, spool, progress)
         with workspace.database.write() as connection:
-            stored = _store(connection, project, spool, gathering, progress)
-            counts = {
-                "added": stored.added.total(),
-                "labelled": stored.labelled,
-                "refused": len(gathering.rejected) + gathering.unlisted,
-            }
+            result = _result(_store(connection, project, spool, gathering, progress), gathering)
+            counts = {"added": result.added, "labelled": result.labelled, "refused": result.refused}
             note(connection, workspace, AuditAction.IMPORTED, project.id, **counts)
+            along(connection, result)
+    return result
+
+
+def _result(stored: RowStore, gathering: Gathering) -> ImportResult:
     return ImportResult(
         added_pool=stored.added[Purpose.POOL],
         added_check=stored.added[Purpose.CHECK],
@@ -246,6 +253,10 @@ def _store(
 
 def _say_nothing(_what: str, _share: float) -> None:
     """No progress is wanted."""
+
+
+def _add_nothing(_connection: Connection, _result: ImportResult) -> None:
+    """Nothing else is to be stored."""
 
 
 def rejected_table(rejected: Sequence[RejectedRow]) -> pd.DataFrame:

@@ -121,6 +121,7 @@ def _facts(project: Project, found: MeasuredModel, classifier: Classifier, prepa
         metric=found.metric,
         languages=found.languages,
         settings={"strategy": found.round.strategy, **settings},
+        unknown_classes=tuple(each for each in project.settings.classes if each not in classifier.classes),
     )
 
 

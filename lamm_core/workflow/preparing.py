@@ -2,7 +2,7 @@
 
 import hashlib
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -52,11 +52,29 @@ def prepare_vectors(workspace: Workspace, project: Project, data: RoundData) -> 
     if not len(data.pool):
         return PreparedVectors(data.pool_vectors, data.check_vectors, data.reserve_vectors, data.translation_vectors)
     preparation = _preparation(workspace, project, data)
+    return _prepared(workspace, data, preparation, preparation.vectors)
+
+
+@needs(Role.MANAGER)
+def prepare_like(
+    workspace: Workspace,
+    project: Project,  # noqa: ARG001 - the right is asked for it
+    data: RoundData,
+    preparation: Preparation,
+) -> PreparedVectors:
+    """Prepare all texts of a round with a preparation that was fitted on other texts than its pool."""
+    with workspace.database.read() as connection:
+        texts = _texts(items.read_texts(connection, data.pool.ids.tolist()), data.pool)
+    pool = preparation.transform(data.pool_vectors, texts, data.pool.languages)
+    return _prepared(workspace, data, preparation, pool)
+
+
+def _prepared(workspace: Workspace, data: RoundData, preparation: Preparation, pool: Vectors) -> PreparedVectors:
     with workspace.database.read() as connection:
         check_texts = _texts(items.read_texts(connection, data.check.ids.tolist()), data.check)
         reserve_texts = _texts(items.read_texts(connection, data.reserve.ids.tolist()), data.reserve)
     return PreparedVectors(
-        pool=preparation.vectors,
+        pool=pool,
         check=preparation.transform(data.check_vectors, check_texts, data.check.languages),
         reserve=preparation.transform(data.reserve_vectors, reserve_texts, data.reserve.languages),
         translations=preparation.transform(
@@ -66,26 +84,40 @@ def prepare_vectors(workspace: Workspace, project: Project, data: RoundData) -> 
 
 
 @needs(Role.MANAGER)
-def forget_other_preparations(workspace: Workspace, project: Project, data: RoundData) -> None:
-    """Remove the preparations of earlier pools: a model of a later round has taken their place."""
-    current = preparation_folder(workspace, project, data)
+def forget_other_preparations(workspace: Workspace, project: Project, name: str) -> None:
+    """Remove the preparations of earlier pools: a model of a later round has taken their place.
+
+    Args:
+        name: name of the folder that stays.
+    """
+    current = preparation_folder(workspace, project, name)
     for folder in current.parent.glob(f"{_FOLDER}*"):
         if folder != current:
             shutil.rmtree(folder, ignore_errors=True)
 
 
 @needs(Role.MANAGER)
-def preparation_folder(workspace: Workspace, project: Project, data: RoundData) -> Path:
-    """Folder of the preparation for this pool, encoder and setting."""
-    return workspace.model_file(f"{project.id}/{folder_name(project, data)}")
+def preparation_folder(workspace: Workspace, project: Project, name: str) -> Path:
+    """The folder of a project's preparation of that name, which need not be there."""
+    return workspace.model_file(f"{project.id}/{name}")
 
 
 def folder_name(project: Project, data: RoundData) -> str:
-    """Name of that folder: the same for the same texts and languages, encoder and setting, and for no others."""
+    """Name of the folder of the preparation that is fitted on the pool of a round."""
+    return name_for_texts(project, data.pool.keys, data.pool.languages.tolist())
+
+
+def name_for_texts(project: Project, keys: Iterable[bytes], languages: Iterable[str]) -> str:
+    """Name of a folder: the same for the same texts and languages, encoder and setting, and for no others.
+
+    Args:
+        keys: text keys of the texts that the preparation is fitted on.
+        languages: their languages.
+    """
     settings = project.settings
     digest = hashlib.blake2b(digest_size=8)
     digest.update(f"{_VERSION}\n{settings.encoder}\n{parse_preparation(settings.preparation)}\n".encode())
-    for key, language in zip(data.pool.keys, data.pool.languages.tolist(), strict=True):
+    for key, language in zip(keys, languages, strict=True):
         digest.update(key + f"{language}\n".encode())
     return f"{_FOLDER}{digest.hexdigest()}"
 
@@ -125,15 +157,20 @@ def _fitted_again(workspace: Workspace, project: Project, model: ModelVersion, n
 
 
 def _preparation(workspace: Workspace, project: Project, data: RoundData) -> Preparation:
-    folder = preparation_folder(workspace, project, data)
+    return kept_preparation(workspace, project, folder_name(project, data), lambda: _fitted(workspace, project, data))
+
+
+@needs(Role.MANAGER)
+def kept_preparation(workspace: Workspace, project: Project, name: str, fit: Callable[[], Preparation]) -> Preparation:
+    """The preparation of that name, fitted and kept if it is not there; its vectors are mapped, not in memory."""
+    folder = preparation_folder(workspace, project, name)
     if folder.exists():
         try:
             return load_preparation(folder)
         except ModelUnreadable:
-            shutil.rmtree(folder, ignore_errors=True)  # nothing is lost: the pool gives the same one again
-    fitted = _fitted(workspace, project, data)
-    fitted.save(folder)
-    return fitted
+            shutil.rmtree(folder, ignore_errors=True)  # nothing is lost: the same texts give the same one again
+    fit().save(folder)
+    return load_preparation(folder)
 
 
 def _fitted(workspace: Workspace, project: Project, data: RoundData) -> Preparation:

@@ -7,15 +7,23 @@ from dataclasses import fields, replace
 from sqlalchemy.exc import IntegrityError
 
 from lamm_core.actors import Role
-from lamm_core.errors import InvalidProject, NotAllowed, ProjectExists, UnknownAnnotator, UnknownProject
+from lamm_core.errors import (
+    InvalidProject,
+    NotAllowed,
+    ProjectExists,
+    RoundRunning,
+    UnknownAnnotator,
+    UnknownClass,
+    UnknownProject,
+)
 from lamm_core.hub import check_model_name
 from lamm_core.language_tags import is_language_tag
 from lamm_core.model.encoders import BUILTIN_ENCODERS, supported_languages
 from lamm_core.model.preparation.names import PREPARATION_SUMMARIES, parse_preparation
-from lamm_core.records import Consensus, Metric, Project, ProjectSettings
+from lamm_core.records import Consensus, Metric, Project, ProjectSettings, RoundState
 from lamm_core.selection.strategies import STRATEGIES, find_strategy
 from lamm_core.selection.uncertainty import find_uncertainty
-from lamm_core.storage import annotators, projects
+from lamm_core.storage import annotators, projects, rounds
 from lamm_core.trail import AuditAction
 from lamm_core.translation.translators import TRANSLATORS, load_translator
 from lamm_core.words import marked
@@ -90,10 +98,46 @@ def change_settings(workspace: Workspace, project: Project, settings: ProjectSet
         lost = ", ".join(sorted(lost_classes | lost_languages))
         raise InvalidProject(_("Classes and languages can be added but not taken away; missing: {lost}.", lost=lost))
     with workspace.database.write() as connection:
-        projects.update_project(connection, project, settings)
+        projects.update_project(connection, project, settings, utc_now())
         changed = [each.name for each in fields(settings) if _differs(project.settings, settings, each.name)]
         if changed:
             note(connection, workspace, AuditAction.SETTINGS_CHANGED, project.id, changed=changed)
+    return get_project(workspace, project.name)
+
+
+@needs(Role.ADMIN)
+def remove_class(workspace: Workspace, project: Project, class_name: str) -> Project:
+    """Take away a class that nothing was labelled with; its targets go with it.
+
+    A class keeps its name: models, exports and the files of others know it by that.
+
+    Raises:
+        UnknownClass: the project has no such class.
+        RoundRunning: a round is running, which may give texts that class.
+        InvalidProject: a label, a decision or the measurement of a round refers to it, or fewer than two would be left.
+    """
+    others = tuple(each for each in project.settings.classes if each != class_name)
+    try:
+        with workspace.database.write() as connection:
+            projects.lock_project(connection, project.id)
+            if class_name not in projects.class_ids(connection, project.id):
+                raise UnknownClass(
+                    _("The project {name!r} has no class {class_name!r}.", name=project.name, class_name=class_name)
+                )
+            _check_names(marked("classes"), others, at_least=2)
+            latest = rounds.latest_round(connection, project.id)
+            if latest is not None and latest.state is RoundState.RUNNING:
+                raise RoundRunning(_("A round of {name!r} is running; take the class away later.", name=project.name))
+            projects.remove_class(connection, project.id, class_name)
+            note(connection, workspace, AuditAction.SETTINGS_CHANGED, project.id, removed_class=class_name)
+    except IntegrityError as error:
+        raise InvalidProject(
+            _(
+                "The class {class_name!r} stays: labels, decisions or measurements have it. Only a class that was "
+                "never used can be taken away.",
+                class_name=class_name,
+            )
+        ) from error
     return get_project(workspace, project.name)
 
 

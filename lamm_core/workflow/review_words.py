@@ -14,6 +14,7 @@ _REASONS = {
     Reason.DISAGREEMENT: marked("Labels differ"),
     Reason.LIKELY_ERROR: marked("Likely error"),
     Reason.SENT_BACK: marked("Sent back"),
+    Reason.BEFORE_CLASS: marked("Labelled before a class came"),
 }
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from lamm_core.actors import Role
 from lamm_core.model.check_record import figure_name
-from lamm_core.model.embedding_store import Vectors
+from lamm_core.model.embedding_store import EmbeddingStore, Vectors
 from lamm_core.records import ItemState, OpenItems, Project, Purpose, RoundClass, RoundLanguage
 from lamm_core.selection.standing import Observation
 from lamm_core.storage import items, labels, queue_counts, rounds, translations
@@ -22,11 +22,10 @@ from lamm_core.workflow.workspace import Workspace, utc_now
 
 @dataclass(frozen=True, eq=False)
 class RoundData:
-    """All items of a project with their embeddings.
+    """All items of a project, and their embeddings.
 
     Attributes:
         pool: all items of the pool, but those that nearly repeat a check item: nothing may be learnt from them.
-        pool_vectors: `(n, d)` their embeddings.
         check: all labelled items of the check set.
         check_vectors: `(m, d)` their embeddings.
         reserve: what else the population of a language has, and nothing is learnt from: items set apart for the check
@@ -40,10 +39,11 @@ class RoundData:
         translation_vectors: `(t, d)` their embeddings.
         translation_weight: what each of them counts, where a label counts 1.
         settled: what several people together say of items; pool and check items bear these classes.
+        store: where the embeddings are.
+        pool_is_chosen: the pool holds what was chosen from a larger one outside, and so is no random part of it.
     """
 
     pool: ItemTable
-    pool_vectors: Vectors
     check: ItemTable
     check_vectors: Vectors
     reserve: ItemTable
@@ -56,6 +56,13 @@ class RoundData:
     translation_vectors: Vectors
     translation_weight: float
     settled: Settled
+    store: EmbeddingStore
+    pool_is_chosen: bool = False
+
+    @property
+    def pool_vectors(self) -> Vectors:
+        """`(n, d)` embeddings of the pool; read when asked for, since a large pool's fill the memory."""
+        return self.store.vectors(self.pool.keys)
 
     @property
     def labelled(self) -> NDArray[np.bool_]:
@@ -126,7 +133,6 @@ def read_round_data(workspace: Workspace, project: Project) -> RoundData:
     translated = translated.where(ready & trained_on)
     return RoundData(
         pool=pool,
-        pool_vectors=store.vectors(pool.keys),
         check=check,
         check_vectors=store.vectors(check.keys),
         reserve=reserve,
@@ -139,4 +145,5 @@ def read_round_data(workspace: Workspace, project: Project) -> RoundData:
         translation_vectors=store.vectors(translated.keys),
         translation_weight=weight,
         settled=settled,
+        store=store,
     )

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import time
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,19 +16,19 @@ from lamm_core.actors import Role
 from lamm_core.files import written_aside
 from lamm_core.model.check_record import CHECK_RECORD
 from lamm_core.model.classifier import Classifier
+from lamm_core.model.embedding_store import text_key
 from lamm_core.model.measuring import UNMEASURED, Measurement
 from lamm_core.model.preparation.names import parse_preparation, preparation_name
-from lamm_core.records import ItemState, Project, Round, RoundClass, RoundDrift, RoundLanguage
-from lamm_core.selection import Selection
+from lamm_core.records import ItemState, NewItem, Project, Round, RoundClass, RoundDrift, RoundLanguage
 from lamm_core.selection.first_batch import find_first_batch
 from lamm_core.selection.strategies import find_strategy
-from lamm_core.storage import items, models, projects, queue, rounds
+from lamm_core.storage import imports, items, models, projects, queue, rounds
 from lamm_core.storage.drift import add_drift
 from lamm_core.storage.suspects import Suspect, replace_suspects
 from lamm_core.workflow.check_figures import CheckFigures
 from lamm_core.workflow.check_sets import mix, plan_check_items
 from lamm_core.workflow.model_versions import PREPARATION_FOLDER
-from lamm_core.workflow.preparing import folder_name
+from lamm_core.workflow.pool_source import Batch, RoundTexts
 from lamm_core.workflow.rights import needs
 from lamm_core.workflow.round_data import RoundData
 from lamm_core.workflow.suggestions import draw_overlap, draw_withheld
@@ -47,25 +48,27 @@ class RoundResult:
     """A round's outcome before it is saved.
 
     Attributes:
-        data: what it worked on.
+        texts: what it worked on.
         classifier: the new model; None while the labels do not allow one.
         figures: what the check set says of the model.
-        selection: the next batch; None when the queue is full or the pool is empty. Its indices count among the
-            selectable items of `data`.
+        batch: the next batch.
         seconds: wall-clock seconds of each step.
-        suggested: class that the model predicts for each item of the selection; empty without a model.
         suspects: labels that are likely errors.
         drift: how texts differ from the check sets.
     """
 
-    data: RoundData
+    texts: RoundTexts
     classifier: Classifier | None
     figures: CheckFigures
-    selection: Selection | None
+    batch: Batch
     seconds: Seconds
-    suggested: list[str] = field(default_factory=list)
     suspects: list[Suspect] = field(default_factory=list)
     drift: list[RoundDrift] = field(default_factory=list)
+
+    @property
+    def data(self) -> RoundData:
+        """The items of the project."""
+        return self.texts.data
 
 
 @needs(Role.MANAGER)
@@ -144,7 +147,7 @@ def _queue_batch(connection: Connection, project: Project, round_: Round, result
     Returns:
         The items that were chosen and queued; check items are not among them.
     """
-    chosen = _chosen_items(project, result)
+    chosen = _chosen_items(connection, project, result)
     # Not the strategy's own chance, so that a batch is the same with check items and without.
     rng = np.random.default_rng([project.settings.seed, round_.number, 1])
     check_items = [
@@ -181,22 +184,36 @@ def _entries(connection: Connection, project: Project, round_: Round, batch: lis
     ]
 
 
-def _chosen_items(project: Project, result: RoundResult) -> list[_Chosen]:
-    """The chosen items in the order of the batch."""
-    if result.selection is None:
+def _chosen_items(connection: Connection, project: Project, result: RoundResult) -> list[_Chosen]:
+    """The chosen items in the order of the batch; those that come from outside are stored first."""
+    selection, arrivals = result.batch.selection, result.batch.arrivals
+    if selection is None:
         return []
-    pool, scores = result.data.pool, result.selection.scores.tolist()
-    chosen = np.flatnonzero(result.data.selectable)[result.selection.indices]
+    if arrivals:
+        ids, languages = _stored(connection, project, arrivals), [each.language for each in arrivals]
+    else:
+        pool = result.data.pool
+        ids, languages = pool.ids[selection.indices].tolist(), pool.languages[selection.indices].tolist()
+    scores: list[float | None] = selection.scores.tolist()
     if result.classifier is None or find_strategy(project.settings.strategy).random_scores:
-        scores = [None] * len(chosen)
-    suggested: list[str | None] = [*result.suggested] or [None] * len(chosen)
-    columns = (pool.ids[chosen].tolist(), pool.languages[chosen].tolist(), scores, suggested)
-    return [_Chosen(*values) for values in zip(*columns, strict=True)]
+        scores = [None] * len(ids)
+    suggested: list[str | None] = [*result.batch.suggested] or [None] * len(ids)
+    return [_Chosen(*values) for values in zip(ids, languages, scores, suggested, strict=True)]
+
+
+def _stored(connection: Connection, project: Project, arrivals: Sequence[NewItem]) -> list[int]:
+    """Ids of texts from outside, after those that nobody has imported meanwhile were stored."""
+    names = [each.external_id for each in arrivals]
+    there = imports.ids_of(connection, project.id, names)
+    new = [each for each in arrivals if each.external_id not in there]
+    imports.add_items(connection, project.id, new, [text_key(each.text) for each in new], {}, utc_now())
+    ids = imports.ids_of(connection, project.id, names)
+    return [ids[name] for name in names]
 
 
 def _languages(project: Project, result: RoundResult, queued: list[_Chosen]) -> list[RoundLanguage]:
     pool = result.data.pool
-    weights = result.selection.weights if result.selection else {}
+    weights = result.batch.selection.weights if result.batch.selection else {}
     quota = Counter(each.language for each in queued)
     scores = _mean_scores(queued)
     return [
@@ -206,7 +223,7 @@ def _languages(project: Project, result: RoundResult, queued: list[_Chosen]) -> 
             weight=weights.get(language),
             quota=quota[language],
             score=scores.get(language),
-            pool=int((pool.languages == language).sum()),
+            pool=result.texts.sizes.get(language, 0),
             labels=int(((pool.languages == language) & result.data.labelled).sum()),
             **_figures(result.figures.languages.get(language, UNMEASURED)),
         )
@@ -251,7 +268,7 @@ def _model_values(
         "data_key": _data_key(result.data),
         "settings": {
             "preparation": _preparation(project),
-            PREPARATION_FOLDER: folder_name(project, result.data),
+            PREPARATION_FOLDER: result.texts.preparation,
             **classifier.settings,
             **_translation_settings(result.data),
             **_consensus_settings(result.data),
@@ -259,6 +276,7 @@ def _model_values(
         "seed": project.settings.seed,
         "seconds": result.seconds["fit"],
         "created_at": utc_now(),
+        "classes": list(classifier.classes),
     }
 
 

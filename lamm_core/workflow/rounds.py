@@ -10,25 +10,19 @@ from lamm_core.actors import Role
 from lamm_core.errors import InvalidInput, LammError, NotEnoughLabels, StorageUnavailable
 from lamm_core.model.classifier import Classifier
 from lamm_core.model.estimators import Estimator, try_estimator
-from lamm_core.model.threads import with_one_thread
 from lamm_core.records import Project, Round
-from lamm_core.selection import Selection, select_batch, select_first_batch
-from lamm_core.selection.strategies import find_strategy
 from lamm_core.storage import rounds
 from lamm_core.words import marked
 from lamm_core.words import translate as _
-from lamm_core.workflow.batches import batch_size
-from lamm_core.workflow.cells import make_cells
-from lamm_core.workflow.check_draw import draw_check_items
-from lamm_core.workflow.check_figures import CheckFigures, measure_check_set, read_check_records
+from lamm_core.workflow.check_figures import measure_check_set, read_check_records
 from lamm_core.workflow.drifting import watch_drift
 from lamm_core.workflow.heartbeat import Heartbeat, Report
-from lamm_core.workflow.importing import embed_project
 from lamm_core.workflow.label_errors import suspected_labels
-from lamm_core.workflow.near_duplicates import mark_near_duplicates
-from lamm_core.workflow.preparing import PreparedVectors, forget_other_preparations, prepare_vectors
+from lamm_core.workflow.own_pool import OwnPool
+from lamm_core.workflow.pool_source import PoolSource
+from lamm_core.workflow.preparing import PreparedVectors, forget_other_preparations
 from lamm_core.workflow.rights import needs
-from lamm_core.workflow.round_data import RoundData, read_round_data
+from lamm_core.workflow.round_data import RoundData
 from lamm_core.workflow.round_result import RoundResult, Seconds, save_result
 from lamm_core.workflow.running import begin_round
 from lamm_core.workflow.workspace import Workspace, utc_now
@@ -75,11 +69,16 @@ def perform_round(
     round_: Round,
     report: Report | None = None,
     estimator: Estimator | None = None,
+    pool: PoolSource | None = None,
 ) -> Round:
-    """Do the work of a round that was begun. Whatever goes wrong, the old model and the old batches stay."""
+    """Do the work of a round that was begun. Whatever goes wrong, the old model and the old batches stay.
+
+    Args:
+        pool: where the next batch is chosen from; None for the project's own items.
+    """
     try:
         with Heartbeat(workspace, round_, report) as pulse:
-            _work(workspace, project, round_, pulse, estimator)
+            _work(workspace, project, round_, pulse, estimator, OwnPool() if pool is None else pool)
     except BaseException as error:
         with workspace.database.write() as connection:
             rounds.fail(connection, round_.id, round_.attempt, _reason(error), utc_now())
@@ -97,29 +96,36 @@ def _reason(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def _work(workspace: Workspace, project: Project, round_: Round, pulse: Heartbeat, estimator: Estimator | None) -> None:
+def _work(
+    workspace: Workspace,
+    project: Project,
+    round_: Round,
+    pulse: Heartbeat,
+    estimator: Estimator | None,
+    pool: PoolSource,
+) -> None:
     try:
-        result = _one_round(workspace, project, round_, pulse, estimator)
+        result = _one_round(workspace, project, round_, pulse, estimator, pool)
         save_result(workspace, project, round_, result)
         if result.classifier is not None:  # else the last model still serves, and needs its own
-            forget_other_preparations(workspace, project, result.data)
+            forget_other_preparations(workspace, project, result.texts.preparation)
     except OSError as error:  # embeddings and models are files; a full disk is no fault of the program
         raise StorageUnavailable(_("The data folder cannot be used: {reason}.", reason=error)) from error
 
 
 def _one_round(
-    workspace: Workspace, project: Project, round_: Round, pulse: Heartbeat, estimator: Estimator | None
+    workspace: Workspace,
+    project: Project,
+    round_: Round,
+    pulse: Heartbeat,
+    estimator: Estimator | None,
+    pool: PoolSource,
 ) -> RoundResult:
     """The round as the paper has it. Seconds are kept step by step."""
     seconds = Seconds()
     with _timed(seconds, "embed"):
-        embed_project(workspace, project, pulse.embedding)
-        pulse.stage(marked("setting check texts apart"), 0.5)
-        draw_check_items(workspace, project)
-        mark_near_duplicates(workspace, project)
-        data = read_round_data(workspace, project)
-        pulse.stage(marked("preparing the texts"), 0.5)
-        vectors = prepare_vectors(workspace, project, data)
+        texts = pool.texts(workspace, project, pulse)
+        data, vectors = texts.data, texts.vectors
 
     pulse.stage(marked("fitting the model"), 0.6)
     with _timed(seconds, "fit"):
@@ -132,13 +138,13 @@ def _one_round(
 
     pulse.stage(marked("choosing the next batch"), 0.8)
     with _timed(seconds, "select"):
-        selection, suggested = _select(project, round_, data, vectors, classifier, figures)
+        batch = pool.next_batch(workspace, project, round_, texts, classifier, figures, pulse)
 
     pulse.stage(marked("looking for wrong labels"), 0.85)
     suspects = suspected_labels(project, data, vectors, classifier)
 
     pulse.stage(marked("saving"), 0.9)
-    return RoundResult(data, classifier, figures, selection, seconds, suggested, suspects, drift)
+    return RoundResult(texts, classifier, figures, batch, seconds, suspects, drift)
 
 
 def _fit(data: RoundData, vectors: PreparedVectors, seed: int, estimator: Estimator | None) -> Classifier | None:
@@ -153,51 +159,6 @@ def _fit(data: RoundData, vectors: PreparedVectors, seed: int, estimator: Estima
         return Classifier.fit(trained_on, data.pool.classes[rows].tolist(), seed, weights, estimator)
     except NotEnoughLabels:
         return None
-
-
-@with_one_thread
-def _select(
-    project: Project,
-    round_: Round,
-    data: RoundData,
-    vectors: PreparedVectors,
-    classifier: Classifier | None,
-    figures: CheckFigures,
-) -> tuple[Selection | None, list[str]]:
-    """The next batch, None when the queue is full or the pool is empty, and the class predicted for each item in it."""
-    settings = project.settings
-    budget = batch_size(settings.budget, data.open_items, data.open_check)
-    rows = np.flatnonzero(data.selectable)
-    if budget < 1 or not len(rows):
-        return None, []
-    pool, rng = data.pool, np.random.default_rng([settings.seed, round_.number])
-    if classifier is None:
-        # Without a model nothing is known about any text but where it lies.
-        method = find_strategy(settings.strategy).first_batch
-        first = select_first_batch(
-            pool.languages[rows], settings.targets, budget, method, vectors.pool[rows], pool.ids[rows], rng
-        )
-        return first, []
-    probabilities = classifier.predict_proba(vectors.pool[rows])
-    predicted = np.asarray(classifier.classes)[probabilities.argmax(axis=1)]
-    cells = make_cells(settings, data, predicted, figures)
-    chosen = select_batch(
-        probabilities,
-        cells.names,
-        cells.now.accuracy,
-        cells.targets,
-        budget,
-        strategy=settings.strategy,
-        uncertainty=settings.uncertainty,
-        ids=pool.ids[rows],
-        rng=rng,
-        vectors=vectors.pool[rows],
-        labelled_vectors=vectors.pool[data.labelled],
-        labels=cells.now.labels,
-        checked=cells.checked,
-        history=(*data.history, cells.now),
-    )
-    return cells.fold(chosen), predicted[chosen.indices].tolist()
 
 
 @contextmanager

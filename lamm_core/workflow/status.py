@@ -1,7 +1,7 @@
 """Where a project stands, for managers: per language, per round, and as a whole."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from lamm_core.actors import Role
@@ -28,6 +28,7 @@ from lamm_core.storage import items, labels, models, queue_counts, rounds
 from lamm_core.storage.drift import newest_drift
 from lamm_core.workflow.check_sets import CheckSetProgress, check_set_progress
 from lamm_core.workflow.drift_details import drifting_part
+from lamm_core.workflow.growth import Growth, read_growth
 from lamm_core.workflow.outlook import Outlook, Outlooks, read_outlooks
 from lamm_core.workflow.rights import needs
 from lamm_core.workflow.round_data import read_history
@@ -143,6 +144,7 @@ class ProjectStatus:
         progress: how far the newest batch is.
         outlooks: answers about other targets than the project's.
         history: labels and figures of earlier rounds, as a strategy sees them.
+        growth: classes and languages that the model does not know, and labels from before the newest classes came.
     """
 
     project: Project
@@ -152,6 +154,7 @@ class ProjectStatus:
     progress: BatchProgress
     outlooks: Outlooks
     history: tuple[Observation, ...]
+    growth: Growth = field(default_factory=Growth)
 
     @property
     def labels(self) -> int:
@@ -225,6 +228,7 @@ def project_status(workspace: Workspace, project: Project) -> ProjectStatus:
         )
         history = read_history(connection, project)
         model = models.latest_model(connection, project.id)
+        growth = read_growth(connection, project, model)
         progress = queue_counts.progress(connection, project.id, utc_now())
     languages = [facts.language(language) for language in project.languages]
     quotas = _next_quota(project, languages, history) if model else {}
@@ -237,6 +241,7 @@ def project_status(workspace: Workspace, project: Project) -> ProjectStatus:
         progress=progress,
         outlooks=facts.outlooks,
         history=history,
+        growth=growth,
     )
 
 

@@ -3,13 +3,14 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from lamm_core.errors import UnreadableFile
-from lamm_core.exchange.columns import ColumnMapping, propose_columns
+from lamm_core.exchange.columns import ColumnMapping, guess_columns, propose_columns
 from lamm_core.exchange.format import Chunk, RejectedRow
 from lamm_core.exchange.reading import TableFile
+from lamm_core.exchange.rows import WholeFile
 from lamm_core.language_tags import standard_tag
 from lamm_core.words import translate as _
 
@@ -54,6 +55,39 @@ def preview(file: TableFile) -> Preview:
         refused = refused or next(iter(chunk.rejected), None)
     why = "" if refused is None else refused.reason
     raise UnreadableFile(_("No row of {file!r} can be read: {reason}.", file=file.title, reason=why))
+
+
+@dataclass(frozen=True)
+class ImportChoices:
+    """What is said of files before they are looked at; the rest is told by the names of their columns.
+
+    Attributes:
+        columns: part of an item, as `ColumnMapping` names it, to the column that has it.
+        whole: what holds for all rows.
+        format_name: a key of `exchange.formats.FORMATS`; None finds it by the file.
+        whole_purpose: whether `whole` says what all rows are for, so that no column does.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    whole: WholeFile = field(default_factory=lambda: WholeFile(guess_languages=True))
+    format_name: str | None = None
+    whole_purpose: bool = False
+
+    def mapping(self, columns: Iterable[str]) -> ColumnMapping:
+        """What the columns of a file mean: by what was said of them first, then by their usual names.
+
+        Raises:
+            MissingColumn: no column looks like the text, and none was named.
+        """
+        left = [column for column in columns if column not in self.columns.values()]
+        # With the text named, only the rest is guessed; the name stands in for it.
+        guess = replace(guess_columns(["text", *left] if "text" in self.columns else left), **self.columns)
+        # What is said of all rows counts for more than a column that merely has the usual name.
+        return replace(
+            guess,
+            language=None if self.whole.language else guess.language,
+            split=None if self.whole_purpose else guess.split,
+        )
 
 
 @dataclass(frozen=True)

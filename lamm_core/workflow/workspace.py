@@ -36,7 +36,7 @@ class Workspace:
 
     def embedding_store(self, encoder: str) -> EmbeddingStore:
         """The store of one encoder, seen as it is now."""
-        return EmbeddingStore(self.settings.embeddings, encoder)
+        return EmbeddingStore(self.settings.embeddings, encoder, self.settings.embedding_precision)
 
     def model_file(self, name: str) -> Path:
         """The file of a model version, by the name that the database has.

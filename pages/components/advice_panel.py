@@ -24,6 +24,7 @@ _ICONS = {
     Topic.DRIFT: ":material/alt_route:",
     Topic.PROOF: ":material/fact_check:",
     Topic.CHECK_SET: ":material/straighten:",
+    Topic.GROWTH: ":material/new_label:",
 }
 
 

@@ -8,6 +8,7 @@ from lamm_core.records import Project, Purpose
 from lamm_core.words import in_context, marked
 from lamm_core.words import translate as _
 from lamm_core.workflow.importing import WholeFile
+from pages.components.arrivals_table import show_arrivals
 from pages.components.frame import show_error
 from pages.components.import_run import run_import, show_result
 from pages.components.language_guesses import show_guesses
@@ -39,6 +40,7 @@ def show_import(project: Project) -> None:
             except LammError as error:
                 show_error(error)
     show_guesses(project)
+    show_arrivals(project)
 
 
 def _ask_about_all(project: Project, mapping: ColumnMapping) -> WholeFile:

@@ -12,9 +12,13 @@ from streamlit.testing.v1 import AppTest
 from support import world
 
 from lamm_core.errors import InvalidProject, ProjectExists, StorageUnavailable
+from lamm_core.exchange.arrivals import Arrivals
 from lamm_core.records import Consensus, Project
 from lamm_core.workflow import projects
+from lamm_core.workflow.arrivals import import_arrival
 from lamm_core.workflow.importing import ColumnMapping, TableFile, WholeFile, import_file, open_table
+from lamm_core.workflow.rounds import run_round
+from lamm_core.workflow.surveying import ImportChoices
 from lamm_core.workflow.workspace import Workspace
 from pages.components import import_run, project_create, upload
 from pages.components.class_targets_form import read_class_targets
@@ -194,6 +198,41 @@ def test_saving_twice_says_so_twice_and_the_word_does_not_stay(data: Workspace) 
     assert not app.run().success
 
 
+def test_a_class_and_a_language_are_added_once_it_was_said_what_that_means(data: Workspace) -> None:
+    project = world.make_project(data, labels=24)
+    run_round(data, project)
+    app = open_page()
+    key = f"settings_{project.id}"
+    app.text_input(key=f"{key}_classes").set_value("ruler")
+    app.text_input(key=f"{key}_languages").set_value("fr, en")
+    app.number_input(key=f"{key}_languages_target").set_value(70.0)
+    save(app)
+    (told,) = [each.value for each in app.warning]
+    assert "it never answers 'ruler'" in told
+    assert "before French came" in told
+    assert "was labelled without it" in told
+    assert stored(data, project) == project.settings
+    press(app, "Leave it")
+    assert not app.warning
+    save(app)
+    press(app, as_plain_text("Add 'ruler', 'fr'"))
+    assert [each.value for each in app.success] == ["Saved. The settings hold from the next round on."]
+    grown = stored(data, project)
+    assert (grown.classes, grown.targets) == ((*world.CLASSES, "ruler"), world.TARGETS | {"fr": 0.7})
+    app.text_input(key=f"{key}_classes").set_value("")
+    app.multiselect(key=f"{key}_removed_5").set_value(["ruler"])
+    save(app)
+    assert stored(data, project).classes == world.CLASSES
+    app.multiselect(key=f"{key}_removed_4").set_value(["ink"])
+    save(app)
+    assert ["stays" in each.value for each in app.error] == [True]
+
+
+def press(app: AppTest, label: str) -> None:
+    next(each for each in app.button if each.label == label).click().run()
+    assert not app.exception
+
+
 _NAN = float("nan")
 
 
@@ -288,3 +327,18 @@ def test_guessed_languages_are_looked_over_and_mended(data: Workspace) -> None:
     assert not app.exception
     assert [each.value for each in app.success] == ["The language of 3 texts is said now."]
     assert "Guessed languages" not in [each.value for each in app.subheader]
+
+
+def test_the_page_shows_the_files_of_a_watched_folder_or_how_to_watch_one(data: Workspace, tmp_path: Path) -> None:
+    project = world.make_project(data)
+    assert "lamm import PROJECT --watch FOLDER" in [each.value for each in open_page().code]
+    (tmp_path / "monday.csv").write_text("id,language,text\n1,en,one\n2,xx,two\n", "utf-8")
+    (tmp_path / "broken.xlsx").write_text("no workbook", "utf-8")
+    found = Arrivals(tmp_path, settle=0)
+    found.look(0)
+    for each in found.open:
+        import_arrival(data, project, each, ImportChoices())
+    (table,) = [each.value for each in open_page().dataframe if "rejected" in each.value]
+    assert table[["file", "added", "rejected"]].to_numpy().tolist() == [["monday.csv", 1, 1], ["broken.xlsx", 0, 0]]
+    assert table["reason"].tolist()[0] == ""
+    assert "broken.xlsx" in table["reason"].tolist()[1]

@@ -16,7 +16,8 @@ from sqlalchemy import text
 from support import workers, world
 
 from lamm_core.errors import StorageUnavailable
-from lamm_core.model.embedding_store import KEY_BYTES, text_key
+from lamm_core.model.embedding_store import text_key
+from lamm_core.model.key_index import KEY_BYTES
 from lamm_core.records import Project, RoundState
 from lamm_core.storage import database as database_module
 from lamm_core.workflow import labelling

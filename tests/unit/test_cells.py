@@ -31,10 +31,11 @@ def test_a_class_behind_its_target_is_a_cell_and_one_at_its_target_is_not(worksp
         {("de", "ink"): figure(0.4), ("de", "pen"): figure(0.6)},
         None,
     )
-    cells = make_cells(project.settings, data, predicted, figures)
+    cells = make_cells(project.settings, data, figures)
     languages = data.pool.languages[data.selectable]
-    np.testing.assert_array_equal(cells.names == "de\tink", (languages == "de") & (predicted == "ink"))
-    assert set(cells.names) == {"en", "de", "sw", "de\tink"}
+    names = cells.names(languages, predicted)
+    np.testing.assert_array_equal(names == "de\tink", (languages == "de") & (predicted == "ink"))
+    assert set(names) == {"en", "de", "sw", "de\tink"}
     assert cells.targets == {**world.TARGETS, "de\tink": 0.9}
     assert cells.now.accuracy["de\tink"] == 0.4
 
@@ -42,9 +43,8 @@ def test_a_class_behind_its_target_is_a_cell_and_one_at_its_target_is_not(worksp
 def test_what_cells_weigh_and_got_is_told_by_language(workspace: Workspace) -> None:
     project = world.make_project(workspace, labels=60, class_targets={("de", "ink"): 0.9})
     data = read_round_data(workspace, project)
-    predicted = np.full(int(data.selectable.sum()), "ink")
     figures = CheckFigures({}, {("de", "ink"): figure(0.4)}, None)
-    cells = make_cells(project.settings, data, predicted, figures)
+    cells = make_cells(project.settings, data, figures)
     chosen = Selection(
         indices=np.arange(5),
         quota={"de": 1, "de\tink": 3, "en": 1, "sw": 0},

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from lamm_core.errors import EmbeddingStoreDamaged, EncoderUnavailable
 from lamm_core.model import embedding, embedding_store
 from lamm_core.model.embedding import embed_missing
-from lamm_core.model.embedding_store import KEY_BYTES, EmbeddingStore, text_key
+from lamm_core.model.embedding_store import EmbeddingStore, text_key
+from lamm_core.model.key_index import KEY_BYTES
+from lamm_core.settings import PRECISIONS
 
 DIMENSION = 3
 ENCODER = "fake"
@@ -360,4 +362,49 @@ def test_a_broken_character_reaches_the_encoder_as_a_question_mark(
 
 def test_the_description_names_the_encoder(store: EmbeddingStore):
     add(store, ["a"])
-    assert json.loads(store._about_path.read_text("utf-8")) == {"encoder": ENCODER, "dimension": DIMENSION}
+    assert json.loads(store._about_path.read_text("utf-8")) == {
+        "encoder": ENCODER,
+        "dimension": DIMENSION,
+        "precision": "single",
+    }
+
+
+def test_half_precision_takes_half_the_disk_and_rounds_each_number(tmp_path: Path) -> None:
+    texts = [f"text {number}" for number in range(50)]
+    keys = [text_key(text) for text in texts]
+    vectors = np.random.default_rng(0).normal(size=(50, DIMENSION)).astype(np.float32)
+    store = EmbeddingStore(tmp_path, ENCODER, "half")
+    store.append(keys[:20], vectors[:20])
+    # What a store is, it stays, whatever is asked of new ones.
+    again = EmbeddingStore(tmp_path, ENCODER, "single")
+    again.append(keys[20:], vectors[20:])
+    store.refresh()
+    for each in (store, again, EmbeddingStore(tmp_path, ENCODER)):
+        found = each.vectors(keys)
+        assert each.precision == "half"
+        assert found.dtype == np.float32
+        np.testing.assert_array_equal(found, vectors.astype(np.float16).astype(np.float32))
+    assert {path.name: size for path, size in store.files()}["vectors.f16"] == 2 * 50 * DIMENSION
+
+
+def test_what_half_precision_cannot_hold_is_refused(tmp_path: Path) -> None:
+    store = EmbeddingStore(tmp_path, ENCODER, "half")
+    large = np.full((1, DIMENSION), 70_000, dtype=np.float32)
+    with pytest.raises(EmbeddingStoreDamaged, match="too large"):
+        store.append([text_key("large")], large)
+    EmbeddingStore(tmp_path, "another").append([text_key("large")], large)
+
+
+def test_the_description_of_a_store_that_makes_no_sense_is_damage(tmp_path: Path) -> None:
+    store = EmbeddingStore(tmp_path, ENCODER)
+    add(store, ["one"])
+    about = store.folder / "about.json"
+    about.write_text(json.dumps({"encoder": ENCODER, "dimension": DIMENSION, "precision": "quarter"}))
+    with pytest.raises(EmbeddingStoreDamaged):
+        EmbeddingStore(tmp_path, ENCODER)
+    about.write_text(json.dumps({"encoder": ENCODER, "dimension": DIMENSION}))  # as it was written once
+    assert_right(EmbeddingStore(tmp_path, ENCODER), ["one"])
+
+
+def test_settings_know_the_same_precisions() -> None:
+    assert tuple(embedding_store.PRECISIONS) == PRECISIONS

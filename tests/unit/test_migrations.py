@@ -178,7 +178,7 @@ def test_an_upgraded_project_has_the_settings_of_new_ones_and_can_be_changed(dat
     assert measured[1] == [RoundLanguage("en", 0.85, 40, 50, 1.0, 20, 100, 12)]
     changed = ProjectSettings(**(vars(found.settings) | {"class_targets": {("en", "ink"): 0.7}, "metric": "macro-f1"}))
     with database.write() as connection:
-        projects.update_project(connection, found, changed)
+        projects.update_project(connection, found, changed, _THEN)
     with database.read() as connection:
         again = projects.find_project(connection, "old")
     assert again is not None

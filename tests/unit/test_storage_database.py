@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from lamm_core.errors import StorageUnavailable
+from lamm_core.errors import InvalidInput, StorageUnavailable
 from lamm_core.settings import load_settings
 from lamm_core.storage.annotators import ensure_annotator, list_annotators
 from lamm_core.storage.database import Database
@@ -163,8 +163,16 @@ def test_the_url_of_a_hosting_service_works_as_it_is(prefix: str, monkeypatch: p
 
 
 def test_a_subprocess_gets_the_same_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("LAMM_EMBEDDING_PRECISION", "half")
     first = load_settings(tmp_path)
+    assert first.embedding_precision == "half"
     for name, value in first.environment().items():
         monkeypatch.setenv(name, value)
     second = load_settings()
-    assert (second.home, second.database_url) == (first.home, first.database_url)
+    assert second == first
+
+
+def test_a_precision_that_there_is_not_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("LAMM_EMBEDDING_PRECISION", "quarter")
+    with pytest.raises(InvalidInput, match="'quarter'; choose one of: single, half"):
+        load_settings(tmp_path)

@@ -16,7 +16,7 @@ from lamm_core.records import Project, RoundState
 from lamm_core.storage import rounds as stored_rounds
 from lamm_core.storage import translations
 from lamm_core.storage.translations import NewTranslation
-from lamm_core.workflow import labelling, preparing, projects
+from lamm_core.workflow import labelling, own_pool, preparing, projects
 from lamm_core.workflow import rounds as rounds_of_workflow
 from lamm_core.workflow.importing import import_table
 from lamm_core.workflow.preparing import PreparedVectors, prepare_vectors
@@ -277,7 +277,7 @@ def test_translations_that_are_removed_while_a_round_runs_do_not_stop_it(
 ) -> None:
     project = make(workspace)
     translate(workspace, project)
-    real = rounds_of_workflow.read_round_data
+    real = own_pool.read_round_data
 
     def read_then_remove(*arguments: Any) -> Any:
         data = real(*arguments)
@@ -285,7 +285,7 @@ def test_translations_that_are_removed_while_a_round_runs_do_not_stop_it(
             translations.remove_all(connection, project.id)
         return data
 
-    monkeypatch.setattr(rounds_of_workflow, "read_round_data", read_then_remove)
+    monkeypatch.setattr(own_pool, "read_round_data", read_then_remove)
     assert run_round(workspace, project).state == RoundState.DONE
     model = project_status(workspace, project).model
     assert model is not None
@@ -334,13 +334,13 @@ def test_a_pool_of_one_text_is_chosen_if_it_has_no_label(
 def histories(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
     """Of every batch chosen with a model: the labels in each round so far that the strategy was told of."""
     found: list[list[int]] = []
-    real = rounds_of_workflow.select_batch
+    real = own_pool.select_batch
 
     def watched(*arguments: Any, **named: Any) -> Any:
         found.append([sum(each.labels.values()) for each in named["history"]])
         return real(*arguments, **named)
 
-    monkeypatch.setattr(rounds_of_workflow, "select_batch", watched)
+    monkeypatch.setattr(own_pool, "select_batch", watched)
     return found
 
 

@@ -18,7 +18,7 @@ from lamm_core.records import ItemState, OpenItems, Project, RoundState
 from lamm_core.selection import language_weights
 from lamm_core.selection.allocation import allocate
 from lamm_core.storage import models, rounds
-from lamm_core.workflow import automatic, labelling, processes, projects
+from lamm_core.workflow import automatic, labelling, own_pool, processes, projects
 from lamm_core.workflow import rounds as rounds_of_workflow
 from lamm_core.workflow.batches import batch_size
 from lamm_core.workflow.exporting import labels_table
@@ -254,14 +254,14 @@ def test_texts_imported_while_a_round_embeds_wait_for_the_next_one(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project = world.make_project(workspace, labels=24, rows=world.ROWS.head(150))
-    real = rounds_of_workflow.embed_project
+    real = own_pool.embed_project
 
     def embed_then_import(*arguments: Any) -> int:
         count = real(*arguments)
         import_table(workspace, project, world.ROWS, world.MAPPING, hide_labels=True)
         return count
 
-    monkeypatch.setattr(rounds_of_workflow, "embed_project", embed_then_import)
+    monkeypatch.setattr(own_pool, "embed_project", embed_then_import)
     done = run_round(workspace, project)
     assert done.state == RoundState.DONE
     monkeypatch.undo()

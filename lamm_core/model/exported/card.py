@@ -26,7 +26,7 @@ It was measured on such texts alone; on others, and in other languages, nothing 
 ## Classes
 
 {classes}
-
+{unknown}
 ## How good it is
 
 {figure} on check texts: drawn at random from each language, or imported for that purpose, labelled by people, and never
@@ -79,6 +79,10 @@ Version {version} of the model, fitted at {fitted_at} with the seed {seed}; `mod
 {settings}
 """
 
+_UNKNOWN = """
+When this folder was written the project had further classes, which the model never answers, since none of its labels
+had them: {names}. It gives their texts one of the classes above.
+"""
 _ONNX_EMBEDDINGS = """
 `classifier.onnx` takes `{input}`, float32 `(n, {dimension})` as the encoder gives them; the rest is inside.
 """
@@ -111,6 +115,7 @@ def _written(facts: ModelFacts, onnx_input: str | None) -> str:
         languages=", ".join(f"{_plain(_name(each))} ({_plain(each.language)})" for each in facts.languages),
         count=len(facts.classes),
         classes="\n".join(f"- {_plain(each)}" for each in facts.classes),
+        unknown=_unknown(facts),
         figure=figure,
         figure_lower=figure[0].lower() + figure[1:],
         rows="\n".join(map(_row, facts.languages)),
@@ -152,6 +157,13 @@ def _row(each: LanguageFacts) -> str:
         f"{each.labels:,}",
     )
     return f"| {' | '.join(cells)} |"
+
+
+def _unknown(facts: ModelFacts) -> str:
+    if not facts.unknown_classes:
+        return ""
+    names = ", ".join(map(_plain, facts.unknown_classes))
+    return _UNKNOWN.format(names=names)
 
 
 def _onnx(facts: ModelFacts, onnx_input: str | None) -> str:

@@ -66,6 +66,7 @@ class ModelFacts:
         metric: what figures and targets speak of.
         languages: those of the project, in its order.
         settings: of preparation and classifier, by name.
+        unknown_classes: classes of the project that the model never answers, since none of its labels had them.
     """
 
     project: str
@@ -79,6 +80,7 @@ class ModelFacts:
     metric: Metric
     languages: tuple[LanguageFacts, ...]
     settings: Mapping[str, Any]
+    unknown_classes: tuple[str, ...] = ()
 
     def as_record(self) -> dict[str, Any]:
         """All of it as JSON has it; `from_record` reads it again."""
@@ -103,6 +105,8 @@ class ModelFacts:
             metric=Metric(record["metric"]),
             languages=tuple(map(LanguageFacts.from_record, _list(record["languages"]))),
             settings=dict(record["settings"]),
+            # Earlier versions of the program did not write them.
+            unknown_classes=tuple(map(_text, _list(record.get("unknown_classes", [])))),
         )
 
 

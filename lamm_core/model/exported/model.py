@@ -55,6 +55,17 @@ class Model:
         """BCP 47 tags of the languages that the model was made for."""
         return tuple(each.language for each in self.facts.languages)
 
+    def knows_language(self, name: str) -> bool:
+        """Whether texts of this language are centred on their own mean, rather than on that of all texts.
+
+        Args:
+            name: a tag or a name of a language, in any way that `predict` understands.
+
+        Returns:
+            False for what is no language at all as well.
+        """
+        return bool(self._tag_of(name))
+
     def predict(
         self, texts: Sequence[str], languages: Languages | None = None, *, embeddings: ArrayLike | None = None
     ) -> list[str]:
