@@ -21,6 +21,7 @@ from lamm_core.errors import (
     MissingVectors,
     UnreadableFile,
 )
+from lamm_core.model.encoders import Encoding
 from lamm_core.outside_pool.blocks import Eligible
 from lamm_core.outside_pool.embedding import EmbedPart
 from lamm_core.outside_pool.embedding_file import EmbeddingPlace, read_embeddings
@@ -41,7 +42,7 @@ ACCURACY = {"de": 0.85, "en": 0.8, "fr": 0.6}
 def encoder() -> Iterator[QuickEncoder]:
     quick = QuickEncoder()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("lamm_core.model.embedding.load_encoder", lambda name: quick)
+        patch.setattr("lamm_core.model.embedding.load_encoding", lambda name: Encoding(quick.encode))
         yield quick
 
 
