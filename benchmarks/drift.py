@@ -16,7 +16,7 @@ from lamm_core.settings import load_settings
 _ENCODER = "builtin:use-multilingual"
 _CHECKED = (50, 100, 200, 400)
 _SHARES = (0.1, 0.2, 0.4)
-_TEXTS = 1_000
+_TEXTS = 600
 
 
 @with_one_thread

@@ -12,8 +12,6 @@ from lamm_core.experiments.tasks import Layout
 from lamm_core.model.embedding import embed_missing
 from lamm_core.model.embedding_store import EmbeddingStore, Vectors, text_key
 
-# A rarer class has too few texts to be planted.
-_LEAST_OF_CLASS = 0.06
 # Long texts are the longest fifth.
 _LONG = 0.8
 
@@ -69,7 +67,9 @@ def draw(
     """Rows of a check set and of other texts, of which a share is of the planted kind, besides what is there anyway."""
     order = rng.permutation(len(language.classes))
     names, counts = np.unique(language.classes, return_counts=True)
-    chosen = rng.choice(names[counts >= _LEAST_OF_CLASS * len(order)])
+    # Of a rarer class there would not be enough left beside the check set.
+    left = counts * (1 - checked / len(order))
+    chosen = rng.choice(names[left >= min(1.2 * share * texts, left.max())])
     is_planted = language.is_long if kind is Kind.LONG else language.classes == chosen
     if kind is Kind.NEW_CLASS:  # where it is planted it is all there is of its kind
         usual = order[~is_planted[order]]

@@ -13,6 +13,7 @@ from lamm_core.cli import (
     backtest_command,
     backup_commands,
     benchmark_command,
+    embed_command,
     export_command,
     import_command,
     predict_command,
@@ -64,6 +65,7 @@ app.add_typer(project_app, name="project", rich_help_panel=_SET_UP)
 app.add_typer(user_app, name="user", rich_help_panel=_SET_UP)
 app.add_typer(annotator_app, name="annotator", rich_help_panel=_SET_UP)
 app.command("import", rich_help_panel=_SET_UP)(import_command.command)
+app.command("embed", rich_help_panel=_WORK)(embed_command.command)
 app.command("round", rich_help_panel=_WORK)(round_command.command)
 app.command("translate", rich_help_panel=_WORK)(translate_command.command)
 app.command("status", rich_help_panel=_WORK)(status_command.command)
