@@ -63,8 +63,13 @@ class RayEngine:
         except RayTaskError:  # a fault of the program, which keeps its traceback
             raise
         except RayError as error:
-            reason = str(error).strip().splitlines()[0].rstrip(".")
-            raise WorkersLost(_("The Ray cluster gave up ({reason}); what is done stays.", reason=reason)) from error
+            raise WorkersLost(
+                _(
+                    "The Ray cluster gave up ({reason}); what is done stays. All its machines need this version of "
+                    "LAMM.",
+                    reason=type(error).__name__,
+                )
+            ) from error
 
     def _dataset(self, work: PartWork[Any], parts: Sequence[Part]) -> Any:
         import ray
@@ -152,5 +157,5 @@ def _quiet() -> Any:
     context.enable_progress_bars = False
     context.print_on_execution_start = False
     context.max_errored_blocks = 0
-    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # what goes wrong is raised
     return context
