@@ -21,6 +21,7 @@ from lamm_core.workflow.batches import batch_size
 from lamm_core.workflow.cells import make_cells
 from lamm_core.workflow.check_draw import draw_check_items
 from lamm_core.workflow.check_figures import CheckFigures, measure_check_set, read_check_records
+from lamm_core.workflow.duplicates import set_duplicates_aside
 from lamm_core.workflow.heartbeat import Heartbeat, Report
 from lamm_core.workflow.importing import embed_project
 from lamm_core.workflow.label_errors import suspected_labels
@@ -112,6 +113,7 @@ def _one_round(
     """The round as the paper has it. Seconds are kept step by step."""
     seconds = Seconds()
     with _timed(seconds, "embed"):
+        set_duplicates_aside(workspace, project)
         embed_project(workspace, project, pulse.embedding)
         pulse.stage(marked("setting check texts apart"), 0.5)
         draw_check_items(workspace, project)

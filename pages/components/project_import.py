@@ -11,6 +11,7 @@ from lamm_core.workflow.importing import WholeFile
 from pages.components.frame import show_error
 from pages.components.import_run import run_import, show_result
 from pages.components.language_guesses import show_guesses
+from pages.components.near_duplicates import show_near_duplicates
 from pages.components.upload import ColumnMapping, ask_for_file
 
 _PURPOSES = {
@@ -39,6 +40,7 @@ def show_import(project: Project) -> None:
             except LammError as error:
                 show_error(error)
     show_guesses(project)
+    show_near_duplicates(project)
 
 
 def _ask_about_all(project: Project, mapping: ColumnMapping) -> WholeFile:
