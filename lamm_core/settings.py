@@ -45,6 +45,11 @@ class Settings:
         return self.home / "embeddings"
 
     @property
+    def signatures(self) -> Path:
+        """Folder of the signatures of texts."""
+        return self.home / "signatures"
+
+    @property
     def models(self) -> Path:
         """Folder of the saved model versions."""
         return self.home / "models"

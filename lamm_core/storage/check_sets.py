@@ -90,7 +90,7 @@ def to_compare(connection: Connection, project_id: int, language: str) -> ToComp
     """Ids of the items of a language by what they are to be compared with, in their order."""
     query = (
         select(item.c.id, item.c.purpose, item.c.twin_id)
-        .where(item.c.project_id == project_id, item.c.language == language)
+        .where(item.c.project_id == project_id, item.c.language == language, item.c.state != ItemState.ASIDE)
         .where(or_(item.c.purpose == Purpose.CHECK, item.c.twin_id.is_(None), item.c.twin_id == 0))
         .order_by(item.c.id)
     )

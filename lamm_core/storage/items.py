@@ -82,7 +82,7 @@ class ItemTable:
 
 
 def read_items(connection: Connection, project_id: int, purpose: Purpose) -> ItemTable:
-    """All items of one purpose as columns, in the order of their ids, without their texts."""
+    """All items of one purpose but those set aside as columns, in the order of their ids, without their texts."""
     query = (
         select(
             item.c.id,
@@ -94,7 +94,7 @@ def read_items(connection: Connection, project_id: int, purpose: Purpose) -> Ite
             project_class.c.name,
         )
         .outerjoin(project_class, project_class.c.id == item.c.class_id)
-        .where(item.c.project_id == project_id, item.c.purpose == purpose)
+        .where(item.c.project_id == project_id, item.c.purpose == purpose, item.c.state != ItemState.ASIDE)
         .order_by(item.c.id)
     )
     rows = connection.execute(query).all()
@@ -210,7 +210,7 @@ def count_near_duplicates(connection: Connection, project_id: int, state: ItemSt
 def has_unlabelled(connection: Connection, project_id: int) -> bool:
     """Whether the pool holds an item to choose: no batch has it, nobody labelled or skipped it, nor is it set aside.
 
-    Set aside is what nearly repeats a check item.
+    Set aside is what nearly repeats a check item or another text of the pool.
     """
     query = select(item.c.id).where(
         item.c.project_id == project_id,

@@ -56,6 +56,8 @@ project = Table(
     Column("gold_count", Integer, nullable=False),
     Column("gold_feedback", Boolean, nullable=False),
     Column("consensus", String(20), nullable=False),
+    Column("near_duplicates", Boolean, nullable=False),
+    Column("compared_to", BigId, nullable=True),
     Column("created_at", UtcDateTime, nullable=False),
 )
 
@@ -116,6 +118,7 @@ annotator_language = Table(
 # item that a pool item nearly repeats: 0 where it was compared and repeats none, nothing where it was not compared yet.
 # For a check item it is 0 once the pool was compared with it, so that every pair is compared once. `language_guess` is
 # how probable a language is that was guessed from the text, until somebody has looked at it; nothing where it was said.
+# `duplicate_of_id` is the earlier pool item that this one nearly repeats; `near_duplicates` says what follows.
 item = Table(
     "item",
     metadata,
@@ -133,6 +136,7 @@ item = Table(
     Column("check_order", Float, nullable=True),
     Column("twin_id", BigId, nullable=True),
     Column("language_guess", Float, nullable=True),
+    Column("duplicate_of_id", BigId, nullable=True),
     UniqueConstraint("project_id", "external_id"),
     Index("ix_item_project_text_key", "project_id", "text_key"),
     Index("ix_item_project_purpose_state_language", "project_id", "purpose", "state", "language"),
@@ -143,6 +147,13 @@ item = Table(
         "language_guess",
         sqlite_where=text("language_guess IS NOT NULL"),
         postgresql_where=text("language_guess IS NOT NULL"),
+    ),
+    Index(
+        "ix_item_duplicate_of",
+        "project_id",
+        "duplicate_of_id",
+        sqlite_where=text("duplicate_of_id IS NOT NULL"),
+        postgresql_where=text("duplicate_of_id IS NOT NULL"),
     ),
 )
 

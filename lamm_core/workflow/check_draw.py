@@ -65,7 +65,11 @@ def _drawn(connection: Connection, project: Project, language: str, counts: _Cou
 def _at_most(counts: _Counts, language: str, drawn: int) -> int:
     """How many may be set apart: as many as were drawn, but never the whole pool of a language, rather half of it."""
     size = {
-        purpose: sum(count for (each, name, _), count in counts.items() if (each, name) == (purpose, language))
+        purpose: sum(
+            count
+            for (each, name, state), count in counts.items()
+            if (each, name) == (purpose, language) and state is not ItemState.ASIDE
+        )
         for purpose in Purpose
     }
     if drawn < size[Purpose.POOL]:

@@ -47,6 +47,9 @@ _NEED = (
 # A strategy that chooses text by text has no quotas to tell; its last batches say what the next is like.
 _RECENT_BATCHES = 3
 
+# What is set aside repeats another text, and is no text of its own.
+_COUNTED = tuple(each for each in ItemState if each is not ItemState.ASIDE)
+
 _Counts = Mapping[tuple[Purpose, str, ItemState], int]
 
 
@@ -308,7 +311,7 @@ class _Facts:
         outlook = self.outlooks.of(language, target)
         classes = self._classes(language)
         own = verdict(figure, target, outlook.forecast if outlook else None)
-        pool, labelled = _count(self.counts, language, *ItemState), _count(self.counts, language, ItemState.LABELLED)
+        pool, labelled = _count(self.counts, language, *_COUNTED), _count(self.counts, language, ItemState.LABELLED)
         return LanguageStatus(
             language=language,
             target=target,
@@ -321,7 +324,7 @@ class _Facts:
             outlook=outlook,
             trend=self._trend(language),
             pool=pool,
-            pool_share=_share(pool, _count(self.counts, None, *ItemState)),
+            pool_share=_share(pool, _count(self.counts, None, *_COUNTED)),
             labels=labelled,
             label_share=_share(labelled, _count(self.counts, None, ItemState.LABELLED)),
             labels_this_week=self.this_week.get(language, 0),
