@@ -241,6 +241,8 @@ def _store(
     for number, batch in enumerate(spool.read(), 1):
         store.add(batch)
         progress(marked("storing"), _HALF + (1 - _HALF) * number / spool.batches)
+    if store.added:
+        items.count_anew(connection, project.id)
     return store
 
 
