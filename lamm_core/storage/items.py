@@ -6,10 +6,23 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Row, bindparam, func, select, update
+from sqlalchemy import (
+    CompoundSelect,
+    Connection,
+    Row,
+    bindparam,
+    delete,
+    func,
+    insert,
+    null,
+    select,
+    text,
+    union_all,
+    update,
+)
 
 from lamm_core.records import ItemState, Purpose
-from lamm_core.storage.tables import item, project_class
+from lamm_core.storage.tables import item, item_total, project_class
 
 # SQLite takes at most 32,766 bound values in one statement.
 _CHUNK = 2_000
@@ -177,15 +190,54 @@ def set_states(connection: Connection, item_ids: Sequence[int], state: ItemState
 
 
 def count_items(connection: Connection, project_id: int) -> dict[tuple[Purpose, str, ItemState], int]:
-    """Number of items by (purpose, language, state)."""
-    query = (
+    """Number of items by (purpose, language, state).
+
+    Those that nobody has touched are most of a large project; they are what the others leave of the totals.
+    """
+    counts: dict[tuple[Purpose, str, ItemState], int] = {}
+    untouched: dict[tuple[Purpose, str], int] = {}
+    for row in connection.execute(_COUNTS, {"project": project_id}):
+        purpose, items = Purpose(row.purpose), int(row.items)
+        if row.state is not None:
+            counts[purpose, row.language, ItemState(row.state)] = items
+            items = -items
+        untouched[purpose, row.language] = untouched.get((purpose, row.language), 0) + items
+    rest = {(*each, ItemState.UNLABELLED): items for each, items in untouched.items() if items}
+    return counts | rest
+
+
+def count_anew(connection: Connection, project_id: int) -> None:
+    """Bring the totals of a project up to date, which must be locked (`projects.lock_project`).
+
+    To be called in every transaction that adds items, or changes what they are for or their language.
+    """
+    found = connection.execute(_TOTALS, {"project": project_id}).all()
+    connection.execute(delete(item_total).where(item_total.c.project_id == project_id))
+    if found:
+        rows = [{"project_id": project_id, **row._mapping} for row in found]
+        connection.execute(insert(item_total), rows)
+
+
+def _counts() -> CompoundSelect[Any]:
+    of_project, touched = item.c.project_id == bindparam("project"), set(ItemState) - {ItemState.UNLABELLED}
+    total = select(
+        item_total.c.purpose, item_total.c.language, null().label("state"), item_total.c.total.label("items")
+    ).where(item_total.c.project_id == bindparam("project"))
+    # Purposes and states by name, so that the index leads to the touched ones alone.
+    by_state = (
         select(item.c.purpose, item.c.language, item.c.state, func.count().label("items"))
-        .where(item.c.project_id == project_id)
+        .where(of_project, item.c.purpose.in_(list(Purpose)), item.c.state.in_(sorted(touched)))
         .group_by(item.c.purpose, item.c.language, item.c.state)
     )
-    return {
-        (Purpose(row.purpose), row.language, ItemState(row.state)): int(row.items) for row in connection.execute(query)
-    }
+    return union_all(by_state, total)  # one statement sees both at the same moment
+
+
+_COUNTS = _counts()
+_TOTALS = (
+    select(item.c.purpose, item.c.language, func.count().label("total"))
+    .where(item.c.project_id == bindparam("project"))
+    .group_by(item.c.purpose, item.c.language)
+)
 
 
 def has_items(connection: Connection, project_id: int) -> bool:
@@ -199,12 +251,17 @@ def count_near_duplicates(connection: Connection, project_id: int, state: ItemSt
     Args:
         state: count those in this state only; None counts all.
     """
-    query = select(item.c.language, func.count().label("items")).where(
-        item.c.project_id == project_id, item.c.purpose == Purpose.POOL, item.c.twin_id > 0
+    # Said as the index on them says it, which is not used otherwise; only items of the pool have a twin.
+    query = (
+        select(item.c.language, item.c.state, func.count().label("items"))
+        .where(item.c.project_id == project_id, text("twin_id > 0"))
+        .group_by(item.c.language, item.c.state)
     )
-    if state is not None:
-        query = query.where(item.c.state == state)
-    return {row.language: int(row.items) for row in connection.execute(query.group_by(item.c.language))}
+    found: dict[str, int] = {}
+    for row in connection.execute(query):
+        if state in (None, row.state):
+            found[row.language] = found.get(row.language, 0) + int(row.items)
+    return found
 
 
 def has_unlabelled(connection: Connection, project_id: int) -> bool:

@@ -37,11 +37,16 @@ def draw_check_items(workspace: Workspace, project: Project) -> None:
         projects.lock_project(connection, project.id)
         imported = check_sets.imported_languages(connection, project.id)
         counts = items.count_items(connection, project.id)
+        moved = 0
         for language in project.languages:
             if language in imported:
-                check_sets.give_back(connection, project.id, language)
+                moved += check_sets.give_back(connection, project.id, language)
             elif project.settings.check_part and project.settings.check_share:
-                check_sets.set_apart(connection, project.id, _drawn(connection, project, language, counts))
+                drawn = _drawn(connection, project, language, counts)
+                check_sets.set_apart(connection, project.id, drawn)
+                moved += len(drawn)
+        if moved:
+            items.count_anew(connection, project.id)
 
 
 def draw_numbers(seed: int, external_id: str) -> tuple[float, float]:

@@ -24,7 +24,7 @@ from lamm_core.exchange.writing import table_bytes
 from lamm_core.job import Job, JobKind
 from lamm_core.model.embedding import Progress, embed_stretches
 from lamm_core.records import Project, Purpose
-from lamm_core.storage import projects
+from lamm_core.storage import items, projects
 from lamm_core.trail import AuditAction
 from lamm_core.words import marked
 from lamm_core.words import translate as _
@@ -248,6 +248,8 @@ def _store(
     for number, batch in enumerate(spool.read(), 1):
         store.add(batch)
         progress(marked("storing"), _HALF + (1 - _HALF) * number / spool.batches)
+    if store.added:
+        items.count_anew(connection, project.id)
     return store
 
 

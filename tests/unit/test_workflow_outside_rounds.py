@@ -112,6 +112,7 @@ def test_only_what_is_chosen_comes_in_and_the_picks_are_those_of_the_whole_pool(
     second = run(workspace, project, pool)
     status = project_status(workspace, project)
     assert status.model is not None
+    assert sum(each.pool for each in status.languages) == len(first) + len(second)
     sampled = round_history(workspace, project)[-1].languages
     known_before = {each.external_id for each in items.values()}
     check_ids = {each.external_id for each in items.values() if each.purpose == Purpose.CHECK}
