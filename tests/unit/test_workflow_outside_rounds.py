@@ -18,6 +18,7 @@ from typer.testing import CliRunner, Result
 from lamm_core.cli import app
 from lamm_core.errors import InvalidChoice, InvalidInput, MissingVectors
 from lamm_core.model.classifier import Classifier
+from lamm_core.model.encoders import Encoding
 from lamm_core.outside_pool.embedding import EmbedPart
 from lamm_core.outside_pool.embedding_file import EmbeddingPlace
 from lamm_core.outside_pool.engine import open_engine
@@ -48,14 +49,14 @@ class Known:
         vectors = world.vectors_of(ROWS).astype(np.float16).astype(np.float32)
         self._vectors = dict(zip(ROWS["text"], vectors, strict=True))
 
-    def encode(self, texts: Sequence[str], **_options: Any) -> np.ndarray:
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
         return np.stack([self._vectors[text] for text in texts])
 
 
 @pytest.fixture(autouse=True)
 def encoder(monkeypatch: pytest.MonkeyPatch) -> None:
     known = Known()
-    monkeypatch.setattr("lamm_core.model.embedding.load_encoder", lambda name: known)
+    monkeypatch.setattr("lamm_core.model.embedding.load_encoding", lambda name: Encoding(known.encode))
 
 
 def write_pool(url: str, parts: int) -> None:
