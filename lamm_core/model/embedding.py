@@ -7,6 +7,7 @@ from contextlib import closing
 import numpy as np
 
 from lamm_core.errors import EncoderUnavailable
+from lamm_core.model.cores import usable_cores
 from lamm_core.model.embedding_store import EmbeddingStore, Vectors, text_key
 from lamm_core.model.encoders import TEXTS_AT_ONCE, is_matrix, load_encoding, plain_class
 from lamm_core.model.encoding_pool import Encoded, encode_in_processes
@@ -93,14 +94,7 @@ def _processes(encoder: str, texts: int, wanted: int | None) -> int:
     """How many processes shall encode; 1 stands for this one."""
     if not plain_class(encoder) or (wanted is None and texts < _PROCESSES_PAY_FROM):
         return 1
-    return min(wanted or _cores(), math.ceil(texts / TEXTS_AT_ONCE))
-
-
-def _cores() -> int:
-    """Cores that this process may use, which in a container can be fewer than the machine has."""
-    from joblib import cpu_count
-
-    return int(cpu_count())
+    return min(wanted or usable_cores(), math.ceil(texts / TEXTS_AT_ONCE))
 
 
 def _encoded(encoder: str, stretches: Iterable[Sequence[str]], workers: int) -> Generator[Encoded, None, None]:

@@ -13,7 +13,7 @@ import pytest
 import support
 
 from lamm_core.errors import EncoderUnavailable
-from lamm_core.model import encoding_pool
+from lamm_core.model import cores, encoding_pool
 from lamm_core.model.embedding import embed_missing
 from lamm_core.model.embedding_store import EmbeddingStore, text_key
 from lamm_core.model.encoders import DEFAULT_ENCODER, TEXTS_AT_ONCE
@@ -120,3 +120,15 @@ def _is_alive(pid: int) -> bool:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+@pytest.mark.parametrize(
+    ("said", "usable"), [("200000 100000", 2), ("150000 100000", 2), ("50000 100000", 1), ("max 100000", 64), ("", 64)]
+)
+def test_a_container_uses_the_cores_that_it_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, usable: int
+) -> None:
+    (tmp_path / "cpu.max").write_text(said)
+    monkeypatch.setattr(cores, "_QUOTA_FILE", tmp_path / "cpu.max")
+    monkeypatch.setattr("os.sched_getaffinity", lambda _pid: set(range(64)), raising=False)
+    assert cores.usable_cores() == usable
