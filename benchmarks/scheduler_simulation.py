@@ -5,7 +5,7 @@
 A worker starts, reads a part from the object store, works on it, writes the result, and takes the next part that nobody
 has begun. Machines die at random; the part that one was at goes back to the front of the line, and a new machine takes
 its place. Reading and writing share one bandwidth: no worker gets more than its part of it, reckoned with all of them
-at work. Prices are assumptions; put in your own.
+at work. Some machines are slow. Prices are assumptions; put in your own.
 """
 
 import argparse
@@ -20,6 +20,7 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
+SLOWNESS = 3.0
 _HOUR = 3600.0
 
 
@@ -34,6 +35,7 @@ class Cluster:
         bandwidth: bytes a second of the object store, for all workers together.
         worker_bandwidth: bytes a second of one worker at most.
         failures: deaths of a worker in an hour.
+        slow: share of the workers that take `SLOWNESS` times as long.
         speculative: at the end of the line, idle workers begin parts again that others are at; the first one counts.
     """
 
@@ -43,6 +45,7 @@ class Cluster:
     bandwidth: float = 5e9
     worker_bandwidth: float = 100e6
     failures: float = 0.01
+    slow: float = 0.0
     speculative: bool = False
 
 
@@ -98,6 +101,7 @@ class _Simulation:
         self._begun: deque[int] = deque()
         self._done = np.zeros(len(self._length), dtype=bool)
         self._idle: list[int] = []
+        self._pace = np.where(rng.random(cluster.workers) < cluster.slow, SLOWNESS, 1.0)
         self._dies_at = [cluster.startup + self._life() for _worker in range(cluster.workers)]
         # (when, worker, its part or -1 for none, whether it dies then)
         self._events = [(cluster.startup, worker, -1, False) for worker in range(cluster.workers)]
@@ -140,7 +144,7 @@ class _Simulation:
             return
         self._at_it[part] += 1
         self._begun.append(part)
-        end = now + float(self._length[part])
+        end = now + float(self._length[part] * self._pace[worker])
         # An idle worker that would have died meanwhile has been replaced by another one.
         while self._dies_at[worker] <= now:
             self._dies_at[worker] += self._life()
@@ -157,7 +161,7 @@ class _Simulation:
 
 
 def make_parts(texts: int, of_part: int, per_second: float, bytes_each: float, spread: float, seed: int = 0) -> Parts:
-    """Parts of unequal length.
+    """Parts of unequal length, the longest first, as `embed_pool` hands them out.
 
     Args:
         texts: in the pool.
@@ -169,20 +173,21 @@ def make_parts(texts: int, of_part: int, per_second: float, bytes_each: float, s
     """
     count = math.ceil(texts / of_part)
     share = np.random.default_rng(seed).lognormal(0.0, spread, count)
-    each = texts * share / share.sum()
+    each = np.sort(texts * share / share.sum())[::-1]
     return Parts(each / per_second, each * bytes_each)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--texts", type=float, default=100e6)
-    parser.add_argument("--texts-of-part", type=float, default=50_000)
-    parser.add_argument("--texts-per-second", type=float, default=300, help="of one worker")
+    parser.add_argument("--texts-of-part", type=float, default=10_000)
+    parser.add_argument("--texts-per-second", type=float, default=200, help="of one worker")
     parser.add_argument("--bytes-per-text", type=float, default=1_400, help="read and written")
     parser.add_argument("--spread", type=float, default=0.5)
     parser.add_argument("--workers", type=int, nargs="+", default=[10, 100, 1_000])
     parser.add_argument("--startup", type=float, default=120)
     parser.add_argument("--overhead", type=float, default=0.05)
+    parser.add_argument("--slow", type=float, default=0.02, help="share of the workers that are slow")
     parser.add_argument("--bandwidth", type=float, default=5e9)
     parser.add_argument("--failures", type=float, nargs="+", default=[0, 0.05], help="deaths of a worker in an hour")
     parser.add_argument("--price", type=float, default=0.05, help="of a worker for an hour")
@@ -192,7 +197,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print("| workers | deaths/hour | again at the end | hours | efficiency | worker-hours | cost |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
     for workers, failures, again in itertools.product(given.workers, given.failures, (False, True)):
-        cluster = Cluster(workers, given.startup, given.overhead, given.bandwidth, failures=failures, speculative=again)
+        cluster = Cluster(
+            workers,
+            given.startup,
+            given.overhead,
+            given.bandwidth,
+            failures=failures,
+            slow=given.slow,
+            speculative=again,
+        )
         runs = [simulate(make_parts(*work, seed), cluster, seed) for seed in range(given.seeds)]
         hours, paid = (median(getattr(run, name) for run in runs) / _HOUR for name in ("makespan", "paid"))
         print(

@@ -111,7 +111,9 @@ def embed_pool(
     done = EmbeddedPool(0, 0, 0, 0, {})
     if progress:
         progress(done)
-    for part in engine.map_parts(EmbedPart(pool.columns, place), pool.parts):
+    # The largest first, so that none of them is begun when all others are done.
+    parts = sorted(pool.parts, key=lambda part: -part.rows)
+    for part in engine.map_parts(EmbedPart(pool.columns, place), parts):
         done = _with(done, part)
         if progress:
             progress(done)
