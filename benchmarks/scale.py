@@ -1,6 +1,6 @@
 """LAMM beside modAL, scikit-activeml and small-text: time, processor time and memory on the same data, in one run.
 
-Everything is done with one thread, in a fresh process each time, and in turns. Linux only.
+Everything is done in a fresh process each time, in turns, and but for embedding with one thread. Linux only.
 """
 
 import argparse
@@ -32,8 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     missing = [name for name, each in CONTENDERS.items() if not each.is_installed]
     if missing:
         errors.print(f"Not installed, and left out: {', '.join(missing)}; pip install 'lamm\\[bench]' brings them.")
-    if options.data is None and "fit" in options.only:
-        errors.print("Without --data, models are fitted on made-up labels alone.")
+    if options.data is None:
+        errors.print("Without --data, models are fitted on made-up labels alone, and nothing is embedded.")
     try:
         with ExitStack() as stack:
             plan = _plan(options, stack, missing)
@@ -64,6 +64,7 @@ def _plan(options: argparse.Namespace, stack: ExitStack, missing: Sequence[str])
         uncertainties=options.uncertainties,
         rows=options.rows,
         disk_rows=options.disk_rows,
+        texts=options.texts,
         repeats=options.repeats,
         seed=options.seed,
     )
@@ -95,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data", type=Path, metavar="DIR", help="labelled files of the benchmark tasks")
     parser.add_argument("--rows", type=int, default=100_000, metavar="N", help="items in memory (%(default)s)")
     parser.add_argument("--disk-rows", type=int, default=1_000_000, metavar="N", help="items on disk (%(default)s)")
+    parser.add_argument("--texts", type=int, default=6_000, metavar="N", help="texts to embed (%(default)s)")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="what made-up data comes from (%(default)s)")
     return parser
 

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 from scaling.choosing import choice_costs, product_costs
 from scaling.contenders import LAMM
 from scaling.costs import Cost
+from scaling.embedding_speed import embedding_speeds
 from scaling.fitting import Fits, fits_of
 from scaling.fresh import in_fresh_process
 from scaling.labelled_sets import labelled_sets
@@ -22,6 +24,7 @@ _FASTER_THAN_BY_ENTROPY = {"small-text": 250.0}
 _CHOICE_MEGABYTES = 16
 _WARM, _COLD, _DISK_MEGABYTES, _SAME_ROWS, _GROWTH = 1.15, 1.3, 64, 0.999, 0.1
 _FIT_SECONDS, _FIT_POINTS = 0.25, 0.1
+_EMBED_SPEED, _EMBED_GAIN = 600, 1.8
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class Plan:
         uncertainties: names in `UNCERTAINTIES_MEASURED`.
         rows: items of the pool in memory, and of the small one on disk.
         disk_rows: items of the pool on disk.
+        texts: how many are embedded.
         repeats: how often each is done.
         seed: what made-up data comes from.
     """
@@ -45,6 +49,7 @@ class Plan:
     uncertainties: Sequence[str]
     rows: int
     disk_rows: int
+    texts: int
     repeats: int
     seed: int
 
@@ -128,8 +133,23 @@ def _fit_report(found: Fits) -> Report:
     )
 
 
+def measure_embed(plan: Plan) -> Report:
+    """Texts of the catalogue by the default encoder; nothing without `data`."""
+    if plan.data is None:
+        return Report()
+    found = embedding_speeds(plan.data, plan.texts, plan.repeats, plan.seed)
+    of = f"of {found.tokens:.0f} tokens"
+    return Report(
+        targets=(
+            Target.at_least(f"texts {of} a second, all cores", _EMBED_SPEED, median(found.all_cores)),
+            Target.at_least(f"texts {of}, all cores / one process", _EMBED_GAIN, found.gain),
+        )
+    )
+
+
 MEASUREMENTS: dict[str, Callable[[Plan], Report]] = {
     "select": measure_select,
     "disk": measure_disk,
     "fit": measure_fit,
+    "embed": measure_embed,
 }

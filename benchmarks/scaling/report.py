@@ -78,7 +78,7 @@ def rows_of(measurement: str, costs: Mapping[str, Sequence[Cost]], beside: str) 
 
 
 def tables(report: Report) -> list[Table]:
-    """The report for the eye."""
+    """The report for the eye: costs, where there are any, and targets."""
     costs = new_table("Medians")
     for heading in ("measurement", "", "seconds", "processor", "MB", "/ LAMM"):
         costs.add_column(heading, justify="right" if heading not in ("measurement", "") else "left")
@@ -91,4 +91,4 @@ def tables(report: Report) -> list[Table]:
         asked.add_column(heading, justify="right" if heading == "measured" else "left")
     for target in report.targets:
         asked.add_row(target.what, target.asked, f"{target.measured:.4g}", "yes" if target.met else "no")
-    return [costs, asked]
+    return [table for table in (costs, asked) if table.row_count]
