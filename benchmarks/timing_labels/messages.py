@@ -1,7 +1,9 @@
 """The messages of a page to its server and back, as the browser's part of Streamlit writes and reads them."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,6 +12,8 @@ from streamlit.proto.ClientState_pb2 import ClientState, ContextInfo
 from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -41,14 +45,23 @@ class PageState:
     _page: str = ""
     _fields: dict[str, str] = field(default_factory=dict)
 
-    def opening(self) -> bytes:
-        """What a page says first."""
-        query = urlencode({"project": self.project, "annotator": self.annotator})
-        return self._message(ClientState(query_string=query))
+    def opening(self, page: str = "", **query: str) -> bytes:
+        """What a page says first.
 
-    def again(self) -> bytes:
-        """What the page says when it wants to be run again as a whole."""
-        return self._message(self._state(""))
+        Args:
+            page: its name in the address; empty for the one that an address without a name shows.
+            query: what the address says besides.
+        """
+        words = urlencode({"project": self.project, "annotator": self.annotator, **query})
+        return self._message(ClientState(query_string=words, page_name=page))
+
+    def again(self, **query: str) -> bytes:
+        """What the page says when it wants to be run again as a whole.
+
+        Args:
+            query: what the address says besides.
+        """
+        return self._message(self._state("", query))
 
     def notice(self, timer: Timer) -> bytes:
         """What the page says when the time has come to run a part of it again."""
@@ -77,10 +90,10 @@ class PageState:
                 return data
         return None
 
-    def _state(self, fragment: str, *, by_timer: bool = False) -> ClientState:
+    def _state(self, fragment: str, query: Mapping[str, str] = _NOTHING, *, by_timer: bool = False) -> ClientState:
         """All widgets are sent each time, as the browser does."""
         state = ClientState(
-            query_string=urlencode({"annotator": self.annotator}),
+            query_string=urlencode({"annotator": self.annotator, **query}),
             page_script_hash=self._page,
             fragment_id=fragment,
             is_auto_rerun=by_timer,

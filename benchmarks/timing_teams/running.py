@@ -35,7 +35,7 @@ def perform(run: TeamRun, home: Path, say: Say) -> TeamReport:
     Raises:
         BenchmarkStopped: a server did not do what was waited for.
     """
-    with _database(run.engine) as url:
+    with database(run.engine) as url:
         workspace = open_home(home, url)
         try:
             say(f"{run.engine}: making a project of {run.content.pool:,} texts and {run.people} users.")
@@ -50,7 +50,7 @@ def perform(run: TeamRun, home: Path, say: Say) -> TeamReport:
 
 
 @contextmanager
-def _database(engine: Engine) -> Iterator[str | None]:
+def database(engine: Engine) -> Iterator[str | None]:
     """The URL of a database server of the run's own; None for a file beside the data."""
     if engine is Engine.SQLITE:
         yield None

@@ -32,7 +32,9 @@ def find_causes(workspace: Workspace, project: Project, languages: Sequence[Lang
     if not behind:
         return {}
     with workspace.database.read() as connection:
-        opinions = agreement.read_opinions(connection, project.id)
+        opinions: dict[str, list[Row[Any]]] = {}
+        for opinion in agreement.read_opinions(connection, project.id):
+            opinions.setdefault(opinion.language, []).append(opinion)
         gold = read_results(connection, project)
     beyond = languages_beyond_encoder(project.settings)
     return {
@@ -40,7 +42,7 @@ def find_causes(workspace: Workspace, project: Project, languages: Sequence[Lang
             _facts(
                 project,
                 each,
-                [opinion for opinion in opinions if opinion.language == each.language],
+                opinions.get(each.language, []),
                 [result for result in gold if result.language == each.language],
                 encoder_knows=each.language not in beyond,
             )
