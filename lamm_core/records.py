@@ -21,6 +21,7 @@ class ItemState(StrEnum):
     QUEUED = "queued"
     LABELLED = "labelled"
     SKIPPED = "skipped"
+    ASIDE = "aside"  # it nearly repeats another text of the pool, and is neither chosen nor counted
 
 
 class Action(StrEnum):
@@ -108,6 +109,7 @@ class ProjectSettings:
         gold_count: how many gold items a newcomer answers first, in the languages asked; 0 for none.
         gold_feedback: annotators are told the known class of a gold item once they have labelled it.
         consensus: how one class follows from the labels of several annotators, a value of `Consensus`.
+        near_duplicates: texts that nearly repeat another one of the pool are set aside.
     """
 
     classes: tuple[str, ...]
@@ -137,6 +139,7 @@ class ProjectSettings:
     gold_count: int = 10
     gold_feedback: bool = False
     consensus: str = Consensus.MAJORITY
+    near_duplicates: bool = True
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,12 @@ def similarities(sets: ShingleSets, rows: Positions, others: ShingleSets, other_
     return found
 
 
+def similarity(text: str, other: str) -> float:
+    """Jaccard similarity of two texts, 0 to 1."""
+    sets, first, second = ShingleSets([text, other]), np.array([0]), np.array([1])
+    return float(similarities(sets, first, sets, second)[0])
+
+
 def _folded(text: str) -> str:
     if text.isascii():
         return text.lower()

@@ -203,10 +203,12 @@ def _chosen_items(connection: Connection, project: Project, result: RoundResult)
 
 def _stored(connection: Connection, project: Project, arrivals: Sequence[NewItem]) -> list[int]:
     """Ids of texts from outside, after those that nobody has imported meanwhile were stored."""
+    projects.lock_project(connection, project.id)
     names = [each.external_id for each in arrivals]
     there = imports.ids_of(connection, project.id, names)
     new = [each for each in arrivals if each.external_id not in there]
     imports.add_items(connection, project.id, new, [text_key(each.text) for each in new], {}, utc_now())
+    items.count_anew(connection, project.id)
     ids = imports.ids_of(connection, project.id, names)
     return [ids[name] for name in names]
 

@@ -31,7 +31,7 @@ from lamm_core.workflow.drift_details import drifting_part
 from lamm_core.workflow.growth import Growth, read_growth
 from lamm_core.workflow.outlook import Outlook, Outlooks, read_outlooks
 from lamm_core.workflow.rights import needs
-from lamm_core.workflow.round_data import read_history
+from lamm_core.workflow.round_data import history_of
 from lamm_core.workflow.running import notice_dead_round
 from lamm_core.workflow.workspace import Workspace, utc_now
 
@@ -46,6 +46,9 @@ _NEED = (
 )
 # A strategy that chooses text by text has no quotas to tell; its last batches say what the next is like.
 _RECENT_BATCHES = 3
+
+# What is set aside repeats another text, and is no text of its own.
+_COUNTED = tuple(each for each in ItemState if each is not ItemState.ASIDE)
 
 _Counts = Mapping[tuple[Purpose, str, ItemState], int]
 
@@ -214,6 +217,7 @@ def project_status(workspace: Workspace, project: Project) -> ProjectStatus:
     with workspace.database.read() as connection:
         done = [each for each in rounds.list_rounds(connection, project.id) if each.state is RoundState.DONE]
         found = rounds.list_languages(connection, project.id, project.settings.metric)
+        classes = rounds.list_classes(connection, project.id)
         measured_rounds = tuple(tuple(found.get(each.id, ())) for each in done)
         facts = _Facts(
             project=project,
@@ -221,12 +225,12 @@ def project_status(workspace: Workspace, project: Project) -> ProjectStatus:
             set_aside=items.count_near_duplicates(connection, project.id, ItemState.UNLABELLED),
             check_sets=check_sets,
             rounds=measured_rounds,
-            classes=tuple(rounds.list_classes(connection, project.id).get(done[-1].id, ())) if done else (),
+            classes=tuple(classes.get(done[-1].id, ())) if done else (),
             this_week=labels.count_since(connection, project.id, utc_now() - _WEEK),
             outlooks=read_outlooks(connection, project.id, project.settings, measured_rounds),
             drift=tuple(newest_drift(connection, project.id)),
         )
-        history = read_history(connection, project)
+        history = history_of(found, classes)
         model = models.latest_model(connection, project.id)
         growth = read_growth(connection, project, model)
         progress = queue_counts.progress(connection, project.id, utc_now())
@@ -308,7 +312,7 @@ class _Facts:
         outlook = self.outlooks.of(language, target)
         classes = self._classes(language)
         own = verdict(figure, target, outlook.forecast if outlook else None)
-        pool, labelled = _count(self.counts, language, *ItemState), _count(self.counts, language, ItemState.LABELLED)
+        pool, labelled = _count(self.counts, language, *_COUNTED), _count(self.counts, language, ItemState.LABELLED)
         return LanguageStatus(
             language=language,
             target=target,
@@ -321,7 +325,7 @@ class _Facts:
             outlook=outlook,
             trend=self._trend(language),
             pool=pool,
-            pool_share=_share(pool, _count(self.counts, None, *ItemState)),
+            pool_share=_share(pool, _count(self.counts, None, *_COUNTED)),
             labels=labelled,
             label_share=_share(labelled, _count(self.counts, None, ItemState.LABELLED)),
             labels_this_week=self.this_week.get(language, 0),

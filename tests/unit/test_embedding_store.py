@@ -15,6 +15,7 @@ from lamm_core.errors import EmbeddingStoreDamaged, EncoderUnavailable
 from lamm_core.model import embedding, embedding_store
 from lamm_core.model.embedding import embed_missing
 from lamm_core.model.embedding_store import EmbeddingStore, text_key
+from lamm_core.model.encoders import Encoding
 from lamm_core.model.key_index import KEY_BYTES
 from lamm_core.settings import PRECISIONS
 
@@ -52,8 +53,7 @@ class FakeEncoder:
         self.calls = 0
         self._breaks_at = breaks_at
 
-    def encode(self, texts: list[str], show_progress_bar: bool) -> np.ndarray:
-        assert show_progress_bar is False
+    def encode(self, texts: list[str]) -> np.ndarray:
         if self.calls == self._breaks_at:
             raise KeyboardInterrupt
         self.calls += 1
@@ -67,8 +67,7 @@ def store(tmp_path: Path) -> EmbeddingStore:
 
 
 def use(monkeypatch: pytest.MonkeyPatch, encoder: object, chunk: int = 4) -> None:
-    monkeypatch.setattr(embedding, "load_encoder", lambda name: encoder)
-    monkeypatch.setattr(embedding, "_CHUNK", chunk)
+    monkeypatch.setattr(embedding, "load_encoding", lambda name: Encoding(encoder.encode, chunk))
 
 
 # growing and opening again
@@ -295,7 +294,7 @@ def test_nothing_missing_never_loads_the_encoder(monkeypatch: pytest.MonkeyPatch
     def refuse(name: str) -> None:
         raise RuntimeError("loaded")
 
-    monkeypatch.setattr(embedding, "load_encoder", refuse)
+    monkeypatch.setattr(embedding, "load_encoding", refuse)
     assert embed_missing(store, ["a", "a"]) == 0
     assert embed_missing(store, []) == 0
     with pytest.raises(RuntimeError, match="loaded"):
@@ -341,7 +340,7 @@ def test_an_encoder_that_does_not_give_a_row_a_text_is_refused(
     monkeypatch: pytest.MonkeyPatch, store: EmbeddingStore, shape: tuple[int, ...]
 ):
     class Odd:
-        def encode(self, texts: list[str], show_progress_bar: bool) -> np.ndarray:
+        def encode(self, texts: list[str]) -> np.ndarray:
             return np.ones(shape, dtype=np.float32)
 
     use(monkeypatch, Odd())

@@ -172,6 +172,21 @@ def test_a_subprocess_gets_the_same_settings(monkeypatch: pytest.MonkeyPatch, tm
     assert second == first
 
 
+@pytest.mark.parametrize("given", ["0", "-1", "two", "1.5", "99999"])
+def test_a_number_of_processes_that_cannot_be_is_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("LAMM_EMBEDDING_WORKERS", given)
+    with pytest.raises(InvalidInput, match=f"LAMM_EMBEDDING_WORKERS is '{given}'; it must be a number from 1 to"):
+        load_settings()
+
+
+def test_a_number_of_processes_reaches_the_processes_of_rounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAMM_EMBEDDING_WORKERS", "3")
+    assert load_settings(tmp_path).environment()["LAMM_EMBEDDING_WORKERS"] == "3"
+    assert load_settings(tmp_path).embedding_workers == 3
+    monkeypatch.delenv("LAMM_EMBEDDING_WORKERS")
+    assert load_settings(tmp_path).embedding_workers is None
+
+
 def test_a_precision_that_there_is_not_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("LAMM_EMBEDDING_PRECISION", "quarter")
     with pytest.raises(InvalidInput, match="'quarter'; choose one of: single, half"):

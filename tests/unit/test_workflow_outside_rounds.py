@@ -1,9 +1,11 @@
 """Rounds of a project whose pool stays in files: only what is chosen comes in, and the picks are those of the whole."""
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Sequence
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,9 @@ import pandas as pd
 import pytest
 from support import world
 from support.outside import write_part
+from typer.testing import CliRunner, Result
 
+from lamm_core.cli import app
 from lamm_core.errors import InvalidChoice, InvalidInput, MissingVectors
 from lamm_core.model.classifier import Classifier
 from lamm_core.outside_pool.embedding import EmbedPart
@@ -54,11 +58,15 @@ def encoder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lamm_core.model.embedding.load_encoder", lambda name: known)
 
 
-def pool_of(parts: int, embedded: bool = True) -> tuple[PoolFiles, EmbeddingPlace]:
-    url = f"memory://outside-{next(_numbers)}"
+def write_pool(url: str, parts: int) -> None:
     for number in range(parts):
         rows = ROWS.iloc[number::parts]
         write_part(f"{url}/{number}.parquet", zip(rows["id"], rows["text"], rows["language"], strict=True))
+
+
+def pool_of(parts: int, embedded: bool = True) -> tuple[PoolFiles, EmbeddingPlace]:
+    url = f"memory://outside-{next(_numbers)}"
+    write_pool(url, parts)
     files = PoolFiles.open(url)
     place = EmbeddingPlace(files.default_embeddings, world.ENCODER)
     if embedded:
@@ -104,6 +112,7 @@ def test_only_what_is_chosen_comes_in_and_the_picks_are_those_of_the_whole_pool(
     second = run(workspace, project, pool)
     status = project_status(workspace, project)
     assert status.model is not None
+    assert sum(each.pool for each in status.languages) == len(first) + len(second)
     sampled = round_history(workspace, project)[-1].languages
     known_before = {each.external_id for each in items.values()}
     check_ids = {each.external_id for each in items.values() if each.purpose == Purpose.CHECK}
@@ -194,3 +203,20 @@ def test_what_cannot_be_is_said_before_anything_is_done(sqlite_workspace: Worksp
             run_outside_round(sqlite_workspace, project, *pool, engine)
     with sqlite_workspace.database.read() as connection:
         assert models.list_models(connection, project.id) == []
+
+
+def test_the_command_line_embeds_the_pool_and_chooses_from_it(sqlite_workspace: Workspace, tmp_path: Path) -> None:
+    project = new_project(sqlite_workspace, preparation="centre")
+    write_pool(str(tmp_path), parts=2)
+
+    def lamm(*words: str) -> Result:
+        home = str(sqlite_workspace.settings.home)
+        return CliRunner().invoke(app, ["--home", home, *words, "far", "--pool", str(tmp_path), "--workers", "1"])
+
+    refused = lamm("round")
+    assert refused.exit_code != 0
+    assert "embed the pool first" in refused.output
+    assert lamm("embed").exit_code == 0
+    done = lamm("round", "--json")
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["chosen"] == project.settings.budget
