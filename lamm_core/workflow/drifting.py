@@ -133,9 +133,6 @@ def _compared(
 
 
 def _vectors(data: RoundData, rows: _Rows) -> Vectors:
-    """Embeddings `(n, d)` of items of the pool and, after these, of the reserve."""
-    is_reserve = rows >= len(data.pool)
-    found = np.empty((len(rows), data.check_vectors.shape[1]), dtype=np.float32)
-    found[~is_reserve] = data.store.vectors([data.pool.keys[row] for row in rows[~is_reserve].tolist()])
-    found[is_reserve] = data.reserve_vectors[rows[is_reserve] - len(data.pool)]
-    return found
+    """Embeddings `(n, d)` of items of the pool and, after these, of the reserve; no others are read."""
+    own = len(data.pool)
+    return data.store.vectors([data.pool.keys[row] if row < own else data.reserve.keys[row - own] for row in rows])

@@ -1,5 +1,7 @@
 """Drift in a project: which texts a round compares, when it finds drift, and when that notice goes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -102,7 +104,10 @@ def test_a_notice_stays_while_there_is_a_sign_of_drift_and_goes_with_check_texts
 def test_too_few_check_texts_are_told_as_such_and_a_language_without_a_pool_too(sqlite_workspace: Workspace) -> None:
     rows = pd.concat([rows_of("check", {"en": 20, "sw": 60}, split="check"), rows_of("pool", {"en": 100})])
     project = world.make_project(sqlite_workspace, 0, rows.reset_index(drop=True), targets=TARGETS)
-    found = watch_drift(sqlite_workspace, project, read_round_data(sqlite_workspace, project))
+    data = read_round_data(sqlite_workspace, project)
+    # A pool that was chosen from a larger one is no sample of its language, and is not compared at all.
+    assert watch_drift(sqlite_workspace, project, replace(data, pool_is_chosen=True)) == []
+    found = watch_drift(sqlite_workspace, project, data)
     assert found == [
         RoundDrift("en", DriftPart.ALL, checked=20, texts=100, since=None),
         RoundDrift("sw", DriftPart.ALL, checked=60, texts=0, since=None),
