@@ -223,6 +223,10 @@ class WorkersLost(LammError):
     """Processes or machines that worked on a pool died; what they had finished stays."""
 
 
+class ClusterUnavailable(LammError):
+    """A cluster of machines does not answer, or cannot be started."""
+
+
 # exchange and experiments
 
 

@@ -32,6 +32,7 @@ class Options(TypedDict, total=False):
     gold_count: int
     gold_feedback: bool
     consensus: str
+    near_duplicates: bool
 
 
 class Changes(Options, total=False):

@@ -21,6 +21,7 @@ class ItemState(StrEnum):
     QUEUED = "queued"
     LABELLED = "labelled"
     SKIPPED = "skipped"
+    ASIDE = "aside"  # it nearly repeats another text of the pool, and is neither chosen nor counted
 
 
 class Action(StrEnum):
@@ -108,6 +109,7 @@ class ProjectSettings:
         gold_count: how many gold items a newcomer answers first, in the languages asked; 0 for none.
         gold_feedback: annotators are told the known class of a gold item once they have labelled it.
         consensus: how one class follows from the labels of several annotators, a value of `Consensus`.
+        near_duplicates: texts that nearly repeat another one of the pool are set aside.
     """
 
     classes: tuple[str, ...]
@@ -137,6 +139,7 @@ class ProjectSettings:
     gold_count: int = 10
     gold_feedback: bool = False
     consensus: str = Consensus.MAJORITY
+    near_duplicates: bool = True
 
 
 @dataclass(frozen=True)
@@ -320,6 +323,46 @@ class RoundClass:
     high: float | None = None
     proven_low: float | None = None
     proven_high: float | None = None
+
+
+class DriftPart(StrEnum):
+    """Which texts of a language are held against its check set."""
+
+    ALL = "all"
+    NEWEST = "newest"
+
+
+@dataclass(frozen=True)
+class RoundDrift:
+    """How texts of a language differed from its check set when a round looked.
+
+    Attributes:
+        language: the language.
+        part: all texts of the language that are not measured with, or those of the newest imports.
+        checked: labelled check items.
+        texts: texts that they were compared with; of very many, a random part was.
+        since: when the oldest of the newest texts came, in UTC; None for all.
+        look: how often the project had looked, this look included, 1 or more; 0 where it was too few to look.
+        p_value: chance that texts of the same kind as the check set differ from it as much or more, 0 to 1; None where
+            there were too few to tell, as with the next three.
+        share: share of the texts that must be of another kind than the check set, 0 to 1.
+        low, high: 95 % interval of that share.
+        found: whether they are shown to differ, with all languages and all looks so far paid for.
+        unlike: ids of the items that were least like the check set, the least alike first; none unless found.
+    """
+
+    language: str
+    part: DriftPart
+    checked: int
+    texts: int
+    since: datetime | None
+    look: int = 0
+    p_value: float | None = None
+    share: float | None = None
+    low: float | None = None
+    high: float | None = None
+    found: bool = False
+    unlike: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

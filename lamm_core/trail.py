@@ -20,6 +20,7 @@ class AuditAction(StrEnum):
     SETTINGS_CHANGED = "settings changed"
     IMPORTED = "imported"
     LANGUAGES_CHECKED = "languages checked"
+    DUPLICATES_KEPT = "duplicates kept"
     EXPORTED = "exported"
     MODEL_EXPORTED = "model exported"
     ROUND = "round"

@@ -13,6 +13,7 @@ from lamm_core.cli import (
     backtest_command,
     backup_commands,
     benchmark_command,
+    embed_command,
     export_command,
     import_command,
     predict_command,
@@ -25,6 +26,7 @@ from lamm_core.cli import (
     worker_command,
 )
 from lamm_core.cli.annotator_commands import annotator_app
+from lamm_core.cli.duplicates_commands import duplicates_app
 from lamm_core.cli.exit_codes import MEANINGS
 from lamm_core.cli.jobs_commands import jobs_app
 from lamm_core.cli.model_commands import model_app
@@ -64,6 +66,8 @@ app.add_typer(project_app, name="project", rich_help_panel=_SET_UP)
 app.add_typer(user_app, name="user", rich_help_panel=_SET_UP)
 app.add_typer(annotator_app, name="annotator", rich_help_panel=_SET_UP)
 app.command("import", rich_help_panel=_SET_UP)(import_command.command)
+app.command("embed", rich_help_panel=_WORK)(embed_command.command)
+app.add_typer(duplicates_app, name="duplicates", rich_help_panel=_SET_UP)
 app.command("round", rich_help_panel=_WORK)(round_command.command)
 app.command("translate", rich_help_panel=_WORK)(translate_command.command)
 app.command("status", rich_help_panel=_WORK)(status_command.command)

@@ -103,6 +103,7 @@ ERRORS: Mapping[ExitCode, tuple[type[LammError], ...]] = {
         errors.EmbeddingStoreDamaged,
         errors.EncoderUnavailable,
         errors.PackageMissing,
+        errors.ClusterUnavailable,
         errors.TranslatorUnavailable,
         errors.TranslationStopped,
     ),

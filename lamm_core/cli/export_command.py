@@ -27,6 +27,12 @@ def command(
             "--translations", metavar="", help="Add the translations of labelled texts, marked as what they are."
         ),
     ] = False,
+    duplicates: Annotated[
+        bool,
+        typer.Option(
+            "--duplicates", metavar="", help="Add the texts that nearly repeat another one, with what they repeat."
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Write the labels of a project to a file, each with where it came from."""
@@ -35,11 +41,12 @@ def command(
     from lamm_core.workflow.projects import get_project
 
     with open_data(context) as workspace:
-        count = export_labels(workspace, get_project(workspace, project), file, translations, format_name)
+        found = get_project(workspace, project)
+        count = export_labels(workspace, found, file, translations, format_name, duplicates)
     if as_json:
         name = format_to_write(format_name or file.suffix).name
-        said = {"project": project, "file": str(file), "format": name, "rows": count, "translations": translations}
-        print_json(said)
+        said = {"project": project, "file": str(file), "format": name, "rows": count}
+        print_json(said | {"translations": translations, "duplicates": duplicates})
         return
-    what = "labels and translations" if translations else "labels"
-    typer.echo(f"Wrote {count:,} {what} to {file}.")
+    added = [name for name, wanted in (("translations", translations), ("near duplicates", duplicates)) if wanted]
+    typer.echo(f"Wrote {count:,} {' and '.join(['labels', *added])} to {file}.")

@@ -196,12 +196,13 @@ def _import_file(
         _write_rejected(result, rejected_to)
     if result.refused == result.rows:
         raise UnreadableFile(f"None of the {result.rows:,} rows of {table.title!r} could be imported.")
+    aside = _set_duplicates_aside(workspace, target, talk)
     done = _have_embedded(workspace, target, talk) if embed else {"embedded": None, "job": None}
     if not embed:
         talk.say("The texts are not embedded yet; the next round does it.")
     if as_json:
         record = import_record(target, str(table.file), table.format.name, mapping.columns, result)
-        print_json(record | done)
+        print_json(record | {"set_aside": aside} | done)
 
 
 def _import(
@@ -278,6 +279,23 @@ def _write_rejected(result: ImportResult, path: Path) -> None:
     from lamm_core.workflow.importing import rejected_table
 
     write_table(rejected_table(result.rejected), path)
+
+
+def _set_duplicates_aside(workspace: Workspace, project: Project, talk: _Talk) -> int | None:
+    """Set near duplicates aside and say how many; None where the project does not want it."""
+    from lamm_core.cli.progress import staged
+    from lamm_core.workflow.duplicates import set_duplicates_aside
+
+    try:
+        with staged(lines_elsewhere=False) as report:
+            aside = set_duplicates_aside(workspace, project, report)
+    except KeyboardInterrupt as error:
+        complain("Interrupted; the texts are imported, and the next round looks for near duplicates.")
+        raise typer.Exit(INTERRUPTED) from error
+    if aside:
+        each = command_line("lamm", "duplicates", "list", project.name)
+        talk.say(f"{aside:,} texts nearly repeat another text and are set aside; see: {each}")
+    return aside
 
 
 def _have_embedded(workspace: Workspace, project: Project, talk: _Talk) -> dict[str, int | None]:

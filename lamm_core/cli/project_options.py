@@ -84,6 +84,11 @@ SUGGESTIONS = typer.Option(
     help="Show annotators the class that the model predicts, or not.",
     rich_help_panel=_PEOPLE,
 )
+NEAR_DUPLICATES = typer.Option(
+    "--near-duplicates/--no-near-duplicates",
+    help="Set texts aside that nearly repeat another one of the pool, or not.",
+    rich_help_panel=_CHOOSING,
+)
 OVERLAP_SHARE = typer.Option(
     metavar="S",
     help="Share of each batch that several annotators label, so that their agreement is known, 0 to 1.",

@@ -68,6 +68,7 @@ def _texts(settings: ProjectSettings) -> dict[str, str]:
         "price": str(settings.price_per_label),
         "currency": settings.currency,
         "suggestions": "yes" if settings.suggestions else "no",
+        "near-duplicates": "yes" if settings.near_duplicates else "no",
         "overlap-share": str(settings.overlap_share),
         "overlap-count": str(settings.overlap_count),
         "consensus": str(settings.consensus),

@@ -28,6 +28,7 @@ _ORDER = (
     "user",
     "annotator",
     "import",
+    "embed",
     "round",
     "translate",
     "status",

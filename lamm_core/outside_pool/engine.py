@@ -52,7 +52,13 @@ def _local(address: str | None, workers: int | None) -> AbstractContextManager[E
     return local_engine(address, workers)
 
 
-ENGINES: dict[str, OpenEngine] = {"local": _local}
+def _ray(address: str | None, workers: int | None) -> AbstractContextManager[Engine]:
+    from lamm_core.outside_pool.ray_engine import ray_engine
+
+    return ray_engine(address, workers)
+
+
+ENGINES: dict[str, OpenEngine] = {"local": _local, "ray": _ray}
 
 
 def open_engine(

@@ -65,6 +65,7 @@ def _in_processes(work: PartWork[Result], parts: Sequence[Part], count: int) -> 
     try:
         for future in as_completed([executor.submit(_do, part) for part in parts]):
             yield future.result()
+        executor.shutdown()
     except BrokenProcessPool as error:
         raise WorkersLost(
             _("A process that worked on a part was killed, perhaps for want of memory; what is done stays.")

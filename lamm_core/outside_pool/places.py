@@ -1,5 +1,6 @@
 """Files at any address that fsspec knows: paths, `s3://`, `gs://`, `memory://`, and so on."""
 
+import glob
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,6 +16,7 @@ from lamm_core.words import translate as _
 
 # Here an object comes into being when its upload is complete. Elsewhere a file grows under its name.
 _WHOLE_WHEN_UPLOADED = {"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "adl", "oci", "oss"}
+_ASIDE = ".part"
 
 
 def file_system(url: str) -> tuple[Any, str]:
@@ -53,21 +55,21 @@ def unreachable(url: str, error: OSError) -> StorageUnavailable:
 def written_whole(url: str) -> Iterator[Path]:
     """A path on this machine to write to; when the block ends, the file is at `url`, whole, in place of what was there.
 
-    It is not there at all where the block raises or its process is killed. Several may write the same file at once: the
-    last one stays.
+    It is not there at all where the block raises or its process is killed. Several may write the same content at once:
+    whoever is first removes what others, who may be dead, have left beside it.
 
     Raises:
         StorageUnavailable: it cannot be written there.
     """
     system, path = file_system(url)
     folder, _slash, name = path.rpartition("/")
-    aside = f"{folder}/.{name}.{uuid4().hex}.part"
+    aside = f"{folder}/.{name}.{uuid4().hex}{_ASIDE}"
     try:
         if isinstance(system, LocalFileSystem):
             Path(folder).mkdir(parents=True, exist_ok=True)
             with _removed_at_last(Path(aside)) as here:
                 yield here
-                here.replace(path)
+                _take_name(here, Path(path))
             return
         with tempfile.TemporaryDirectory(prefix="lamm-pool-") as own:
             here = Path(own) / "whole"
@@ -84,6 +86,17 @@ def _removed_at_last(path: Path) -> Iterator[Path]:
     finally:
         with suppress(FileNotFoundError):  # it has its name by now
             path.unlink()
+
+
+def _take_name(here: Path, path: Path) -> None:
+    try:
+        here.replace(path)
+    except FileNotFoundError:
+        if not path.exists():
+            raise
+        return  # another one was first
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*{_ASIDE}"):
+        left.unlink(missing_ok=True)
 
 
 def _put(system: Any, here: Path, path: str, aside: str) -> None:

@@ -1,7 +1,9 @@
 """Texts of a pool drawn by chance, the same however it is cut into parts."""
 
 import hashlib
-from collections.abc import Sequence
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, ClassVar
@@ -12,7 +14,8 @@ from numpy.typing import NDArray
 from lamm_core.model.embedding_store import Vectors
 from lamm_core.outside_pool.blocks import Block, Eligible, read_with_embeddings
 from lamm_core.outside_pool.embedding_file import EmbeddingPlace
-from lamm_core.outside_pool.files import Columns, Part
+from lamm_core.outside_pool.engine import Engine
+from lamm_core.outside_pool.files import Columns, Part, PoolFiles
 from lamm_core.outside_pool.shortlist import Shortlist, hopeful, merge
 
 
@@ -64,6 +67,9 @@ class SamplePart:
         seed: another seed draws other texts.
         per_language: draw `count` of each language, as check sets are drawn; else of all texts, as a preparation wants.
         eligible: which texts may be drawn.
+        share: part of all numbers, 0 to 1: a text with a higher one stays where it is. It saves sending, from each
+            part, as many as are wanted of the whole pool; `draw_sample` chooses it.
+        shares: language to its own share, where that is another one.
     """
 
     columns: Columns
@@ -72,6 +78,8 @@ class SamplePart:
     seed: int = 0
     per_language: bool = False
     eligible: Eligible = field(default_factory=Eligible)
+    share: float = 1.0
+    shares: Mapping[str, float] = field(default_factory=dict)
 
     uses_gpu: ClassVar[bool] = False
 
@@ -88,10 +96,12 @@ class SamplePart:
 
     def _drawn_of(self, block: Block) -> Sample:
         hashes = drawn_numbers(block.rows.column("id").to_pylist(), self.seed)
-        _names, codes = block.language_codes
+        names, codes = block.language_codes
         groups = codes if self.per_language else np.zeros_like(codes)
+        highest = np.array([_highest(self.shares.get(name, self.share)) for name in names], dtype=np.uint64)
         allowed = self.eligible.rows(block)
-        rows = allowed[hopeful(groups[allowed], hashes[allowed], self.count)]
+        low = allowed[hashes[allowed] <= highest[codes[allowed]]]
+        rows = low[hopeful(groups[low], hashes[low], self.count)]
         return Sample(
             limit=self.count,
             counts=block.counts(allowed),
@@ -100,6 +110,55 @@ class SamplePart:
             per_language=self.per_language,
             **block.shortlisted(rows),
         )
+
+
+def draw_sample(
+    pool: PoolFiles,
+    place: EmbeddingPlace,
+    engine: Engine,
+    count: int,
+    seed: int = 0,
+    *,
+    per_language: bool = False,
+    eligible: Eligible | None = None,
+) -> Sample:
+    """Draw a sample of a pool, whose parts send little more than what is in it.
+
+    Args:
+        pool: the texts.
+        place: where their embeddings are.
+        engine: what carries the work to the parts.
+        count: how many texts are wanted: of all together, or with `per_language` of each.
+        seed, per_language, eligible: see `SamplePart`.
+
+    Returns:
+        What `SamplePart` gives without shares, merged; fewer than `count` only where there are not more.
+
+    Raises:
+        LammError: see `SamplePart` and `Engine.map_parts`.
+    """
+    chosen = eligible or Eligible()
+    share, shares = _share(count, pool.rows), dict[str, float]()
+    while True:
+        work = SamplePart(pool.columns, place, count, seed, per_language, chosen, share, shares)
+        sample = merge(engine.map_parts(work, pool.parts))
+        sizes = sample.counts if per_language else {"": sum(sample.counts.values())}
+        found = Counter(sample.languages.tolist()) if per_language else {"": len(sample)}
+        lacking = {name: size for name, size in sizes.items() if found[name] < min(count, size)}
+        if not lacking:
+            return sample
+        # Of a small language, or where few texts are eligible, the share was too small; now their number is known.
+        again = {name: 1.0 if name in shares else _share(count, size) for name, size in lacking.items()}
+        shares, share = {**shares, **again}, again.get("", share)
+
+
+def _share(count: int, size: int) -> float:
+    """Part of all numbers below which almost surely `count` of `size` are: their mean and six standard deviations."""
+    return min(1.0, (count + 6 * math.sqrt(count) + 20) / max(size, 1))
+
+
+def _highest(share: float) -> int:
+    return min(int(share * 2**64), 2**64 - 1)
 
 
 def drawn_numbers(ids: Sequence[str], seed: int) -> NDArray[np.uint64]:

@@ -58,10 +58,13 @@ def merge(shortlists: Iterable[Some]) -> Some:
     then again on what that gave.
     """
     waiting: list[Some] = []
+    rows, kept = 0, 0
     for each in shortlists:
         waiting.append(each)
-        if sum(map(len, waiting)) > _WAITING:
+        rows += len(each)
+        if rows > 2 * kept + _WAITING:
             waiting = [_joined(waiting)]
+            rows = kept = len(waiting[0])
     return _joined(waiting)
 
 

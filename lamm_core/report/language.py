@@ -1,14 +1,16 @@
 """The section of one language: what is confused, how good each class is, the hardest texts, and the people."""
 
 from lamm_core.charts.details import class_chart, confusion_chart
+from lamm_core.charts.drift import drift_chart
 from lamm_core.language_names import language_name, text_direction
 from lamm_core.report.agreement import agreement_part
 from lamm_core.report.figures import chart
 from lamm_core.report.markup import Column, heading, safe, table
 from lamm_core.report.words import interval, metric_of, percent
-from lamm_core.words import in_context, number, plural
+from lamm_core.words import capital, in_context, number, plural
 from lamm_core.words import translate as _
 from lamm_core.workflow.details import HardItem, LanguageDetails
+from lamm_core.workflow.drift_words import drift_standing, part_words
 from lamm_core.workflow.forecast_words import forecast_words
 from lamm_core.workflow.gold import GOLD_WORDS
 from lamm_core.workflow.headline import plateau
@@ -30,6 +32,7 @@ def language_section(details: LanguageDetails, language: LanguageStatus, status:
         _confusion(details, status),
         _classes(details, status),
         _hardest(details),
+        _drift(details, status),
         agreement_part(details.agreement),
         _speeds(details),
         _gold(details, status),
@@ -142,10 +145,40 @@ def _hardest(details: LanguageDetails) -> str:
 
 
 def _hard_row(each: HardItem, language: str) -> tuple[str, ...]:
-    shown = each.text if len(each.text) <= _LONGEST_TEXT else f"{each.text[: _LONGEST_TEXT - 1].rstrip()}…"
-    text = f'<span lang="{safe(language)}" dir="{text_direction(language)}">{safe(shown)}</span>'
-    name = f'<br><span class="faint">{safe(each.external_id)}</span>'
-    return f"{text}{name}", safe(each.true), safe(each.predicted), percent(each.confidence, 0)
+    text = _shown_text(each.text, each.external_id, language)
+    return text, safe(each.true), safe(each.predicted), percent(each.confidence, 0)
+
+
+def _shown_text(text: str, external_id: str, language: str) -> str:
+    """The beginning of a text, written in its direction, over its id."""
+    shown = text if len(text) <= _LONGEST_TEXT else f"{text[: _LONGEST_TEXT - 1].rstrip()}…"
+    told = f'<span lang="{safe(language)}" dir="{text_direction(language)}">{safe(shown)}</span>'
+    return f'{told}<br><span class="faint">{safe(external_id)}</span>'
+
+
+def _drift(details: LanguageDetails, status: ProjectStatus) -> str:
+    drift = details.drift
+    if not drift.newest:
+        return ""
+    lines = [
+        _("{texts}: {standing}", texts=capital(part_words(each)), standing=drift_standing(each))
+        for each in drift.newest
+    ]
+    parts = [heading(_("Drift")), *(f"<p>{safe(line)}</p>" for line in lines)]
+    parts.append(
+        chart(
+            f"drift-{details.language}",
+            status.project.name,
+            lambda colours: drift_chart(drift, colours),
+            _("Share of texts unlike the check set, by round"),
+            "half",
+        )
+    )
+    if drift.unlike:
+        columns = (Column(in_context("column", "text"), "text"),)
+        rows = [(_shown_text(each.text, each.external_id, details.language),) for each in drift.unlike]
+        parts.append(table(columns, rows, _("The texts that are least like the check set")))
+    return "\n".join(filter(None, parts))
 
 
 def _speeds(details: LanguageDetails) -> str:

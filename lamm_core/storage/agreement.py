@@ -4,19 +4,18 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, select, true
+from sqlalchemy import Connection, Row, Select, func, select, true
 
-from lamm_core.records import Action, Purpose, Source
+from lamm_core.records import Action, Purpose
+from lamm_core.storage.labels import newest_timed
 from lamm_core.storage.tables import annotator, item, label, project_class
 
 # SQLite takes at most 32,766 bound values in one statement.
 _CHUNK = 2_000
 
 
-def read_opinions(
-    connection: Connection, project_id: int, language: str | None = None, *, shared: bool = False
-) -> list[Row[Any]]:
-    """What each annotator says of each item, by item and annotator.
+def read_opinions(connection: Connection, project_id: int, language: str | None = None) -> list[Row[Any]]:
+    """What each annotator says of each item about which two of them or more say something, by item and annotator.
 
     An annotator counts with the newest act on an item, and only where that is a label: one that was taken back, or
     followed by a skip, does not stand. Labels of an import that does not say who gave them are nobody's, and gold items
@@ -24,25 +23,16 @@ def read_opinions(
 
     Args:
         language: only items of this language; None takes all.
-        shared: only items about which two annotators or more say something.
 
     Returns:
-        rows with label_id, item_id, language, annotator, class_name and seconds, which may be None.
+        rows with label_id, item_id, language, annotator and class_name.
     """
-    of_people = and_(
-        label.c.project_id == project_id,
-        label.c.annotator_id.is_not(None),
-        item.c.purpose != Purpose.GOLD,
-        true() if language is None else item.c.language == language,
-    )
     newest = (
         select(func.max(label.c.id))
-        .join(item, item.c.id == label.c.item_id)
-        .where(of_people)
+        .where(label.c.project_id == project_id, label.c.annotator_id.is_not(None))
+        .where(label.c.item_id.in_(of_several(project_id)))
         .group_by(label.c.item_id, label.c.annotator_id)
     )
-    if shared:
-        newest = newest.where(label.c.item_id.in_(of_several(project_id)))
     query = (
         select(
             label.c.id.label("label_id"),
@@ -50,17 +40,15 @@ def read_opinions(
             item.c.language,
             annotator.c.name.label("annotator"),
             project_class.c.name.label("class_name"),
-            label.c.seconds,
         )
         .join(item, item.c.id == label.c.item_id)
         .join(annotator, annotator.c.id == label.c.annotator_id)
         .join(project_class, project_class.c.id == label.c.class_id)
-        .where(label.c.id.in_(newest), label.c.action == Action.LABEL)
+        .where(label.c.id.in_(newest), label.c.action == Action.LABEL, item.c.purpose != Purpose.GOLD)
+        .where(true() if language is None else item.c.language == language)
         .order_by(label.c.item_id, label.c.annotator_id)
     )
     rows: list[Row[Any]] = list(connection.execute(query))
-    if not shared:
-        return rows
     # One of two may have taken the label back.
     opinions = Counter(row.item_id for row in rows)
     return [row for row in rows if opinions[row.item_id] > 1]
@@ -80,22 +68,15 @@ def recent_speeds(connection: Connection, project_id: int, language: str, most: 
     """Name of the annotator and seconds taken, for the newest timed labels of a language, newest first; no gold items.
 
     Args:
-        most: how many labels are looked at.
+        most: how many labels are looked at; those of other languages among them are passed over.
     """
+    newest = newest_timed(project_id, most)
     query = (
-        select(annotator.c.name, label.c.seconds)
-        .join(item, item.c.id == label.c.item_id)
-        .join(annotator, annotator.c.id == label.c.annotator_id)
-        .where(
-            label.c.project_id == project_id,
-            item.c.language == language,
-            item.c.purpose != Purpose.GOLD,
-            label.c.action == Action.LABEL,
-            label.c.source == Source.HUMAN,
-            label.c.seconds.is_not(None),
-        )
-        .order_by(label.c.id.desc())
-        .limit(most)
+        select(annotator.c.name, newest.c.seconds)
+        .join(item, item.c.id == newest.c.item_id)
+        .join(annotator, annotator.c.id == newest.c.annotator_id)
+        .where(item.c.language == language, item.c.purpose != Purpose.GOLD)
+        .order_by(newest.c.id.desc())
     )
     return [(row.name, float(row.seconds)) for row in connection.execute(query)]
 
@@ -107,8 +88,8 @@ def read_names_and_texts(
     found: dict[int, tuple[str, str]] = {}
     for start in range(0, len(item_ids), _CHUNK):
         chunk = [int(each) for each in item_ids[start : start + _CHUNK]]
-        query = select(item.c.id, item.c.external_id, item.c.text).where(
-            item.c.project_id == project_id, item.c.id.in_(chunk)
-        )
-        found |= {row.id: (row.external_id, row.text) for row in connection.execute(query)}
+        # Found by the ids alone: with the project in the condition SQLite may go through all its items.
+        query = select(item.c.id, item.c.project_id, item.c.external_id, item.c.text).where(item.c.id.in_(chunk))
+        rows = connection.execute(query)
+        found |= {row.id: (row.external_id, row.text) for row in rows if row.project_id == project_id}
     return found

@@ -1,93 +1,161 @@
-"""What each annotator did, counted by the database: texts, skips, flags, second thoughts, and times."""
+"""What each annotator did, counted by the database: acts by kind and by the time they took, and second thoughts.
 
-from typing import Any
+Labels are append-only, so acts up to one are counted once and for all; those that a further act has replaced are few,
+and are counted by themselves.
+"""
 
-from sqlalchemy import CTE, ColumnElement, Connection, Integer, Row, and_, cast, func, select
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Integer, Select, and_, cast, func, select
 
 from lamm_core.records import Action, Purpose, Source
-from lamm_core.storage.tables import annotator, item, label
+from lamm_core.storage.labels import OF_PEOPLE
+from lamm_core.storage.reviews import is_replaced
+from lamm_core.storage.tables import item, label
+from lamm_core.storage.team_tables import audit_event
+from lamm_core.trail import AuditAction
 
-_NO_GOLD = item.c.purpose != Purpose.GOLD
+# What changes acts that are there already: older ones come in, or their items get another language.
+_CHANGES = (AuditAction.IMPORTED.value, AuditAction.LANGUAGES_CHECKED.value)
 
 
-def read_work(connection: Connection, project_id: int) -> list[Row[Any]]:
-    """What each annotator did in each language. Gold items and labels that came with an import are left out.
+class Kind(NamedTuple):
+    """Acts that are alike; `tenths` is how many tenths of a second they took, None where nobody knows."""
 
-    Returns:
-        rows with annotator_id, annotator (the name) and language; labels (texts whose label stands), skips (texts set
-        aside), flags (either, with a flag), edits (times that a class was given to a text again); first and last
-        (moments of acts).
+    annotator_id: int
+    language: str
+    source: Source
+    action: Action
+    flagged: bool
+    tenths: int | None
+
+
+class Span(NamedTuple):
+    """When the first and the last of some acts was done, in UTC."""
+
+    first: datetime
+    last: datetime
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Acts of annotators on texts, gold items left out.
+
+    Attributes:
+        acts: how many there are of each kind.
+        spans: when they were done, by (annotator id, language, source).
     """
-    newest = _newest(project_id)
-    query = (
-        select(
-            newest.c.annotator_id,
-            annotator.c.name.label("annotator"),
-            newest.c.language,
-            _count(newest.c.action == Action.LABEL).label("labels"),
-            _count(newest.c.action == Action.SKIP).label("skips"),
-            _count(and_(newest.c.action != Action.UNDO, newest.c.flagged)).label("flags"),
-            (func.sum(newest.c.given) - _count(newest.c.given > 0)).label("edits"),
-            func.min(newest.c.first).label("first"),
-            func.max(newest.c.last).label("last"),
-        )
-        .join(annotator, annotator.c.id == newest.c.annotator_id)
-        .group_by(newest.c.annotator_id, annotator.c.name, newest.c.language)
-    )
-    return list(connection.execute(query))
+
+    acts: Mapping[Kind, int]
+    spans: Mapping[tuple[int, str, Source], Span]
+
+    def __add__(self, other: "Tally") -> "Tally":
+        acts, spans = dict(self.acts), dict(self.spans)
+        for kind, count in other.acts.items():
+            acts[kind] = acts.get(kind, 0) + count
+        for key, span in other.spans.items():
+            spans[key] = _around(spans.get(key, span), span)
+        return Tally(acts, spans)
 
 
-def read_times(connection: Connection, project_id: int) -> list[Row[Any]]:
-    """How long labels took, to a tenth of a second and counted by it, so that few rows are read; no gold items.
+NOTHING = Tally({}, {})
 
-    Returns:
-        rows with annotator_id, language, tenths (of a second) and labels.
+
+def tally(connection: Connection, project_id: int, after: int, until: int | None = None) -> Tally:
+    """Count acts, whatever became of them.
+
+    Args:
+        after: id of a label; 0 counts from the first.
+        until: id of the last one that counts; None counts all that are there.
     """
-    tenths = cast(func.round(10 * label.c.seconds), Integer).label("tenths")
-    query = (
-        select(label.c.annotator_id, item.c.language, tenths, func.count().label("labels"))
+    query = _counted().where(label.c.project_id == project_id, label.c.id > after)
+    return _read(connection, query if until is None else query.where(label.c.id <= until))
+
+
+def tally_replaced(connection: Connection, project_id: int) -> Tally:
+    """Count the acts that a further one of the same annotator on the same item has replaced."""
+    # Found first: otherwise SQLite would go through all acts of annotators.
+    replaced = select(label.c.id).where(is_replaced(project_id)).cte("replaced")
+    return _read(connection, _counted().where(label.c.id.in_(select(replaced.c.id))))
+
+
+def count_edits(connection: Connection, project_id: int) -> dict[tuple[int, str], int]:
+    """(annotator id, language) to the times that a person gave a class to a text again."""
+    further = label.alias("further")
+    again = select(further.c.item_id).where(further.c.project_id == project_id, further.c.revision > 1)
+    given = (
+        select(label.c.annotator_id, item.c.language, (func.count() - 1).label("edits"))
         .join(item, item.c.id == label.c.item_id)
-        .where(_of_people(project_id), _NO_GOLD, label.c.action == Action.LABEL, label.c.seconds.is_not(None))
-        .group_by(label.c.annotator_id, item.c.language, tenths)
+        .where(_of_texts(), label.c.item_id.in_(again), OF_PEOPLE, label.c.action == Action.LABEL)
+        .where(label.c.project_id == project_id)
+        .group_by(label.c.annotator_id, label.c.item_id, item.c.language)
+        .subquery()
     )
-    return list(connection.execute(query))
+    query = select(given.c.annotator_id, given.c.language, func.sum(given.c.edits).label("edits"))
+    rows = connection.execute(query.group_by(given.c.annotator_id, given.c.language))
+    return {(row.annotator_id, row.language): int(row.edits) for row in rows}
 
 
-def _newest(project_id: int) -> CTE:
-    """One row for each annotator and item: the newest act, how often a class was given, and when acts were done."""
-    acts = (
+def newest_act_before(connection: Connection, project_id: int, moment: datetime) -> tuple[int, datetime] | None:
+    """Id and moment of the newest act of a person until a moment; None where there is none."""
+    query = (
+        select(label.c.id, label.c.created_at)
+        .where(label.c.project_id == project_id, OF_PEOPLE, label.c.created_at <= moment)
+        .order_by(label.c.created_at.desc(), label.c.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).first()
+    return None if row is None else (row.id, row.created_at)
+
+
+def is_there(connection: Connection, label_id: int, moment: datetime) -> bool:
+    """Whether the label of that id was given at that moment: not so once another database was put in its place."""
+    query = select(label.c.id).where(label.c.id == label_id, label.c.created_at == moment)
+    return connection.execute(query).first() is not None
+
+
+def count_changes(connection: Connection, project_id: int) -> int:
+    """How often something changed acts that were there already. It only grows, whatever is committed when."""
+    query = select(func.count()).where(audit_event.c.project_id == project_id, audit_event.c.action.in_(_CHANGES))
+    return int(connection.execute(query).scalar_one())
+
+
+def _counted() -> Select[Any]:
+    tenths = cast(func.round(10 * label.c.seconds), Integer).label("tenths")
+    kind = (label.c.annotator_id, item.c.language, label.c.source, label.c.action, label.c.flagged, tenths)
+    return (
         select(
-            label.c.annotator_id,
-            label.c.item_id,
-            func.max(label.c.id).label("newest"),
-            _count(label.c.action == Action.LABEL).label("given"),
+            *kind,
+            func.count().label("acts"),
             func.min(label.c.created_at).label("first"),
             func.max(label.c.created_at).label("last"),
         )
-        .where(_of_people(project_id))
-        .group_by(label.c.annotator_id, label.c.item_id)
-        .subquery()
+        .select_from(label)
+        .join(item, item.c.id == label.c.item_id)
+        .where(_of_texts())
+        .group_by(*kind)
     )
-    return (
-        select(
-            acts.c.annotator_id,
-            item.c.language,
-            label.c.action,
-            label.c.flagged,
-            acts.c.given,
-            acts.c.first,
-            acts.c.last,
+
+
+def _of_texts() -> Any:
+    return and_(label.c.annotator_id.is_not(None), item.c.purpose != Purpose.GOLD)
+
+
+def _read(connection: Connection, query: Select[Any]) -> Tally:
+    acts: dict[Kind, int] = {}
+    spans: dict[tuple[int, str, Source], Span] = {}
+    for row in connection.execute(query):
+        kind = Kind(
+            row.annotator_id, row.language, Source(row.source), Action(row.action), bool(row.flagged), row.tenths
         )
-        .join(label, label.c.id == acts.c.newest)
-        .join(item, item.c.id == acts.c.item_id)
-        .where(_NO_GOLD)
-        .cte("newest_act")
-    )
+        acts[kind] = int(row.acts)
+        span, key = Span(row.first, row.last), kind[:3]
+        spans[key] = _around(spans.get(key, span), span)
+    return Tally(acts, spans)
 
 
-def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.count().filter(condition)
-
-
-def _of_people(project_id: int) -> ColumnElement[bool]:
-    return and_(label.c.project_id == project_id, label.c.source == Source.HUMAN, label.c.annotator_id.is_not(None))
+def _around(one: Span, other: Span) -> Span:
+    return Span(min(one.first, other.first), max(one.last, other.last))

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, func, insert, or_, select
 
 from lamm_core.actors import Actor
-from lamm_core.records import Action, Source
+from lamm_core.records import Action
+from lamm_core.storage.labels import OF_PEOPLE
 from lamm_core.storage.tables import annotator, item, label, project, project_class
 from lamm_core.storage.team_tables import audit_event
 from lamm_core.trail import OF_LABELS, AuditAction, AuditEvent, TrailFilter
@@ -70,6 +71,7 @@ def _of_labels(connection: Connection, project_id: int | None, wanted: TrailFilt
     kinds = [_LABELS_OF[each] for each in OF_LABELS if wanted.wants(each)]
     if not kinds:
         return []
+    newest = _newest_labels(project_id, wanted, kinds, most)
     query = (
         select(
             label.c.created_at,
@@ -80,17 +82,32 @@ def _of_labels(connection: Connection, project_id: int | None, wanted: TrailFilt
             item.c.external_id,
             project_class.c.name.label("class_name"),
         )
+        .select_from(newest)
+        .join(label, label.c.id == newest.c.id)
         .join(annotator, annotator.c.id == label.c.annotator_id)
         .join(project, project.c.id == label.c.project_id)
         .join(item, item.c.id == label.c.item_id)
         .outerjoin(project_class, project_class.c.id == label.c.class_id)
-        .where(label.c.source == Source.HUMAN, or_(*kinds))
+        .order_by(label.c.id.desc())
     )
-    if project_id is not None:
-        query = query.where(label.c.project_id == project_id)
-    query = _narrowed(query, wanted, label.c.created_at, annotator.c.name)
-    # By number and not by time: labels are numbered as they come, and the number has an index.
-    return [_label_event(row) for row in connection.execute(query.order_by(label.c.id.desc()).limit(most))]
+    return [_label_event(row) for row in connection.execute(query)]
+
+
+def _newest_labels(
+    project_id: int | None, wanted: TrailFilter, kinds: list[ColumnElement[bool]], most: int
+) -> Subquery:
+    """Ids of the newest acts that are wanted: found first, so that nothing is looked up of all the others."""
+    query = select(label.c.id).where(OF_PEOPLE, or_(*kinds))
+    if project_id is None:
+        # By number and not by time: labels are numbered as they come, and the number has an index.
+        query = query.order_by(label.c.id.desc())
+    else:
+        query = query.where(label.c.project_id == project_id).order_by(label.c.created_at.desc(), label.c.id.desc())
+    if wanted.actor:
+        named = _narrowed(select(annotator.c.id), TrailFilter(wanted.actor), None, annotator.c.name)
+        query = query.where(label.c.annotator_id.in_(named))
+    of_time = TrailFilter(since=wanted.since, until=wanted.until)
+    return _narrowed(query, of_time, label.c.created_at, None).limit(most).subquery("newest")
 
 
 def _label_event(row: Any) -> AuditEvent:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, or_, select, text, update
 
 from lamm_core.records import ItemState, Purpose
 from lamm_core.storage.tables import item
@@ -19,9 +19,14 @@ _CHUNK = 2_000
 
 def imported_languages(connection: Connection, project_id: int) -> set[str]:
     """Languages that have labelled check items which were imported; these are used as they are."""
-    imported = and_(item.c.check_order.is_(None), item.c.state == ItemState.LABELLED)
-    query = select(item.c.language).where(_of(project_id, Purpose.CHECK), imported).distinct()
-    return set(connection.execute(query).scalars())
+    # Said as the index on them says it, which is not used otherwise.
+    query = (
+        select(item.c.purpose, item.c.language, item.c.state)
+        .where(item.c.project_id == project_id, text("check_order IS NULL AND purpose <> 'pool'"))
+        .distinct()
+    )
+    wanted = (Purpose.CHECK, ItemState.LABELLED)
+    return {row.language for row in connection.execute(query) if (row.purpose, row.state) == wanted}
 
 
 def free_items(connection: Connection, project_id: int, language: str) -> list[Row[Any]]:
@@ -90,7 +95,7 @@ def to_compare(connection: Connection, project_id: int, language: str) -> ToComp
     """Ids of the items of a language by what they are to be compared with, in their order."""
     query = (
         select(item.c.id, item.c.purpose, item.c.twin_id)
-        .where(item.c.project_id == project_id, item.c.language == language)
+        .where(item.c.project_id == project_id, item.c.language == language, item.c.state != ItemState.ASIDE)
         .where(or_(item.c.purpose == Purpose.CHECK, item.c.twin_id.is_(None), item.c.twin_id == 0))
         .order_by(item.c.id)
     )

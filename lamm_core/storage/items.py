@@ -6,13 +6,27 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Row, bindparam, func, select, update
+from sqlalchemy import (
+    CompoundSelect,
+    Connection,
+    Row,
+    bindparam,
+    delete,
+    func,
+    insert,
+    null,
+    select,
+    text,
+    union_all,
+    update,
+)
 
 from lamm_core.records import ItemState, Purpose
-from lamm_core.storage.tables import item, project_class
+from lamm_core.storage.tables import item, item_total, project_class
 
 # SQLite takes at most 32,766 bound values in one statement.
 _CHUNK = 2_000
+_KEYS = 20_000  # read at once
 # Statements of every label are made once: making one costs more than running it.
 _FIND = select(item).where(item.c.id == bindparam("item"), item.c.project_id == bindparam("project")).with_for_update()
 _SET = update(item).where(item.c.id == bindparam("item"))
@@ -81,7 +95,7 @@ class ItemTable:
 
 
 def read_items(connection: Connection, project_id: int, purpose: Purpose) -> ItemTable:
-    """All items of one purpose as columns, in the order of their ids, without their texts."""
+    """All items of one purpose but those set aside as columns, in the order of their ids, without their texts."""
     query = (
         select(
             item.c.id,
@@ -93,7 +107,7 @@ def read_items(connection: Connection, project_id: int, purpose: Purpose) -> Ite
             project_class.c.name,
         )
         .outerjoin(project_class, project_class.c.id == item.c.class_id)
-        .where(item.c.project_id == project_id, item.c.purpose == purpose)
+        .where(item.c.project_id == project_id, item.c.purpose == purpose, item.c.state != ItemState.ASIDE)
         .order_by(item.c.id)
     )
     rows = connection.execute(query).all()
@@ -108,7 +122,20 @@ def read_items(connection: Connection, project_id: int, purpose: Purpose) -> Ite
     )
 
 
-def read_texts(connection: Connection, item_ids: Sequence[int]) -> Iterator[tuple[int, str]]:
+def iter_text_keys(
+    connection: Connection, project_id: int, purposes: Sequence[Purpose]
+) -> Iterator[tuple[NDArray[np.int64], list[bytes]]]:
+    """Ids `(n,)` and text keys of all items of these purposes, some ten thousand at a time, in no certain order."""
+    query = (
+        select(item.c.id, item.c.text_key)
+        .where(item.c.project_id == project_id, item.c.purpose.in_(purposes))
+        .execution_options(yield_per=_KEYS)
+    )
+    for rows in connection.execute(query).partitions():
+        yield np.fromiter((row.id for row in rows), np.int64, len(rows)), [row.text_key for row in rows]
+
+
+def read_texts(connection: Connection, item_ids: Sequence[int] | NDArray[np.int64]) -> Iterator[tuple[int, str]]:
     """Id and text of the given items, in chunks."""
     for start in range(0, len(item_ids), _CHUNK):
         chunk = [int(each) for each in item_ids[start : start + _CHUNK]]
@@ -163,15 +190,54 @@ def set_states(connection: Connection, item_ids: Sequence[int], state: ItemState
 
 
 def count_items(connection: Connection, project_id: int) -> dict[tuple[Purpose, str, ItemState], int]:
-    """Number of items by (purpose, language, state)."""
-    query = (
+    """Number of items by (purpose, language, state).
+
+    Those that nobody has touched are most of a large project; they are what the others leave of the totals.
+    """
+    counts: dict[tuple[Purpose, str, ItemState], int] = {}
+    untouched: dict[tuple[Purpose, str], int] = {}
+    for row in connection.execute(_COUNTS, {"project": project_id}):
+        purpose, items = Purpose(row.purpose), int(row.items)
+        if row.state is not None:
+            counts[purpose, row.language, ItemState(row.state)] = items
+            items = -items
+        untouched[purpose, row.language] = untouched.get((purpose, row.language), 0) + items
+    rest = {(*each, ItemState.UNLABELLED): items for each, items in untouched.items() if items}
+    return counts | rest
+
+
+def count_anew(connection: Connection, project_id: int) -> None:
+    """Bring the totals of a project up to date, which must be locked (`projects.lock_project`).
+
+    To be called in every transaction that adds items, or changes what they are for or their language.
+    """
+    found = connection.execute(_TOTALS, {"project": project_id}).all()
+    connection.execute(delete(item_total).where(item_total.c.project_id == project_id))
+    if found:
+        rows = [{"project_id": project_id, **row._mapping} for row in found]
+        connection.execute(insert(item_total), rows)
+
+
+def _counts() -> CompoundSelect[Any]:
+    of_project, touched = item.c.project_id == bindparam("project"), set(ItemState) - {ItemState.UNLABELLED}
+    total = select(
+        item_total.c.purpose, item_total.c.language, null().label("state"), item_total.c.total.label("items")
+    ).where(item_total.c.project_id == bindparam("project"))
+    # Purposes and states by name, so that the index leads to the touched ones alone.
+    by_state = (
         select(item.c.purpose, item.c.language, item.c.state, func.count().label("items"))
-        .where(item.c.project_id == project_id)
+        .where(of_project, item.c.purpose.in_(list(Purpose)), item.c.state.in_(sorted(touched)))
         .group_by(item.c.purpose, item.c.language, item.c.state)
     )
-    return {
-        (Purpose(row.purpose), row.language, ItemState(row.state)): int(row.items) for row in connection.execute(query)
-    }
+    return union_all(by_state, total)  # one statement sees both at the same moment
+
+
+_COUNTS = _counts()
+_TOTALS = (
+    select(item.c.purpose, item.c.language, func.count().label("total"))
+    .where(item.c.project_id == bindparam("project"))
+    .group_by(item.c.purpose, item.c.language)
+)
 
 
 def has_items(connection: Connection, project_id: int) -> bool:
@@ -185,18 +251,23 @@ def count_near_duplicates(connection: Connection, project_id: int, state: ItemSt
     Args:
         state: count those in this state only; None counts all.
     """
-    query = select(item.c.language, func.count().label("items")).where(
-        item.c.project_id == project_id, item.c.purpose == Purpose.POOL, item.c.twin_id > 0
+    # Said as the index on them says it, which is not used otherwise; only items of the pool have a twin.
+    query = (
+        select(item.c.language, item.c.state, func.count().label("items"))
+        .where(item.c.project_id == project_id, text("twin_id > 0"))
+        .group_by(item.c.language, item.c.state)
     )
-    if state is not None:
-        query = query.where(item.c.state == state)
-    return {row.language: int(row.items) for row in connection.execute(query.group_by(item.c.language))}
+    found: dict[str, int] = {}
+    for row in connection.execute(query):
+        if state in (None, row.state):
+            found[row.language] = found.get(row.language, 0) + int(row.items)
+    return found
 
 
 def has_unlabelled(connection: Connection, project_id: int) -> bool:
     """Whether the pool holds an item to choose: no batch has it, nobody labelled or skipped it, nor is it set aside.
 
-    Set aside is what nearly repeats a check item.
+    Set aside is what nearly repeats a check item or another text of the pool.
     """
     query = select(item.c.id).where(
         item.c.project_id == project_id,

@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, insert, select, true
+from sqlalchemy import Connection, Subquery, bindparam, func, insert, select, text, true
 
 from lamm_core.records import Action, LabelEvent, Purpose, Source
 from lamm_core.storage.tables import item, label, project_class
 
+# Labels that people gave, said as the index on them says it, which is not used otherwise.
+OF_PEOPLE = text("label.source = 'human'")
 _EVENT = (
     select(
         label.c.id,
@@ -120,20 +122,26 @@ def recent_seconds(connection: Connection, project_id: int, most: int) -> list[t
     Args:
         most: how many labels are looked at.
     """
+    newest = newest_timed(project_id, most)
     query = (
-        select(item.c.language, label.c.seconds)
-        .join(item, item.c.id == label.c.item_id)
-        .where(
-            label.c.project_id == project_id,
-            label.c.action == Action.LABEL,
-            label.c.source == Source.HUMAN,
-            label.c.seconds.is_not(None),
-            item.c.purpose != Purpose.GOLD,
-        )
-        .order_by(label.c.id.desc())
-        .limit(most)
+        select(item.c.language, newest.c.seconds)
+        .join(item, item.c.id == newest.c.item_id)
+        .where(item.c.purpose != Purpose.GOLD)
+        .order_by(newest.c.id.desc())
     )
     return [(row.language, float(row.seconds)) for row in connection.execute(query)]
+
+
+def newest_timed(project_id: int, most: int) -> Subquery:
+    """The newest labels of annotators that have a time: id, item_id, annotator_id and seconds."""
+    return (
+        select(label.c.id, label.c.item_id, label.c.annotator_id, label.c.seconds)
+        .where(label.c.project_id == project_id, OF_PEOPLE)
+        .where(label.c.action == Action.LABEL, label.c.seconds.is_not(None))
+        .order_by(label.c.created_at.desc(), label.c.id.desc())
+        .limit(most)
+        .subquery("newest")
+    )
 
 
 def count_since(connection: Connection, project_id: int, since: datetime) -> dict[str, int]:
@@ -142,13 +150,8 @@ def count_since(connection: Connection, project_id: int, since: datetime) -> dic
         select(item.c.language, func.count().label("labels"))
         .select_from(label)
         .join(item, item.c.id == label.c.item_id)
-        .where(
-            label.c.project_id == project_id,
-            label.c.action == Action.LABEL,
-            label.c.source == Source.HUMAN,
-            label.c.created_at >= since,
-            item.c.purpose != Purpose.GOLD,
-        )
+        .where(label.c.project_id == project_id, OF_PEOPLE, label.c.created_at >= since)
+        .where(label.c.action == Action.LABEL, item.c.purpose != Purpose.GOLD)
         .group_by(item.c.language)
     )
     return {row.language: int(row.labels) for row in connection.execute(query)}

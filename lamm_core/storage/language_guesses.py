@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
 
+from lamm_core.storage import near_duplicates
 from lamm_core.storage.bulk import chunks
 from lamm_core.storage.tables import batch_item, item
 
@@ -43,6 +44,8 @@ def set_languages(connection: Connection, project_id: int, languages: Mapping[in
                 item.c.project_id == project_id, item.c.id.in_(chunk), item.c.language_guess.is_not(None)
             )
             found = list(connection.execute(guessed).scalars())
+            others = select(item.c.id).where(item.c.id.in_(found), item.c.language != language)
+            near_duplicates.part(connection, list(connection.execute(others).scalars()))
             connection.execute(update(item).where(item.c.id.in_(found)).values(language=language, language_guess=None))
             waiting = update(batch_item).where(batch_item.c.item_id.in_(found), batch_item.c.closed_at.is_(None))
             connection.execute(waiting.values(language=language))

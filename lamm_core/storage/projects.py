@@ -38,6 +38,7 @@ _SETTINGS = (
     "gold_count",
     "gold_feedback",
     "consensus",
+    "near_duplicates",
 )
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, and_, func, select
 
 from lamm_core.records import Action, ItemState, Purpose
 from lamm_core.storage.agreement import of_several
-from lamm_core.storage.reviews import is_standing, stands
+from lamm_core.storage.reviews import is_replaced, is_standing, stands
 from lamm_core.storage.tables import (
     annotator,
     batch_item,
@@ -50,12 +50,12 @@ def labels_with_provenance(connection: Connection, project_id: int, newest: int 
     Args:
         newest: only so many of the newest; None takes all.
     """
-    chosen = (
-        select(batch_item.c.item_id, func.max(batch_item.c.id).label("batch_item_id"))
-        .where(batch_item.c.project_id == project_id)
-        .group_by(batch_item.c.item_id)
-        .subquery()
-    )
+    standing = and_(label.c.project_id == project_id, label.c.action == Action.LABEL, stands())
+    if newest is not None:  # found first, so that nothing is looked up of all the others
+        ids = connection.execute(select(label.c.id).where(standing).order_by(label.c.id.desc()).limit(newest))
+        standing = label.c.id.in_(ids.scalars().all())
+    entry = batch_item.alias("entry")
+    newest_entry = select(func.max(entry.c.id)).where(entry.c.item_id == item.c.id).scalar_subquery()
     suggested, final = project_class.alias("suggested"), project_class.alias("final")
     reviewer, later = annotator.alias("reviewer"), review.alias("later")
     newest_review = select(func.max(later.c.id)).where(later.c.item_id == item.c.id).scalar_subquery()
@@ -92,29 +92,24 @@ def labels_with_provenance(connection: Connection, project_id: int, newest: int 
         .outerjoin(final, final.c.id == item.c.class_id)
         .outerjoin(review, and_(review.c.id == newest_review, is_standing()))
         .outerjoin(reviewer, reviewer.c.id == review.c.annotator_id)
-        .outerjoin(chosen, chosen.c.item_id == item.c.id)
-        .outerjoin(batch_item, batch_item.c.id == chosen.c.batch_item_id)
+        .outerjoin(batch_item, batch_item.c.id == newest_entry)
         .outerjoin(round_, round_.c.id == batch_item.c.round_id)
         .outerjoin(
             round_language,
             and_(round_language.c.round_id == round_.c.id, round_language.c.language == item.c.language),
         )
         .outerjoin(model_version, model_version.c.round_id == round_.c.id)
-        .where(label.c.project_id == project_id, label.c.action == Action.LABEL, stands())
+        .where(standing)
         .order_by(label.c.id.desc())
-        .limit(newest)
     )
     return [tuple(row) for row in connection.execute(query)][::-1]
 
 
 def count_labels(connection: Connection, project_id: int) -> int:
-    """How many labels stand in a project."""
-    query = (
-        select(func.count())
-        .select_from(label)
-        .where(label.c.project_id == project_id, label.c.action == Action.LABEL, stands())
-    )
-    return int(connection.execute(query).scalar_one())
+    """How many labels stand in a project: all that were given, but those that a further act has replaced."""
+    given = select(func.count()).where(label.c.project_id == project_id, label.c.action == Action.LABEL)
+    replaced = select(func.count()).where(is_replaced(project_id), label.c.action == Action.LABEL)
+    return int(connection.execute(given).scalar_one()) - int(connection.execute(replaced).scalar_one())
 
 
 def shared_classes(connection: Connection, project_id: int) -> dict[int, tuple[int, str]]:

@@ -20,12 +20,11 @@ from sqlalchemy import (
 from lamm_core.records import Action, Purpose
 from lamm_core.reviewing import APART, Decision, Reason, ReviewEntry, ReviewFilter, ReviewList
 from lamm_core.storage.growth import Addition, is_labelled_before, newest_addition
-from lamm_core.storage.reviews import is_answered, is_suspected, newest_reviews, stands
+from lamm_core.storage.reviews import is_answered, is_replaced, is_suspected, newest_reviews, stands
 from lamm_core.storage.tables import annotator, item, label, project_class
 from lamm_core.storage.team_tables import label_suspect
 
 _SHOWN = 300  # characters of a text
-_IS_REVIEWED = item.c.purpose != Purpose.GOLD
 
 
 def read_list(connection: Connection, project_id: int, wanted: ReviewFilter, limit: int, offset: int) -> ReviewList:
@@ -39,7 +38,7 @@ def read_list(connection: Connection, project_id: int, wanted: ReviewFilter, lim
     # Those labelled before a class came may be a hundred thousand: they are listed alone, and only if asked for.
     addition = newest_addition(connection, project_id) if wanted.reason is Reason.BEFORE_CLASS else None
     reasons = _reasons(project_id) if addition is None else _labelled_before(project_id, addition).cte("reasons")
-    chosen = _chosen(reasons, wanted, addition).limit(limit).offset(offset).subquery()
+    chosen = _chosen(reasons, project_id, wanted, addition).limit(limit).offset(offset).subquery()
     rows = connection.execute(_decorated(chosen)).mappings().all()
     if not rows and offset:  # beyond the end, where no row says how many there are
         return ReviewList((), read_list(connection, project_id, wanted, 1, 0).total)
@@ -51,8 +50,7 @@ def count_reasons(connection: Connection, project_id: int) -> dict[Reason, int]:
     reasons = _reasons(project_id)
     query = (
         select(reasons.c.reason, func.count(reasons.c.item_id.distinct()).label("items"))
-        .join(item, item.c.id == reasons.c.item_id)
-        .where(_IS_REVIEWED)
+        .where(_is_reviewed(reasons, project_id))
         .group_by(reasons.c.reason)
     )
     found = {Reason(row.reason): int(row.items) for row in connection.execute(query)}
@@ -89,21 +87,23 @@ def _row(item_id: ColumnElement[Any], reason: Reason, label_id: ColumnElement[An
 def _noted(project_id: int, reason: Reason, noted: ColumnElement[bool]) -> Select[Any]:
     """Acts that stand with a flag or a comment."""
     return _row(label.c.item_id, reason, label.c.id).where(
-        label.c.project_id == project_id, noted, label.c.action != Action.UNDO, stands()
+        label.c.project_id == project_id, noted, label.c.action.in_([Action.LABEL, Action.SKIP]), stands()
     )
 
 
 def _differing(project_id: int) -> Select[Any]:
     """Items with standing labels of different classes."""
-    different = func.min(label.c.class_id) != func.max(label.c.class_id)
-    of_project = and_(label.c.project_id == project_id, label.c.action == Action.LABEL)
-    # First those that ever had two classes: few, and found in one pass. Then without labels that were replaced.
-    candidates = select(label.c.item_id).where(of_project).group_by(label.c.item_id).having(different)
+    given, act = label.alias("given"), label.alias("act")
+    # Only items with two acts or more can have two classes: few, and found in one pass over an index.
+    several = select(act.c.item_id).where(act.c.project_id == project_id)
+    several = several.group_by(act.c.item_id).having(func.count() > 1)
+    replaced = select(label.c.id).where(is_replaced(project_id))
     found = (
-        select(label.c.item_id, func.max(label.c.id).label("label_id"))
-        .where(of_project, label.c.item_id.in_(candidates), stands())
-        .group_by(label.c.item_id)
-        .having(different)
+        select(given.c.item_id, func.max(given.c.id).label("label_id"))
+        .where(given.c.project_id == project_id, given.c.action == Action.LABEL)
+        .where(given.c.item_id.in_(several), given.c.id.not_in(replaced))
+        .group_by(given.c.item_id)
+        .having(func.min(given.c.class_id) != func.max(given.c.class_id))
         .cte("differing")
     )
     return _row(found.c.item_id, Reason.DISAGREEMENT, found.c.label_id)
@@ -123,23 +123,31 @@ def _labelled_before(project_id: int, addition: Addition) -> Select[Any]:
     return _row(item.c.id, Reason.BEFORE_CLASS, item.c.label_id).where(is_labelled_before(project_id, addition))
 
 
-def _conditions(wanted: ReviewFilter) -> list[ColumnElement[bool]]:
+def _is_reviewed(reasons: CTE, project_id: int) -> ColumnElement[bool]:
+    """Gold items are not: their class is known. They are few, and known without a look at the item of each reason."""
+    gold = select(item.c.id).where(item.c.project_id == project_id, item.c.purpose == Purpose.GOLD)
+    return reasons.c.item_id.not_in(gold)
+
+
+def _conditions(reasons: CTE, project_id: int, wanted: ReviewFilter) -> list[ColumnElement[bool]]:
+    """What is wanted of items. Looked up item by item, since a join would be tempted to read all items."""
     conditions: list[ColumnElement[bool]] = []
+    of_item = item.c.id == reasons.c.item_id
     if wanted.language is not None:
-        conditions.append(item.c.language == wanted.language)
+        conditions.append(select(item.c.language).where(of_item).scalar_subquery() == wanted.language)
     if wanted.class_name is not None:
         named = select(project_class.c.id).where(
-            project_class.c.project_id == item.c.project_id, project_class.c.name == wanted.class_name
+            project_class.c.project_id == project_id, project_class.c.name == wanted.class_name
         )
-        conditions.append(item.c.class_id == named.scalar_subquery())
+        conditions.append(select(item.c.class_id).where(of_item).scalar_subquery() == named.scalar_subquery())
     if wanted.annotator is not None:
         by = label.alias("by")
         acted = select(by.c.id).join(annotator, annotator.c.id == by.c.annotator_id)
-        conditions.append(exists(acted.where(by.c.item_id == item.c.id, annotator.c.name == wanted.annotator)))
+        conditions.append(exists(acted.where(by.c.item_id == reasons.c.item_id, annotator.c.name == wanted.annotator)))
     return conditions
 
 
-def _chosen(reasons: CTE, wanted: ReviewFilter, addition: Addition | None) -> Select[Any]:
+def _chosen(reasons: CTE, project_id: int, wanted: ReviewFilter, addition: Addition | None) -> Select[Any]:
     """The items of the list in its order, each with its reasons, and the number of all of them as `total`.
 
     Of those labelled before the newest classes came, the ones for which the model finds such a class likelier are
@@ -149,8 +157,7 @@ def _chosen(reasons: CTE, wanted: ReviewFilter, addition: Addition | None) -> Se
     newest = func.max(reasons.c.label_id)
     query = (
         select(reasons.c.item_id, newest.label("newest"), *_flags(reasons), func.count().over().label("total"))
-        .join(item, item.c.id == reasons.c.item_id)
-        .where(_IS_REVIEWED, *_conditions(wanted))
+        .where(_is_reviewed(reasons, project_id), *_conditions(reasons, project_id, wanted))
         .group_by(reasons.c.item_id)
         .having(func.max(case((of_reason, 1), else_=0)) == 1)
     )
@@ -161,7 +168,7 @@ def _chosen(reasons: CTE, wanted: ReviewFilter, addition: Addition | None) -> Se
         newer = and_(is_suspected(), label_suspect.c.likelier_class_id.in_(list(addition.classes.values())))
         # A chance is at most 1, so that what nothing is known of comes after it.
         score = func.min(func.coalesce(label_suspect.c.score, case((item.c.purpose == Purpose.CHECK, 2.0), else_=3.0)))
-        query = query.outerjoin(label_suspect, newer)
+        query = query.join(item, item.c.id == reasons.c.item_id).outerjoin(label_suspect, newer)
     else:
         score = func.min(literal(0.0))
     return query.add_columns(score.label("score")).order_by(score, newest.desc(), reasons.c.item_id.desc())

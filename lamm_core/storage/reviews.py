@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, insert, select, text
 
 from lamm_core.records import Action
 from lamm_core.reviewing import Decision, Opinion, ReviewRow
@@ -157,9 +157,23 @@ def stands() -> ColumnElement[bool]:
     )
 
 
+def is_replaced(project_id: int) -> ColumnElement[bool]:
+    """Whether an act of a project is not the newest one of its annotator on its item; found without a look at others.
+
+    Only where somebody acted again there is a revision after the first, and few do.
+    """
+    further = label.alias("further")
+    again = select(further.c.item_id).where(further.c.project_id == project_id, text("further.revision > 1"))
+    return and_(label.c.project_id == project_id, label.c.item_id.in_(again), ~stands())
+
+
 def is_suspected() -> ColumnElement[bool]:
     """Whether what the model suspects is still the label that decides the class of its item."""
-    return and_(item.c.id == label_suspect.c.item_id, item.c.label_id == label_suspect.c.label_id)
+    return and_(
+        label_suspect.c.project_id == item.c.project_id,
+        label_suspect.c.item_id == item.c.id,
+        label_suspect.c.label_id == item.c.label_id,
+    )
 
 
 def suspicion(connection: Connection, item_id: int) -> tuple[str, float] | None:

@@ -1,11 +1,11 @@
 """Rounds: who runs one, how far it is, and what it found."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from lamm_core.errors import RoundRunning, RoundSuperseded
@@ -13,7 +13,9 @@ from lamm_core.records import Metric, Round, RoundClass, RoundLanguage, RoundSta
 from lamm_core.storage.tables import project_class, round_, round_class, round_language
 from lamm_core.words import translate as _
 
+_OF_LANGUAGE = tuple(RoundLanguage.__dataclass_fields__)
 _FIGURES = ("estimate", "effective", "low", "high", "proven_low", "proven_high")
+_UNMEASURED: Mapping[str, Any] = {"correct": 0, "checked": 0} | dict.fromkeys(_FIGURES)
 
 
 def latest_round(connection: Connection, project_id: int, *, lock: bool = False) -> Round | None:
@@ -128,18 +130,34 @@ def list_languages(connection: Connection, project_id: int, metric: str) -> dict
     Args:
         metric: the figure that is asked for; a round that measured another one comes without figures.
     """
+    return _languages(connection, metric, round_.c.project_id == project_id)
+
+
+def newest_languages(connection: Connection, project_id: int, metric: str) -> list[RoundLanguage]:
+    """The same of the newest finished round alone; nothing before the first."""
+    newest = (
+        select(round_.c.id)
+        .where(round_.c.project_id == project_id, round_.c.state == RoundState.DONE)
+        .order_by(round_.c.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return next(iter(_languages(connection, metric, round_.c.id == newest).values()), [])
+
+
+def _languages(connection: Connection, metric: str, condition: ColumnElement[bool]) -> dict[int, list[RoundLanguage]]:
     query = (
-        select(round_language, round_.c.metric)
+        select(round_language.c.round_id, round_.c.metric, *(round_language.c[name] for name in _OF_LANGUAGE))
         .join(round_, round_.c.id == round_language.c.round_id)
-        .where(round_.c.project_id == project_id)
+        .where(condition)
         .order_by(round_language.c.id)
     )
     found: dict[int, list[RoundLanguage]] = {}
-    for row in connection.execute(query).mappings():
-        values = {name: row[name] for name in RoundLanguage.__dataclass_fields__}
-        if (row["metric"] or Metric.ACCURACY) != metric:
-            values |= {"correct": 0, "checked": 0} | dict.fromkeys(_FIGURES)
-        found.setdefault(row["round_id"], []).append(RoundLanguage(**values))
+    for round_id, measured, *values in connection.execute(query):
+        language = RoundLanguage(*values)
+        if (measured or Metric.ACCURACY) != metric:
+            language = replace(language, **_UNMEASURED)
+        found.setdefault(round_id, []).append(language)
     return found
 
 

@@ -56,6 +56,8 @@ project = Table(
     Column("gold_count", Integer, nullable=False),
     Column("gold_feedback", Boolean, nullable=False),
     Column("consensus", String(20), nullable=False),
+    Column("near_duplicates", Boolean, nullable=False),
+    Column("compared_to", BigId, nullable=True),
     Column("created_at", UtcDateTime, nullable=False),
 )
 
@@ -118,6 +120,7 @@ annotator_language = Table(
 # item that a pool item nearly repeats: 0 where it was compared and repeats none, nothing where it was not compared yet.
 # For a check item it is 0 once the pool was compared with it, so that every pair is compared once. `language_guess` is
 # how probable a language is that was guessed from the text, until somebody has looked at it; nothing where it was said.
+# `duplicate_of_id` is the earlier pool item that this one nearly repeats; `near_duplicates` says what follows.
 item = Table(
     "item",
     metadata,
@@ -135,6 +138,7 @@ item = Table(
     Column("check_order", Float, nullable=True),
     Column("twin_id", BigId, nullable=True),
     Column("language_guess", Float, nullable=True),
+    Column("duplicate_of_id", BigId, nullable=True),
     UniqueConstraint("project_id", "external_id"),
     Index("ix_item_project_text_key", "project_id", "text_key"),
     Index("ix_item_project_purpose_state_language", "project_id", "purpose", "state", "language"),
@@ -146,6 +150,42 @@ item = Table(
         sqlite_where=text("language_guess IS NOT NULL"),
         postgresql_where=text("language_guess IS NOT NULL"),
     ),
+    Index(
+        "ix_item_duplicate_of",
+        "project_id",
+        "duplicate_of_id",
+        sqlite_where=text("duplicate_of_id IS NOT NULL"),
+        postgresql_where=text("duplicate_of_id IS NOT NULL"),
+    ),
+    # Few of many items nearly repeat a check item, and few were imported for a check set.
+    Index(
+        "ix_item_twin",
+        "project_id",
+        "language",
+        "state",
+        sqlite_where=text("twin_id > 0"),
+        postgresql_where=text("twin_id > 0"),
+    ),
+    Index(
+        "ix_item_imported_check",
+        "project_id",
+        "purpose",
+        "language",
+        "state",
+        sqlite_where=text("check_order IS NULL AND purpose <> 'pool'"),
+        postgresql_where=text("check_order IS NULL AND purpose <> 'pool'"),
+    ),
+)
+
+# How many items of each purpose and language a project has: to count a million of them takes longer than a page may.
+# Whatever adds items, or changes what they are for or their language, has them counted anew (`items.count_anew`).
+item_total = Table(
+    "item_total",
+    metadata,
+    Column("project_id", BigId, ForeignKey("project.id"), primary_key=True, autoincrement=False),
+    Column("purpose", String(10), primary_key=True),
+    Column("language", String(35), primary_key=True),
+    Column("total", BigId, nullable=False),
 )
 
 # Append-only: an edit or an undo is a further revision, and nothing is ever overwritten. `suggested_class_id` is the
@@ -168,11 +208,41 @@ label = Table(
     Column("suggested_class_id", BigId, ForeignKey("project_class.id"), nullable=True),
     UniqueConstraint("item_id", "annotator_id", "revision"),
     Index("ix_label_project_annotator", "project_id", "annotator_id", "id"),
-    # What somebody has to look at is little among many labels.
-    Index("ix_label_flagged", "project_id", "id", sqlite_where=text("flagged = 1"), postgresql_where=text("flagged")),
+    Index("ix_label_project", "project_id", "id"),
+    # Who said what of which item, item by item, without a look at the rows.
+    Index("ix_label_opinion", "project_id", "item_id", "annotator_id", "action", "class_id", "id"),
+    # What people did, in the order of time; labels of an import would hide it.
+    Index(
+        "ix_label_of_people",
+        "project_id",
+        "created_at",
+        "id",
+        sqlite_where=text("source = 'human'"),
+        postgresql_where=text("source = 'human'"),
+    ),
+    # Few acts follow another one of the same person on the same item.
+    Index(
+        "ix_label_further",
+        "project_id",
+        "item_id",
+        "annotator_id",
+        sqlite_where=text("revision > 1"),
+        postgresql_where=text("revision > 1"),
+    ),
+    # What somebody has to look at is little among many labels. By action as well, which no other index offers, so that
+    # no other one is taken instead.
+    Index(
+        "ix_label_flagged",
+        "project_id",
+        "action",
+        "id",
+        sqlite_where=text("flagged = 1"),
+        postgresql_where=text("flagged"),
+    ),
     Index(
         "ix_label_commented",
         "project_id",
+        "action",
         "id",
         sqlite_where=text("comment IS NOT NULL"),
         postgresql_where=text("comment IS NOT NULL"),
@@ -260,6 +330,29 @@ round_class = Table(
     Column("checked", Integer, nullable=False),
     *_figures(),
     UniqueConstraint("round_id", "language", "class_id"),
+)
+
+# How texts of a language differed from its check set when a round looked: all others of the language, or the newest.
+# `look` counts the looks of the project; a round that found the same texts as the one before repeats what that one saw.
+# `unlike` has the ids of the items that were least like the check set.
+round_drift = Table(
+    "round_drift",
+    metadata,
+    id_column(),
+    Column("round_id", BigId, ForeignKey("round.id"), nullable=False),
+    Column("language", String(35), nullable=False),
+    Column("part", String(10), nullable=False),
+    Column("checked", Integer, nullable=False),
+    Column("texts", Integer, nullable=False),
+    Column("since", UtcDateTime, nullable=True),
+    Column("look", Integer, nullable=False),
+    Column("p_value", Float, nullable=True),
+    Column("share", Float, nullable=True),
+    Column("low", Float, nullable=True),
+    Column("high", Float, nullable=True),
+    Column("found", Boolean, nullable=False),
+    Column("unlike", JSON, nullable=False),
+    UniqueConstraint("round_id", "language", "part"),
 )
 
 # `classes` are those that the model can answer; nothing where an earlier version of the program fitted it.

@@ -8,6 +8,7 @@ from lamm_core.language_names import language_name
 from lamm_core.records import LanguageState
 from lamm_core.words import number, plural
 from lamm_core.words import translate as _
+from lamm_core.workflow.drift_words import drift_advice
 from lamm_core.workflow.growth_words import beyond_model, labelled_before, where_to_look
 from lamm_core.workflow.headline import plateau
 from lamm_core.workflow.projects import languages_beyond_encoder
@@ -21,6 +22,7 @@ class Topic(StrEnum):
     OUT_OF_REACH = "out of reach"
     USED_UP = "used up"
     PROOF = "proof"
+    DRIFT = "drift"
     CHECK_SET = "check set"
     GROWTH = "growth"
 
@@ -48,6 +50,7 @@ def advice(status: ProjectStatus) -> tuple[Advice, ...]:
         *_beyond_encoder(status),
         *_out_of_reach(status),
         *_used_up(status),
+        *_drift(status),
         *_proof(status),
         *_check_sets(status),
     ]
@@ -101,6 +104,13 @@ def _used_up(status: ProjectStatus) -> Iterator[Advice]:
             languages=_names(used_up),
         )
         yield Advice(Topic.USED_UP, text, urgent=True)
+
+
+def _drift(status: ProjectStatus) -> Iterator[Advice]:
+    for each in status.languages:
+        text = drift_advice(each, status.project.settings)
+        if text:
+            yield Advice(Topic.DRIFT, text, urgent=True)
 
 
 def _proof(status: ProjectStatus) -> Iterator[Advice]:

@@ -5,10 +5,9 @@ same labels give the same figures every time: resamples are drawn by the project
 """
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from statistics import median
 from typing import Any
 
 import numpy as np
@@ -31,6 +30,7 @@ from lamm_core.storage import agreement
 from lamm_core.workflow.gold import GoldResult, gold_figure, read_results
 from lamm_core.workflow.opinions import SharedLabels, sorted_names, tabulate
 from lamm_core.workflow.rights import needs
+from lamm_core.workflow.work_tallies import StandingTimes, median_of_tenths, standing_times
 from lamm_core.workflow.workspace import Workspace
 
 _MOST_WEAK = 3
@@ -133,16 +133,22 @@ def project_agreement(workspace: Workspace, project: Project) -> tuple[Agreement
     """How far annotators agree: in the whole project, then in each language in the project's order."""
     with workspace.database.read() as connection:
         opinions = agreement.read_opinions(connection, project.id)
+        whole, *times = standing_times(connection, project, [None, *project.languages])
         gold = read_results(connection, project)
-    found = [agreement_of(project, None, opinions, gold)]
-    for language in project.languages:
+    found = [agreement_of(project, None, opinions, gold, whole)]
+    for language, of_language in zip(project.languages, times, strict=True):
         own = [each for each in opinions if each.language == language]
-        found.append(agreement_of(project, language, own, [each for each in gold if each.language == language]))
+        of_gold = [each for each in gold if each.language == language]
+        found.append(agreement_of(project, language, own, of_gold, of_language))
     return tuple(found)
 
 
 def agreement_of(
-    project: Project, language: str | None, opinions: Sequence[Row[Any]], gold: Sequence[GoldResult]
+    project: Project,
+    language: str | None,
+    opinions: Sequence[Row[Any]],
+    gold: Sequence[GoldResult],
+    times: Mapping[str, StandingTimes],
 ) -> Agreement:
     """How far annotators agree.
 
@@ -151,10 +157,13 @@ def agreement_of(
         language: what the opinions are of; None for the whole project.
         opinions: rows as `storage.agreement.read_opinions` gives them.
         gold: results on gold items of that language, or of all.
+        times: annotator to the times that all their standing labels took, shared or not.
     """
     classes = project.settings.classes
-    names = sorted_names({each.annotator for each in opinions} | {each.annotator for each in gold})
+    names = sorted_names({each.annotator for each in opinions} | {each.annotator for each in gold} | {*times})
     labels = tabulate(opinions, names, classes).labels
+    if not len(labels):
+        labels = _one_by_one(names, times)
     found = _measured(SharedLabels.of(labels), len(classes), project.settings.seed)
     return Agreement(
         language=language,
@@ -165,8 +174,8 @@ def agreement_of(
         annotators=tuple(
             AnnotatorAgreement(
                 name,
-                int((labels[:, column] != MISSING).sum()),
-                _median_seconds(name, opinions),
+                sum(times[name].values()) if name in times else 0,
+                median_of_tenths({tenths: many for tenths, many in times.get(name, {}).items() if tenths is not None}),
                 found.with_others[column],
                 gold_figure([each for each in gold if each.annotator == name]),
             )
@@ -207,9 +216,10 @@ def _pairs(labels: Labels, rng: np.random.Generator) -> Iterator[tuple[tuple[int
             yield (one, two), (same_share(both, rng), kappa(both[:, 0], both[:, 1], rng))
 
 
-def _median_seconds(name: str, opinions: Sequence[Row[Any]]) -> float | None:
-    seconds = [float(each.seconds) for each in opinions if each.annotator == name and each.seconds is not None]
-    return median(seconds) if seconds else None
+def _one_by_one(names: Sequence[str], times: Mapping[str, StandingTimes]) -> Labels:
+    """An item of their own for each who labelled anything: where nothing is shared, that says what is missing."""
+    labelled = np.array([name in times for name in names], dtype=bool)
+    return np.where(np.diag(labelled)[labelled], 0, MISSING).astype(np.int16)
 
 
 def _is_low(figure: Figure) -> bool:

@@ -1,21 +1,21 @@
 """Figures of annotators: how much each does, how fast, and how far it is what others and gold items say."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-import numpy as np
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from lamm_core.actors import Role
 from lamm_core.model.agreement import Figure, Labels
 from lamm_core.model.consensus import as_the_others, share_of_ones
 from lamm_core.records import Project
-from lamm_core.storage import agreement, annotator_work, annotators
+from lamm_core.storage import agreement, annotators
 from lamm_core.workflow.gold import GoldResult, gold_figure, read_results
 from lamm_core.workflow.opinions import OpinionTable, sorted_names, tabulate
 from lamm_core.workflow.rights import needs, needs_self
+from lamm_core.workflow.work_tallies import Work, median_of_tenths, read_tallies
 from lamm_core.workflow.workspace import Workspace
 
 _TENTHS_IN_AN_HOUR = 36_000
@@ -95,8 +95,7 @@ class _Read:
     Attributes:
         project: the project.
         names: annotator id to name, of all who did anything.
-        work: rows as `annotator_work.read_work` gives them.
-        times: rows as `annotator_work.read_times` gives them.
+        work: what they did, by annotator and language.
         shared: opinions about texts of several.
         agrees: `(texts, annotators)` whether each of these is what the others say, as `as_the_others` gives it.
         gold: results on gold items.
@@ -104,8 +103,7 @@ class _Read:
 
     project: Project
     names: Mapping[int, str]
-    work: Sequence[Row[Any]]
-    times: Sequence[Row[Any]]
+    work: Sequence[Work]
     shared: OpinionTable
     agrees: Labels
     gold: Sequence[GoldResult]
@@ -113,15 +111,15 @@ class _Read:
     @classmethod
     def of(cls, connection: Connection, project: Project) -> "_Read":
         """All annotators of a project."""
-        work, gold = annotator_work.read_work(connection, project.id), read_results(connection, project)
-        active = {each.annotator for each in work} | {each.annotator for each in gold}
-        opinions = agreement.read_opinions(connection, project.id, shared=True)
+        work, gold = read_tallies(connection, project).work(), read_results(connection, project)
+        names = annotators.list_annotators(connection)
+        active = {names[each.annotator_id] for each in work} | {each.annotator for each in gold}
+        opinions = agreement.read_opinions(connection, project.id)
         shared = tabulate(opinions, sorted_names(active), project.settings.classes)
         return cls(
             project=project,
-            names={key: name for key, name in annotators.list_annotators(connection).items() if name in active},
+            names={key: name for key, name in names.items() if name in active},
             work=work,
-            times=annotator_work.read_times(connection, project.id),
             shared=shared,
             agrees=as_the_others(shared.labels),
             gold=gold,
@@ -130,17 +128,12 @@ class _Read:
     def annotators(self) -> tuple[AnnotatorFigures, ...]:
         """One entry for each, by name."""
         ids = {name: annotator_id for annotator_id, name in self.names.items()}
-        work, times = _by_annotator(self.work), _by_annotator(self.times)
-        of_each = ((ids[name], name) for name in self.shared.annotators)
-        return tuple(self._annotator(each, name, work.get(each, []), times.get(each, [])) for each, name in of_each)
+        return tuple(self._annotator(ids[name], name) for name in self.shared.annotators)
 
-    def _annotator(
-        self, annotator_id: int, name: str, work: Sequence[Row[Any]], times: Sequence[Row[Any]]
-    ) -> AnnotatorFigures:
+    def _annotator(self, annotator_id: int, name: str) -> AnnotatorFigures:
         own = replace(
             self,
-            work=work,
-            times=times,
+            work=[each for each in self.work if each.annotator_id == annotator_id],
             agrees=self.agrees[:, self.shared.annotators.index(name)],
             gold=[each for each in self.gold if each.annotator == name],
         )
@@ -152,42 +145,29 @@ class _Read:
         return replace(
             self,
             work=[each for each in self.work if each.language == language],
-            times=[each for each in self.times if each.language == language],
             agrees=self.agrees[self.shared.languages == language],
             gold=[each for each in self.gold if each.language == language],
         )._figures(language)
 
     def _figures(self, language: str | None) -> Figures:
+        times: Counter[int] = Counter()
+        for each in self.work:
+            times.update(each.times)
         return Figures(
             language=language,
             labels=sum(each.labels for each in self.work),
-            median_seconds=_median(self.times),
-            per_hour=_per_hour(self.times),
+            median_seconds=median_of_tenths(times),
+            per_hour=_per_hour(times),
             with_consensus=share_of_ones(self.agrees),
             gold=gold_figure(self.gold),
             skips=sum(each.skips for each in self.work),
             flags=sum(each.flags for each in self.work),
-            edits=sum(int(each.edits) for each in self.work),
-            first=min((each.first for each in self.work), default=None),
-            last=max((each.last for each in self.work), default=None),
+            edits=sum(each.edits for each in self.work),
+            first=min((each.span.first for each in self.work), default=None),
+            last=max((each.span.last for each in self.work), default=None),
         )
 
 
-def _by_annotator(rows: Sequence[Row[Any]]) -> dict[int, list[Row[Any]]]:
-    found: dict[int, list[Row[Any]]] = {}
-    for row in rows:
-        found.setdefault(row.annotator_id, []).append(row)
-    return found
-
-
-def _median(times: Sequence[Row[Any]]) -> float | None:
-    """The middle one of the times, in seconds."""
-    if not times:
-        return None
-    tenths = np.repeat([each.tenths for each in times], [each.labels for each in times])
-    return float(np.median(tenths)) / 10
-
-
-def _per_hour(times: Sequence[Row[Any]]) -> float | None:
-    tenths = sum(each.labels * min(each.tenths, _MOST_TENTHS) for each in times)
-    return _TENTHS_IN_AN_HOUR * sum(each.labels for each in times) / tenths if tenths else None
+def _per_hour(times: Mapping[int, int]) -> float | None:
+    tenths = sum(labels * min(tenths, _MOST_TENTHS) for tenths, labels in times.items())
+    return _TENTHS_IN_AN_HOUR * sum(times.values()) / tenths if tenths else None

@@ -32,7 +32,7 @@ def find_causes(workspace: Workspace, project: Project, languages: Sequence[Lang
     if not behind:
         return {}
     with workspace.database.read() as connection:
-        opinions = agreement.read_opinions(connection, project.id, shared=True)
+        opinions = agreement.read_opinions(connection, project.id)
         gold = read_results(connection, project)
     beyond = languages_beyond_encoder(project.settings)
     return {
@@ -57,7 +57,7 @@ def _facts(
     *,
     encoder_knows: bool,
 ) -> Facts:
-    found = agreement_of(project, language.language, opinions, gold)
+    found = agreement_of(project, language.language, opinions, gold, {})
     names = [each.name for each in found.annotators]
     shared = SharedLabels.of(tabulate(opinions, names, project.settings.classes).labels)
     people = [

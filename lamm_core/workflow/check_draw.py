@@ -37,11 +37,16 @@ def draw_check_items(workspace: Workspace, project: Project) -> None:
         projects.lock_project(connection, project.id)
         imported = check_sets.imported_languages(connection, project.id)
         counts = items.count_items(connection, project.id)
+        moved = 0
         for language in project.languages:
             if language in imported:
-                check_sets.give_back(connection, project.id, language)
+                moved += check_sets.give_back(connection, project.id, language)
             elif project.settings.check_part and project.settings.check_share:
-                check_sets.set_apart(connection, project.id, _drawn(connection, project, language, counts))
+                drawn = _drawn(connection, project, language, counts)
+                check_sets.set_apart(connection, project.id, drawn)
+                moved += len(drawn)
+        if moved:
+            items.count_anew(connection, project.id)
 
 
 def draw_numbers(seed: int, external_id: str) -> tuple[float, float]:
@@ -65,7 +70,11 @@ def _drawn(connection: Connection, project: Project, language: str, counts: _Cou
 def _at_most(counts: _Counts, language: str, drawn: int) -> int:
     """How many may be set apart: as many as were drawn, but never the whole pool of a language, rather half of it."""
     size = {
-        purpose: sum(count for (each, name, _), count in counts.items() if (each, name) == (purpose, language))
+        purpose: sum(
+            count
+            for (each, name, state), count in counts.items()
+            if (each, name) == (purpose, language) and state is not ItemState.ASIDE
+        )
         for purpose in Purpose
     }
     if drawn < size[Purpose.POOL]:

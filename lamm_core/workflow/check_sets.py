@@ -170,10 +170,8 @@ def _open(connection: Connection, project: Project) -> int:
 
 def _measured(connection: Connection, project: Project) -> dict[str, _Measured]:
     """What the newest finished round measured, language by language."""
-    found = rounds.list_languages(connection, project.id, project.settings.metric)
-    if not found:
-        return {}
-    return {each.language: _figures(each) for each in found[max(found)] if each.checked}
+    found = rounds.newest_languages(connection, project.id, project.settings.metric)
+    return {each.language: _figures(each) for each in found if each.checked}
 
 
 def _figures(found: RoundLanguage) -> _Measured:

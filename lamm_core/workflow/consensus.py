@@ -70,7 +70,7 @@ def settle_labelled(connection: Connection, project: Project, bears: Mapping[int
     names = {class_id: name for name, class_id in projects.class_ids(connection, project.id).items()}
     decisions = reviews.standing_decisions(connection, project.id)
     decided = {item_id: names[class_id] for item_id, class_id in decisions.items() if item_id in bears}
-    opinions = agreement.read_opinions(connection, project.id, shared=True)
+    opinions = agreement.read_opinions(connection, project.id)
     people = {each.label_id for each in opinions}
     # An item that no person's label decides has its class from an import.
     opinions = [each for each in opinions if each.item_id in bears and bears[each.item_id][0] in people]

@@ -17,13 +17,15 @@ from lamm_core.records import LanguageState, Project, RoundClass
 from lamm_core.storage import agreement, models, rounds
 from lamm_core.words import translate as _
 from lamm_core.workflow.agreement import Agreement, agreement_of
+from lamm_core.workflow.drift_details import NO_DRIFT, LanguageDrift, read_language_drift
 from lamm_core.workflow.gold import GoldResult, read_results
 from lamm_core.workflow.rights import needs
+from lamm_core.workflow.work_tallies import standing_times
 from lamm_core.workflow.workspace import Workspace
 
 _MOST_HARD = 20
-# The newest labels say how fast the people of today are; a thousand settle a median.
-_SPEED_LABELS = 1_000
+# The newest labels say how fast the people of today are; so many have enough of a rare language among them.
+_SPEED_LABELS = 10_000
 
 _Counts = NDArray[np.int64]
 
@@ -77,7 +79,7 @@ class Speed:
 
     Attributes:
         name: the annotator.
-        labels: timed labels among the newest of the language.
+        labels: timed labels of the language among the newest of the project.
         median_seconds: the middle one of the times they took.
     """
 
@@ -102,6 +104,7 @@ class LanguageDetails:
         agreement: how far annotators agree.
         speeds: one for each annotator who labelled lately, most labels first.
         gold: one for each annotator who labelled gold items of the language, by name.
+        drift: how its texts differ from its check set.
     """
 
     language: str
@@ -114,6 +117,7 @@ class LanguageDetails:
     agreement: Agreement
     speeds: tuple[Speed, ...]
     gold: tuple[GoldResult, ...] = ()
+    drift: LanguageDrift = NO_DRIFT
 
 
 @needs(Role.MANAGER)
@@ -135,8 +139,10 @@ def language_details(workspace: Workspace, project: Project, language: str) -> L
         found = rounds.list_classes(connection, project.id).get(model.round_id, []) if model else []
         number = rounds.get_round(connection, model.round_id).number if model else None
         opinions = agreement.read_opinions(connection, project.id, language)
+        (times,) = standing_times(connection, project, [language])
         taken = agreement.recent_speeds(connection, project.id, language, _SPEED_LABELS)
         gold = [each for each in read_results(connection, project) if each.language == language]
+        drift = read_language_drift(connection, project, language)
     seen = _Seen.of(_read_record(workspace, model.file) if model else None, project, language)
     wrong = seen.wrong()
     with workspace.database.read() as connection:
@@ -150,9 +156,10 @@ def language_details(workspace: Workspace, project: Project, language: str) -> L
         class_figures=_class_figures(project, language, seen.classes, confusion, found),
         macro_f1=_macro_f1(seen),
         hardest=tuple(seen.hard_item(row, *texts[int(seen.ids[row])]) for row in wrong if int(seen.ids[row]) in texts),
-        agreement=agreement_of(project, language, opinions, gold),
+        agreement=agreement_of(project, language, opinions, gold, times),
         speeds=_speeds(taken),
         gold=tuple(gold),
+        drift=drift,
     )
 
 

@@ -12,8 +12,9 @@ from lamm_core.actors import Role
 from lamm_core.exchange.format import About, Format
 from lamm_core.exchange.writing import WRITE_ENDINGS, WRITE_FORMATS, format_to_write, table_bytes, write_table
 from lamm_core.records import Project, Purpose
-from lamm_core.storage import provenance
+from lamm_core.storage import near_duplicates, provenance
 from lamm_core.storage import translations as stored_translations
+from lamm_core.storage.near_duplicates import AsideItem
 from lamm_core.trail import AuditAction
 from lamm_core.workflow.audit import note
 from lamm_core.workflow.consensus import settle_labelled
@@ -25,6 +26,7 @@ EXPORT_FORMATS: Mapping[str, Format] = WRITE_FORMATS
 COLUMNS = (*provenance.COLUMNS, "consensus", "consensus_confidence", "consensus_people")
 
 _TRANSLATION_COLUMNS = ("translated_from", "translator")
+_DUPLICATE_COLUMNS = ("duplicate_of", "class_of_duplicate")
 _TYPES = {"round": "Int64", "model": "Int64", "flagged": "bool"}
 _TYPES |= dict.fromkeys(("weight", "uncertainty", "seconds"), "float64")
 _CONSENSUS_TYPES = {"consensus": "object", "consensus_confidence": "float64", "consensus_people": "Int64"}
@@ -44,11 +46,14 @@ class ExportGlance:
 
 
 @needs(Role.MANAGER)
-def labels_table(workspace: Workspace, project: Project, translations: bool = False) -> pd.DataFrame:
+def labels_table(
+    workspace: Workspace, project: Project, translations: bool = False, duplicates: bool = False
+) -> pd.DataFrame:
     """The labels of a project that stand, one row a label, oldest first.
 
     Args:
         translations: add the translations of labelled texts, as training has them, after the labels.
+        duplicates: add the texts that are set aside since they nearly repeat another one, at the end.
 
     Returns:
         columns id, language, text, class, split (pool or check), annotator, labelled_at (UTC), seconds, source,
@@ -59,11 +64,15 @@ def labels_table(workspace: Workspace, project: Project, translations: bool = Fa
         consensus (the class that the next round would have from them), consensus_confidence (0 to 1) and
         consensus_people (how many of them said so). With translations also translated_from (id of the original; missing
         for a label) and translator; a translation has an id of its own, the item's class, and the source `translation`.
+        With duplicates also duplicate_of (id of the text that stands for it) and class_of_duplicate (the class of that
+        text); nobody labelled what is set aside, so that it has no class of its own.
     """
     with workspace.database.read() as connection:
         table = _with_consensus(connection, project, _stored(provenance.labels_with_provenance(connection, project.id)))
         translated = stored_translations.usable_with_provenance(connection, project.id) if translations else []
-    return _with_translations(table, translated) if translations else table
+        aside = near_duplicates.list_aside(connection, project.id) if duplicates else []
+    table = _with_translations(table, translated) if translations else table
+    return _with_duplicates(table, aside) if duplicates else table
 
 
 @needs(Role.MANAGER)
@@ -119,6 +128,28 @@ def _with_translations(table: pd.DataFrame, translated: list[Row[Any]]) -> pd.Da
     return pd.concat([table, rows], ignore_index=True) if translated else table
 
 
+def _with_duplicates(table: pd.DataFrame, aside: list[AsideItem]) -> pd.DataFrame:
+    further = [*table.columns, *_DUPLICATE_COLUMNS]
+    table = table.reindex(columns=further).astype(dict.fromkeys(_DUPLICATE_COLUMNS, object))
+    rows = pd.DataFrame(
+        [
+            {
+                "id": each.external_id,
+                "language": each.language,
+                "text": each.text,
+                "split": Purpose.POOL,
+                "deciding": False,
+                "flagged": False,
+                "duplicate_of": each.of_external_id,
+                "class_of_duplicate": each.class_name,
+            }
+            for each in reversed(aside)
+        ],
+        columns=further,
+    ).astype(_TYPES | _CONSENSUS_TYPES)
+    return pd.concat([table, rows], ignore_index=True) if aside else table
+
+
 def export_ending(name: str) -> str:
     """The ending of a file of a format, such as ".csv"; ".zip" where the format is a folder."""
     found = EXPORT_FORMATS[name]
@@ -131,17 +162,20 @@ def ending_title(ending: str) -> str:
 
 
 @needs(Role.MANAGER)
-def labels_file(workspace: Workspace, project: Project, name: str, translations: bool = False) -> bytes:
+def labels_file(
+    workspace: Workspace, project: Project, name: str, translations: bool = False, duplicates: bool = False
+) -> bytes:
     """The content of a file with the labels of a project; of a zip file, where the format is a folder.
 
     Args:
         name: a key of `EXPORT_FORMATS`, or one of `EXPORT_ENDINGS`.
         translations: add the translations of labelled texts.
+        duplicates: add the texts that are set aside.
 
     Raises:
         UnreadableFile: no such format can be written.
     """
-    table = labels_table(workspace, project, translations)
+    table = labels_table(workspace, project, translations, duplicates)
     content = table_bytes(table, name, _about(project))
     _note_export(workspace, project, name, len(table))
     return content
@@ -149,13 +183,19 @@ def labels_file(workspace: Workspace, project: Project, name: str, translations:
 
 @needs(Role.MANAGER)
 def export_labels(
-    workspace: Workspace, project: Project, path: Path, translations: bool = False, format_name: str | None = None
+    workspace: Workspace,
+    project: Project,
+    path: Path,
+    translations: bool = False,
+    format_name: str | None = None,
+    duplicates: bool = False,
 ) -> int:
     """Write the labels of a project to a file, or to a folder where the format is one; returns how many rows.
 
     Args:
         translations: add the translations of labelled texts.
         format_name: a key of `EXPORT_FORMATS`; None takes what the ending of the file says.
+        duplicates: add the texts that are set aside.
 
     Raises:
         UnreadableFile: no such format can be written.
@@ -163,7 +203,7 @@ def export_labels(
         StorageUnavailable: it cannot be written there.
     """
     found = format_to_write(format_name or path.suffix, path.name)  # before much is read
-    table = labels_table(workspace, project, translations)
+    table = labels_table(workspace, project, translations, duplicates)
     write_table(table, path, _about(project), found.name)
     _note_export(workspace, project, format_name or path.suffix, len(table))
     return len(table)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from lamm_core.actors import Role
 from lamm_core.errors import InvalidInput
 from lamm_core.records import Project
-from lamm_core.storage import language_guesses
+from lamm_core.storage import items, language_guesses, projects
 from lamm_core.trail import AuditAction
 from lamm_core.words import translate as _
 from lamm_core.workflow.audit import note
@@ -71,7 +71,9 @@ def say_languages(workspace: Workspace, project: Project, languages: Mapping[int
     if strange:
         raise InvalidInput(_("The language {language!r} is not one of the project's.", language=strange[0]))
     with workspace.database.write() as connection:
+        projects.lock_project(connection, project.id)
         changed = language_guesses.set_languages(connection, project.id, languages)
+        items.count_anew(connection, project.id)
         note(connection, workspace, AuditAction.LANGUAGES_CHECKED, project.id, items=changed)
     return changed
 

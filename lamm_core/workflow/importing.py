@@ -22,15 +22,15 @@ from lamm_core.exchange.rows import WholeFile as WholeFile
 from lamm_core.exchange.spool import Spool
 from lamm_core.exchange.writing import table_bytes
 from lamm_core.job import Job, JobKind
-from lamm_core.model.embedding import Progress, embed_missing
-from lamm_core.model.encoders import is_matrix
+from lamm_core.model.embedding import Progress, embed_stretches
 from lamm_core.records import Project, Purpose
-from lamm_core.storage import items, projects, translations
+from lamm_core.storage import items, projects
 from lamm_core.trail import AuditAction
 from lamm_core.words import marked
 from lamm_core.words import translate as _
 from lamm_core.workflow.audit import note
 from lamm_core.workflow.jobs import hand_over
+from lamm_core.workflow.missing_texts import find_missing_texts
 from lamm_core.workflow.rights import needs
 from lamm_core.workflow.storing_rows import RowStore
 from lamm_core.workflow.workspace import Workspace
@@ -248,6 +248,8 @@ def _store(
     for number, batch in enumerate(spool.read(), 1):
         store.add(batch)
         progress(marked("storing"), _HALF + (1 - _HALF) * number / spool.batches)
+    if store.added:
+        items.count_anew(connection, project.id)
     return store
 
 
@@ -294,21 +296,10 @@ def embed_project(workspace: Workspace, project: Project, progress: Progress | N
     """Compute the embeddings that a project's items and translations lack; returns how many were computed.
 
     Raises:
-        EncoderUnavailable: the project's encoder cannot be loaded.
+        EncoderUnavailable: the project's encoder cannot be loaded, or one of its processes was killed.
     """
     store = workspace.embedding_store(project.settings.encoder)
     with workspace.database.read() as connection:
-        # Gold items are left out: no model ever sees them.
-        tables = [items.read_items(connection, project.id, each) for each in (Purpose.POOL, Purpose.CHECK)]
-        missing = [
-            int(item_id)
-            for table in tables
-            for item_id, row in zip(table.ids, store.rows_of(table.keys), strict=True)
-            if row < 0
-        ]
-        texts = [text for _, text in items.read_texts(connection, missing)]
-        # A matrix has vectors for what was imported only; translations without one are not trained on.
-        if project.settings.use_translations and not is_matrix(store.encoder):
-            translated = translations.usable(connection, project.id)
-            texts += translated.where(store.rows_of(translated.keys) < 0).texts
-    return embed_missing(store, texts, progress)
+        missing = find_missing_texts(connection, project, store)
+    stretches = missing.stretches(workspace.database)
+    return embed_stretches(store, stretches, len(missing), progress, workspace.settings.embedding_workers)

@@ -325,3 +325,4 @@ def _set_apart(workspace: Workspace, project: Project, arrivals: Sequence[NewIte
         ids = imports.ids_of(connection, project.id, [each.external_id for each in new])
         orders = {item_id: draw_numbers(project.settings.seed, name)[1] for name, item_id in ids.items()}
         check_sets.set_apart(connection, project.id, orders)
+        items.count_anew(connection, project.id)

@@ -18,6 +18,7 @@ from lamm_core.workflow.batches import batch_size
 from lamm_core.workflow.cells import Cells, make_cells
 from lamm_core.workflow.check_draw import draw_check_items
 from lamm_core.workflow.check_figures import CheckFigures
+from lamm_core.workflow.duplicates import set_duplicates_aside
 from lamm_core.workflow.heartbeat import Heartbeat
 from lamm_core.workflow.importing import embed_project
 from lamm_core.workflow.near_duplicates import mark_near_duplicates
@@ -32,6 +33,7 @@ class OwnPool:
 
     def texts(self, workspace: Workspace, project: Project, pulse: Heartbeat) -> RoundTexts:
         """Embed what is new, set check texts apart, and prepare all items."""
+        set_duplicates_aside(workspace, project)
         embed_project(workspace, project, pulse.embedding)
         pulse.stage(marked("setting check texts apart"), 0.5)
         draw_check_items(workspace, project)

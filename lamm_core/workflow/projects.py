@@ -23,7 +23,7 @@ from lamm_core.model.preparation.names import PREPARATION_SUMMARIES, parse_prepa
 from lamm_core.records import Consensus, Metric, Project, ProjectSettings, RoundState
 from lamm_core.selection.strategies import STRATEGIES, find_strategy
 from lamm_core.selection.uncertainty import find_uncertainty
-from lamm_core.storage import annotators, projects, rounds
+from lamm_core.storage import annotators, near_duplicates, projects, rounds
 from lamm_core.trail import AuditAction
 from lamm_core.translation.translators import TRANSLATORS, load_translator
 from lamm_core.words import marked
@@ -99,6 +99,9 @@ def change_settings(workspace: Workspace, project: Project, settings: ProjectSet
         raise InvalidProject(_("Classes and languages can be added but not taken away; missing: {lost}.", lost=lost))
     with workspace.database.write() as connection:
         projects.update_project(connection, project, settings, utc_now())
+        if settings.near_duplicates != project.settings.near_duplicates:
+            follow = near_duplicates.set_aside if settings.near_duplicates else near_duplicates.give_back
+            follow(connection, project.id)
         changed = [each.name for each in fields(settings) if _differs(project.settings, settings, each.name)]
         if changed:
             note(connection, workspace, AuditAction.SETTINGS_CHANGED, project.id, changed=changed)
@@ -263,6 +266,13 @@ def check_settings(settings: ProjectSettings) -> None:
         raise InvalidProject(_("The guidelines and the encoder's name cannot hold a NUL character."))
     _check_measuring(settings)
     _check_gold(settings)
+    if not isinstance(settings.near_duplicates, bool):
+        raise InvalidProject(
+            _(
+                "Whether near duplicates are set aside is yes or no (True or False); {given!r} given.",
+                given=settings.near_duplicates,
+            )
+        )
     _check_translation(settings)
     _check_preparation(settings.preparation)
     _check_strategy(settings.strategy)

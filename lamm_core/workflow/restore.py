@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError, StatementError
 
 from lamm_core.errors import BackupUnusable, DataInTheWay, StorageUnavailable
 from lamm_core.exchange.archive import Archive, open_archive
-from lamm_core.model.embedding_store import EmbeddingStore, encoder_and_dimension
+from lamm_core.model.embedding_store import EmbeddingStore, read_form
 from lamm_core.model.key_index import KEY_BYTES
 from lamm_core.storage import dump, models
 from lamm_core.storage.migrate import is_known, upgrade
@@ -154,15 +154,15 @@ def _restore_embeddings(workspace: Workspace, archive: Archive) -> int:
 def _append_embeddings(workspace: Workspace, archive: Archive, folder: str) -> int:
     try:
         with archive.open(f"{folder}/about.json") as about, archive.open(f"{folder}/keys.bin") as file:
-            encoder, dimension = encoder_and_dimension(about.read())
+            form = read_form(about.read())
             content = file.read()
         keys = [content[start : start + KEY_BYTES] for start in range(0, len(content), KEY_BYTES)]
-        store = EmbeddingStore(workspace.settings.embeddings, encoder)
-        with archive.open(f"{folder}/vectors.f32") as file:
+        store = EmbeddingStore(workspace.settings.embeddings, form.encoder, form.precision)
+        with archive.open(f"{folder}/{form.file_name}") as file:
             for start in range(0, len(keys), _EMBEDDINGS_AT_ONCE):
                 some = keys[start : start + _EMBEDDINGS_AT_ONCE]
-                block = np.frombuffer(file.read(4 * dimension * len(some)), dtype="<f4")
-                store.append(some, block.reshape(len(some), dimension))
+                block = np.frombuffer(file.read(form.row_bytes * len(some)), dtype=form.dtype)
+                store.append(some, block.reshape(len(some), form.dimension).astype(np.float32))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BackupUnusable(_("The embeddings of the backup cannot be read: it is damaged.")) from error
     return len(keys)

@@ -1,6 +1,6 @@
 """What a round works on, read once at its start."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -82,13 +82,18 @@ class RoundData:
 
 def read_history(connection: Connection, project: Project) -> tuple[Observation, ...]:
     """Labels and figures of every finished round that had a model, oldest first, classes with a target among them."""
-    classes = rounds.list_classes(connection, project.id)
+    languages = rounds.list_languages(connection, project.id, project.settings.metric)
+    return history_of(languages, rounds.list_classes(connection, project.id))
+
+
+def history_of(
+    languages: Mapping[int, Sequence[RoundLanguage]], classes: Mapping[int, Sequence[RoundClass]]
+) -> tuple[Observation, ...]:
+    """The same from what was read already: round id to what it found for languages, and for classes with a target."""
     return tuple(
-        _observation(languages, classes.get(round_id, []))
-        for round_id, languages in sorted(
-            rounds.list_languages(connection, project.id, project.settings.metric).items()
-        )
-        if any(each.figure is not None for each in languages)
+        _observation(found, classes.get(round_id, []))
+        for round_id, found in sorted(languages.items())
+        if any(each.figure is not None for each in found)
     )
 
 

@@ -19,10 +19,11 @@ from lamm_core.model.classifier import Classifier
 from lamm_core.model.embedding_store import text_key
 from lamm_core.model.measuring import UNMEASURED, Measurement
 from lamm_core.model.preparation.names import parse_preparation, preparation_name
-from lamm_core.records import ItemState, NewItem, Project, Round, RoundClass, RoundLanguage
+from lamm_core.records import ItemState, NewItem, Project, Round, RoundClass, RoundDrift, RoundLanguage
 from lamm_core.selection.first_batch import find_first_batch
 from lamm_core.selection.strategies import find_strategy
 from lamm_core.storage import imports, items, models, projects, queue, rounds
+from lamm_core.storage.drift import add_drift
 from lamm_core.storage.suspects import Suspect, replace_suspects
 from lamm_core.workflow.check_figures import CheckFigures
 from lamm_core.workflow.check_sets import mix, plan_check_items
@@ -53,6 +54,7 @@ class RoundResult:
         batch: the next batch.
         seconds: wall-clock seconds of each step.
         suspects: labels that are likely errors.
+        drift: how texts differ from the check sets.
     """
 
     texts: RoundTexts
@@ -61,6 +63,7 @@ class RoundResult:
     batch: Batch
     seconds: Seconds
     suspects: list[Suspect] = field(default_factory=list)
+    drift: list[RoundDrift] = field(default_factory=list)
 
     @property
     def data(self) -> RoundData:
@@ -103,6 +106,7 @@ def _save_rows(connection: Connection, project: Project, round_: Round, result: 
     rounds.add_languages(connection, round_.id, _languages(project, result, queued))
     rounds.add_classes(connection, round_.id, _classes(project, result), class_ids)
     replace_suspects(connection, project.id, round_.id, result.suspects, class_ids)
+    add_drift(connection, round_.id, result.drift)
     rounds.finish(
         connection,
         round_.id,
@@ -199,10 +203,12 @@ def _chosen_items(connection: Connection, project: Project, result: RoundResult)
 
 def _stored(connection: Connection, project: Project, arrivals: Sequence[NewItem]) -> list[int]:
     """Ids of texts from outside, after those that nobody has imported meanwhile were stored."""
+    projects.lock_project(connection, project.id)
     names = [each.external_id for each in arrivals]
     there = imports.ids_of(connection, project.id, names)
     new = [each for each in arrivals if each.external_id not in there]
     imports.add_items(connection, project.id, new, [text_key(each.text) for each in new], {}, utc_now())
+    items.count_anew(connection, project.id)
     ids = imports.ids_of(connection, project.id, names)
     return [ids[name] for name in names]
 

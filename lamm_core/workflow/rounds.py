@@ -15,6 +15,7 @@ from lamm_core.storage import rounds
 from lamm_core.words import marked
 from lamm_core.words import translate as _
 from lamm_core.workflow.check_figures import measure_check_set, read_check_records
+from lamm_core.workflow.drifting import watch_drift
 from lamm_core.workflow.heartbeat import Heartbeat, Report
 from lamm_core.workflow.label_errors import suspected_labels
 from lamm_core.workflow.own_pool import OwnPool
@@ -133,6 +134,7 @@ def _one_round(
     pulse.stage(marked("measuring accuracy"), 0.7)
     earlier = read_check_records(workspace, project)
     figures = measure_check_set(project, data, vectors, classifier, earlier)
+    drift = watch_drift(workspace, project, data)
 
     pulse.stage(marked("choosing the next batch"), 0.8)
     with _timed(seconds, "select"):
@@ -142,7 +144,7 @@ def _one_round(
     suspects = suspected_labels(project, data, vectors, classifier)
 
     pulse.stage(marked("saving"), 0.9)
-    return RoundResult(texts, classifier, figures, batch, seconds, suspects)
+    return RoundResult(texts, classifier, figures, batch, seconds, suspects, drift)
 
 
 def _fit(data: RoundData, vectors: PreparedVectors, seed: int, estimator: Estimator | None) -> Classifier | None:

@@ -17,6 +17,7 @@ from lamm_core.records import (
     Purpose,
     Round,
     RoundClass,
+    RoundDrift,
     RoundLanguage,
     RoundState,
 )
@@ -24,11 +25,13 @@ from lamm_core.selection import Observation, Standing, allocate
 from lamm_core.selection.allocations import checked_weights, find_allocation
 from lamm_core.selection.strategies import find_strategy
 from lamm_core.storage import items, labels, models, queue_counts, rounds
+from lamm_core.storage.drift import newest_drift
 from lamm_core.workflow.check_sets import CheckSetProgress, check_set_progress
+from lamm_core.workflow.drift_details import drifting_part
 from lamm_core.workflow.growth import Growth, read_growth
 from lamm_core.workflow.outlook import Outlook, Outlooks, read_outlooks
 from lamm_core.workflow.rights import needs
-from lamm_core.workflow.round_data import read_history
+from lamm_core.workflow.round_data import history_of
 from lamm_core.workflow.running import notice_dead_round
 from lamm_core.workflow.workspace import Workspace, utc_now
 
@@ -43,6 +46,9 @@ _NEED = (
 )
 # A strategy that chooses text by text has no quotas to tell; its last batches say what the next is like.
 _RECENT_BATCHES = 3
+
+# What is set aside repeats another text, and is no text of its own.
+_COUNTED = tuple(each for each in ItemState if each is not ItemState.ASIDE)
 
 _Counts = Mapping[tuple[Purpose, str, ItemState], int]
 
@@ -93,6 +99,7 @@ class LanguageStatus:
         next_quota: items that a full batch would take from it by today's gaps; None where that is not known: the
             strategy chooses from the whole pool, or there is no model yet.
         usual_quota: items that the last batches took from it on average.
+        drift: how its texts differ from its check set, as the newest round saw it.
     """
 
     language: str
@@ -115,6 +122,12 @@ class LanguageStatus:
     quota: int
     next_quota: int | None
     usual_quota: float
+    drift: tuple[RoundDrift, ...] = ()
+
+    @property
+    def drifting(self) -> RoundDrift | None:
+        """What was found of its drift, of the newest texts where these drift; None where none is shown."""
+        return drifting_part(self.drift)
 
     @property
     def target_met(self) -> bool:
@@ -204,6 +217,7 @@ def project_status(workspace: Workspace, project: Project) -> ProjectStatus:
     with workspace.database.read() as connection:
         done = [each for each in rounds.list_rounds(connection, project.id) if each.state is RoundState.DONE]
         found = rounds.list_languages(connection, project.id, project.settings.metric)
+        classes = rounds.list_classes(connection, project.id)
         measured_rounds = tuple(tuple(found.get(each.id, ())) for each in done)
         facts = _Facts(
             project=project,
@@ -211,11 +225,12 @@ def project_status(workspace: Workspace, project: Project) -> ProjectStatus:
             set_aside=items.count_near_duplicates(connection, project.id, ItemState.UNLABELLED),
             check_sets=check_sets,
             rounds=measured_rounds,
-            classes=tuple(rounds.list_classes(connection, project.id).get(done[-1].id, ())) if done else (),
+            classes=tuple(classes.get(done[-1].id, ())) if done else (),
             this_week=labels.count_since(connection, project.id, utc_now() - _WEEK),
             outlooks=read_outlooks(connection, project.id, project.settings, measured_rounds),
+            drift=tuple(newest_drift(connection, project.id)),
         )
-        history = read_history(connection, project)
+        history = history_of(found, classes)
         model = models.latest_model(connection, project.id)
         growth = read_growth(connection, project, model)
         progress = queue_counts.progress(connection, project.id, utc_now())
@@ -275,6 +290,7 @@ class _Facts:
         classes: what the newest one found for single classes.
         this_week: labels of the last seven days per language.
         outlooks: what is still to come.
+        drift: how texts differ from the check sets, as the newest round saw it.
     """
 
     project: Project
@@ -285,6 +301,7 @@ class _Facts:
     classes: tuple[RoundClass, ...]
     this_week: Mapping[str, int]
     outlooks: Outlooks
+    drift: tuple[RoundDrift, ...]
 
     def language(self, language: str) -> LanguageStatus:
         """Where one language stands."""
@@ -295,7 +312,7 @@ class _Facts:
         outlook = self.outlooks.of(language, target)
         classes = self._classes(language)
         own = verdict(figure, target, outlook.forecast if outlook else None)
-        pool, labelled = _count(self.counts, language, *ItemState), _count(self.counts, language, ItemState.LABELLED)
+        pool, labelled = _count(self.counts, language, *_COUNTED), _count(self.counts, language, ItemState.LABELLED)
         return LanguageStatus(
             language=language,
             target=target,
@@ -308,7 +325,7 @@ class _Facts:
             outlook=outlook,
             trend=self._trend(language),
             pool=pool,
-            pool_share=_share(pool, _count(self.counts, None, *ItemState)),
+            pool_share=_share(pool, _count(self.counts, None, *_COUNTED)),
             labels=labelled,
             label_share=_share(labelled, _count(self.counts, None, ItemState.LABELLED)),
             labels_this_week=self.this_week.get(language, 0),
@@ -317,6 +334,7 @@ class _Facts:
             quota=newest.quota if newest else 0,
             next_quota=None,
             usual_quota=_mean([each.quota for each in past[-_RECENT_BATCHES:]]),
+            drift=tuple(each for each in self.drift if each.language == language),
         )
 
     def _classes(self, language: str) -> tuple[ClassStatus, ...]:

@@ -10,6 +10,7 @@ from lamm_core.exchange.arrivals import Arrivals
 from lamm_core.job import Job
 from lamm_core.records import Project
 from lamm_core.workflow.arrivals import FileReport, Outcome, import_arrival, imported_before
+from lamm_core.workflow.duplicates import set_duplicates_aside
 from lamm_core.workflow.importing import embed_project, have_texts_embedded
 from lamm_core.workflow.projects import get_project
 from lamm_core.workflow.surveying import ImportChoices
@@ -142,6 +143,7 @@ class Watch:
 
     def _have_embedded(self, project: Project) -> None:
         try:
+            set_duplicates_aside(self._workspace, project, self._go_on)
             job = have_texts_embedded(self._workspace, project)
             texts = 0 if job else embed_project(self._workspace, project, self._go_on)
         except StorageUnavailable:

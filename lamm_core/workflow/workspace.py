@@ -7,6 +7,7 @@ from pathlib import Path
 from lamm_core.actors import ITSELF, OPERATOR, Actor
 from lamm_core.errors import StorageUnavailable
 from lamm_core.model.embedding_store import EmbeddingStore
+from lamm_core.model.signature_store import SignatureStore
 from lamm_core.paths import inside
 from lamm_core.settings import Settings, load_settings
 from lamm_core.storage.database import Database
@@ -36,7 +37,11 @@ class Workspace:
 
     def embedding_store(self, encoder: str) -> EmbeddingStore:
         """The store of one encoder, seen as it is now."""
-        return EmbeddingStore(self.settings.embeddings, encoder)
+        return EmbeddingStore(self.settings.embeddings, encoder, self.settings.embedding_precision)
+
+    def signature_store(self, project_id: int) -> SignatureStore:
+        """The store of one project, seen as it is now."""
+        return SignatureStore(self.settings.signatures, project_id)
 
     def model_file(self, name: str) -> Path:
         """The file of a model version, by the name that the database has.

@@ -21,6 +21,7 @@ _ICONS = {
     Topic.ENCODER: ":material/translate:",
     Topic.OUT_OF_REACH: ":material/block:",
     Topic.USED_UP: ":material/inventory_2:",
+    Topic.DRIFT: ":material/alt_route:",
     Topic.PROOF: ":material/fact_check:",
     Topic.CHECK_SET: ":material/straighten:",
     Topic.GROWTH: ":material/new_label:",

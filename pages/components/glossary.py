@@ -23,4 +23,8 @@ BATCH = marked("A batch is the texts that one round chose to be labelled; its si
 STRATEGY = marked("How the texts of a batch were chosen. The page Compare shows where others would have led.")
 ENCODER = marked("What turned the texts into numbers for the model.")
 CONFIDENCE = marked("The probability that the model gave to its wrong answer.")
+DRIFT = marked(
+    "Whether texts are of the kind that the check set was drawn from. It says that texts differ, not that the model is "
+    "worse at them."
+)
 GOLD = marked("Texts whose class was known beforehand, and was hidden from the annotator.")

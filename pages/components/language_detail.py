@@ -19,6 +19,7 @@ from pages.components import services
 from pages.components.advice_panel import show_causes
 from pages.components.agreement_detail import show_agreement
 from pages.components.charts import show_chart
+from pages.components.drift_detail import show_drift
 from pages.components.frame import as_plain_text
 from pages.components.glossary import CHECK_SET, CONFIDENCE, GAP, GOLD, INTERVAL, PROVEN, TARGET
 from pages.components.languages_table import ROW_PIXELS, close_language
@@ -36,6 +37,7 @@ def show_language(status: ProjectStatus, language: LanguageStatus) -> None:
     _show_numbers(status, language, details)
     show_causes(status, [language])
     _show_rounds(status, language)
+    show_drift(status, language, details)
     _show_confusion(status, details, name)
     _show_classes(status, details, name)
     _show_hardest(details)

@@ -10,7 +10,7 @@ from lamm_core.words import translate as _
 from lamm_core.workflow.forecast_words import forecast_words
 from lamm_core.workflow.reasons import state_word, why
 from lamm_core.workflow.status import LanguageStatus, ProjectStatus
-from pages.components.glossary import FORECAST, GAP, INTERVAL, PROVEN, QUOTA, TARGET
+from pages.components.glossary import DRIFT, FORECAST, GAP, INTERVAL, PROVEN, QUOTA, TARGET
 
 LANGUAGE = "language"
 _TABLE = "languages_table"
@@ -25,7 +25,7 @@ def show_languages(status: ProjectStatus) -> None:
     rows = [
         {
             "Language": language_name(each.language),
-            "Status": state_word(each.state),
+            "Status": _status(each),
             figure: _figure(each),
             "Target": number(each.target, ".0%" if f"{each.target:.1%}".endswith(".0%") else ".1%"),
             "Trend": [100 * value for _, value in each.trend],
@@ -46,7 +46,7 @@ def show_languages(status: ProjectStatus) -> None:
         row_height=ROW_PIXELS,
         column_config={
             "Language": text(_("Language"), width=90, pinned=True),
-            "Status": text(_("Status"), width=86, help=_(PROVEN)),
+            "Status": text(_("Status"), width=86, help=" ".join([_(PROVEN), _(DRIFT)])),
             figure: text(
                 capital(word), width=88, help=" ".join([_("On the check set, with its 95% interval."), _(INTERVAL)])
             ),
@@ -101,6 +101,12 @@ def _open_selected(status: ProjectStatus) -> None:
     chosen = [*selection.rows, *(row for row, _ in selection.cells)]
     if chosen:
         open_language(status.languages[chosen[0]].language)
+
+
+def _status(each: LanguageStatus) -> str:
+    """How it stands to its target, and whether that is told of other texts than those that come now."""
+    word = state_word(each.state)
+    return word if each.drifting is None else _("{state}, texts drift", state=word)
 
 
 def _figure(each: LanguageStatus) -> str:

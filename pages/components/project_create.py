@@ -6,12 +6,12 @@ from lamm_core.errors import InvalidProject, LammError
 from lamm_core.language_names import language_name
 from lamm_core.records import Project, ProjectSettings
 from lamm_core.words import translate as _
-from lamm_core.workflow.importing import ImportResult, WholeFile
+from lamm_core.workflow.importing import WholeFile
 from lamm_core.workflow.projects import change_settings, create_project
 from lamm_core.workflow.surveying import Survey, survey
 from pages.components import services
 from pages.components.frame import choose_project, show_error
-from pages.components.import_run import run_import, show_result
+from pages.components.import_run import Imported, run_import, show_result
 from pages.components.settings_form import ask_settings
 from pages.components.upload import Upload, ask_for_file
 
@@ -92,16 +92,16 @@ def _ask_languages(found: Survey, upload: Upload) -> list[str]:
 
 def _create(name: str, settings: ProjectSettings, upload: Upload) -> None:
     try:
-        project, result = make_and_fill(name, settings, upload)
+        project, imported = make_and_fill(name, settings, upload)
     except LammError as error:
         show_error(error)
         return
     choose_project(project.name)
-    show_result(result)
+    show_result(imported)
     st.page_link("annotate.py", label=_("Start labelling"), icon=":material/edit_note:")
 
 
-def make_and_fill(name: str, settings: ProjectSettings, upload: Upload) -> tuple[Project, ImportResult]:
+def make_and_fill(name: str, settings: ProjectSettings, upload: Upload) -> tuple[Project, Imported]:
     """Make the project and import its texts. Where the import fails, a retry goes on with the project made before."""
     unfinished: Project | None = st.session_state.get(_UNFINISHED)
     if unfinished is not None and unfinished.name == name.strip():
@@ -110,6 +110,6 @@ def make_and_fill(name: str, settings: ProjectSettings, upload: Upload) -> tuple
         project = create_project(services.workspace(), name, settings)
     st.session_state[_UNFINISHED] = project
     only = next(iter(settings.targets)) if upload.mapping.language is None and len(settings.targets) == 1 else None
-    result = run_import(project, upload, WholeFile(language=only, guess_languages=True))
+    imported = run_import(project, upload, WholeFile(language=only, guess_languages=True))
     del st.session_state[_UNFINISHED]
-    return project, result
+    return project, imported

@@ -32,13 +32,17 @@ def show_export(project: Project) -> None:
         _("Format"), list(EXPORT_FORMATS), format_func=lambda each: EXPORT_FORMATS[each].title, width=300
     )
     st.caption(_(EXPORT_FORMATS[name].used_by))
+    duplicates = project.settings.near_duplicates and st.toggle(
+        _("With the texts that are set aside"),
+        help=_("Near duplicates have no label; a column of its own has the class of the text that they repeat."),
+    )
     st.download_button(
         _("Download {format}", format=EXPORT_FORMATS[name].title),
-        partial(_content, services.workspace_later(), project, name),  # written when somebody asks for it
+        partial(_content, services.workspace_later(), project, name, duplicates),  # written when somebody asks for it
         download_name(project.name, "labels", ending=export_ending(name)),
         icon=":material/download:",
     )
 
 
-def _content(workspace: Callable[[], Workspace], project: Project, name: str) -> bytes:
-    return labels_file(workspace(), project, name)
+def _content(workspace: Callable[[], Workspace], project: Project, name: str, duplicates: bool) -> bytes:
+    return labels_file(workspace(), project, name, duplicates=duplicates)

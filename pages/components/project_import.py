@@ -12,6 +12,7 @@ from pages.components.arrivals_table import show_arrivals
 from pages.components.frame import show_error
 from pages.components.import_run import run_import, show_result
 from pages.components.language_guesses import show_guesses
+from pages.components.near_duplicates import show_near_duplicates
 from pages.components.upload import ColumnMapping, ask_for_file
 
 _PURPOSES = {
@@ -41,6 +42,7 @@ def show_import(project: Project) -> None:
                 show_error(error)
     show_guesses(project)
     show_arrivals(project)
+    show_near_duplicates(project)
 
 
 def _ask_about_all(project: Project, mapping: ColumnMapping) -> WholeFile:

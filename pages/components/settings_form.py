@@ -144,11 +144,18 @@ def _ask_batches(current: ProjectSettings, key: str) -> dict[str, Any]:
         current.automatic_rounds,
         key=f"{key}_automatic",
     )
+    near_duplicates = st.toggle(
+        _("Set texts aside that nearly repeat another one"),
+        current.near_duplicates,
+        key=f"{key}_near_duplicates",
+        help=_("So that nobody labels the same text twice. Look them over under Import, and keep those that differ."),
+    )
     return {
         "budget": int(budget),
         "strategy": strategy,
         "uncertainty": uncertainty,
         "automatic_rounds": automatic,
+        "near_duplicates": near_duplicates,
     }
 
 

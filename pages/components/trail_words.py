@@ -17,6 +17,7 @@ _ACTIONS = {
     AuditAction.SETTINGS_CHANGED: marked("settings changed"),
     AuditAction.IMPORTED: marked("texts imported"),
     AuditAction.LANGUAGES_CHECKED: marked("guessed languages looked over"),
+    AuditAction.DUPLICATES_KEPT: marked("near duplicates kept as texts of their own"),
     AuditAction.EXPORTED: marked("labels exported"),
     AuditAction.MODEL_EXPORTED: marked("model exported"),
     AuditAction.ROUND: marked("round started"),

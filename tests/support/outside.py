@@ -3,7 +3,6 @@
 import hashlib
 import io
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import fsspec
 import numpy as np
@@ -31,7 +30,7 @@ class QuickEncoder:
     def __init__(self) -> None:
         self.texts = 0
 
-    def encode(self, texts: Sequence[str], **_options: Any) -> np.ndarray:
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
         self.texts += len(texts)
         return np.stack([vector_of(text) for text in texts])
 

@@ -76,7 +76,7 @@ def with_labels(rows: pd.DataFrame, labels: int) -> pd.DataFrame:
 
 
 def settings_of(**changes: Any) -> ProjectSettings:
-    """Settings of the small project; rounds do not start by themselves, and no check set grows."""
+    """Settings of the small project: no rounds by themselves, no check set that grows, and alike texts stay."""
     usual = ProjectSettings(
         classes=CLASSES,
         targets=dict(TARGETS),
@@ -87,6 +87,7 @@ def settings_of(**changes: Any) -> ProjectSettings:
         seed=5,
         automatic_rounds=False,
         check_share=0.0,
+        near_duplicates=False,
     )
     return replace(usual, **changes)
 

@@ -5,10 +5,12 @@ import json
 import tarfile
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from sqlalchemy import MetaData, func, insert, select
 from support import stored, workers, world
@@ -18,6 +20,7 @@ from lamm_core.cli import app
 from lamm_core.cli.exit_codes import ExitCode
 from lamm_core.errors import BackupUnusable, DataInTheWay, LammError, StorageUnavailable
 from lamm_core.exchange import archive
+from lamm_core.model.embedding_store import text_key
 from lamm_core.records import Project, ProjectSettings
 from lamm_core.settings import DATABASE_VARIABLE
 from lamm_core.storage import dump
@@ -340,3 +343,17 @@ def test_the_commands_tell_what_they_did(
     replaced = run("restore", file, "--replace")
     assert (replaced.exit_code, "What was there before is in" in replaced.output) == (0, True)
     assert [row["name"] for row in stored.contents(sqlite_workspace)["annotator"]] == ["Ana"]
+
+
+def test_embeddings_of_half_precision_come_back_as_they_were(
+    sqlite_workspace: Workspace, elsewhere: Elsewhere, tmp_path: Path
+) -> None:
+    settings = replace(sqlite_workspace.settings, embedding_precision="half")
+    half = replace(sqlite_workspace, settings=settings)
+    world.make_project(half, labels=24)
+    backup(half, tmp_path / "lamm.tar", with_embeddings=True)
+    other = elsewhere("sqlite")
+    assert restore(other, tmp_path / "lamm.tar").embeddings == len(world.ROWS)
+    store, keys = other.embedding_store(world.ENCODER), [text_key(text) for text in world.ROWS["text"]]
+    assert store.precision == "half"
+    np.testing.assert_array_equal(store.vectors(keys), half.embedding_store(world.ENCODER).vectors(keys))

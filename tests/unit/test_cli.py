@@ -31,7 +31,7 @@ from lamm_core.experiments.tasks import TASKS
 from lamm_core.json_values import json_value
 from lamm_core.model import embedding
 from lamm_core.model.embedding_store import EmbeddingStore, text_key
-from lamm_core.model.encoders import BUILTIN_ENCODERS, DEFAULT_ENCODER
+from lamm_core.model.encoders import BUILTIN_ENCODERS, DEFAULT_ENCODER, Encoding
 from lamm_core.model.forecast import Forecast
 from lamm_core.model.preparation.names import PARTS
 from lamm_core.records import DEFAULT_STRATEGY, Project
@@ -448,7 +448,7 @@ class _Encoder:
         self.chunks = chunks
         self.texts = 0
 
-    def encode(self, texts: list[str], show_progress_bar: bool) -> np.ndarray:
+    def encode(self, texts: list[str]) -> np.ndarray:
         if not self.chunks:
             raise KeyboardInterrupt
         self.chunks -= 1
@@ -464,14 +464,14 @@ def test_an_interrupted_import_continues_where_it_stopped(
     pd.DataFrame({"text": [f"text {n}" for n in range(600)], "language": "en"}).to_csv(file, index=False)
 
     interrupted, whole = _Encoder(1), _Encoder(9)
-    monkeypatch.setattr(embedding, "load_encoder", lambda name: interrupted)
+    monkeypatch.setattr(embedding, "load_encoding", lambda name: Encoding(interrupted.encode))
     result = lamm(home, "import", "shop", file)
     assert result.exit_code == 130
     assert "Interrupted when 256 of 600 texts were embedded" in result.stderr
     assert "continues where it stopped" in result.stderr
     assert "Traceback" not in result.output
 
-    monkeypatch.setattr(embedding, "load_encoder", lambda name: whole)
+    monkeypatch.setattr(embedding, "load_encoding", lambda name: Encoding(whole.encode))
     result = works(home, "import", "shop", file)
     assert whole.texts == 344
     assert "600 were there already" in result.stdout
@@ -525,7 +525,7 @@ def test_an_interrupted_round_says_how_to_go_on(home: Path, texts: Path, monkeyp
     create(home)
     works(home, "import", "shop", texts, "--no-embed")
     stopping = _Encoder(0)
-    monkeypatch.setattr(embedding, "load_encoder", lambda name: stopping)
+    monkeypatch.setattr(embedding, "load_encoding", lambda name: Encoding(stopping.encode))
     result = lamm(home, "round", "shop")
     assert result.exit_code == 130
     assert "run the round again with: lamm round shop" in result.stderr

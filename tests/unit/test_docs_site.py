@@ -9,6 +9,7 @@ import yaml
 
 import lamm_core as lamm
 from lamm_core.model import embedding
+from lamm_core.model.encoders import Encoding
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -46,7 +47,7 @@ def test_the_reference_has_every_public_name_and_no_other() -> None:
 class _Encoder:
     """Embeds without a model: by the letters of a text."""
 
-    def encode(self, texts: list[str], show_progress_bar: bool) -> np.ndarray:
+    def encode(self, texts: list[str]) -> np.ndarray:
         return np.array([[text.count(letter) + 1.0 for letter in "abcdefgikt"] for text in texts], dtype=np.float32)
 
 
@@ -55,7 +56,7 @@ def test_the_examples_of_the_reference_work(
 ) -> None:
     first, _, matrix = re.findall(r"```python\n(.*?)```", (DOCS / "api.md").read_text("utf-8"), re.DOTALL)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(embedding, "load_encoder", lambda name: _Encoder())
+    monkeypatch.setattr(embedding, "load_encoding", lambda name: Encoding(_Encoder().encode))
     names: dict[str, object] = {}
     exec(first, names)
     told = capsys.readouterr().out

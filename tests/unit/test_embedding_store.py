@@ -15,7 +15,9 @@ from lamm_core.errors import EmbeddingStoreDamaged, EncoderUnavailable
 from lamm_core.model import embedding, embedding_store
 from lamm_core.model.embedding import embed_missing
 from lamm_core.model.embedding_store import EmbeddingStore, text_key
+from lamm_core.model.encoders import Encoding
 from lamm_core.model.key_index import KEY_BYTES
+from lamm_core.settings import PRECISIONS
 
 DIMENSION = 3
 ENCODER = "fake"
@@ -51,8 +53,7 @@ class FakeEncoder:
         self.calls = 0
         self._breaks_at = breaks_at
 
-    def encode(self, texts: list[str], show_progress_bar: bool) -> np.ndarray:
-        assert show_progress_bar is False
+    def encode(self, texts: list[str]) -> np.ndarray:
         if self.calls == self._breaks_at:
             raise KeyboardInterrupt
         self.calls += 1
@@ -66,8 +67,7 @@ def store(tmp_path: Path) -> EmbeddingStore:
 
 
 def use(monkeypatch: pytest.MonkeyPatch, encoder: object, chunk: int = 4) -> None:
-    monkeypatch.setattr(embedding, "load_encoder", lambda name: encoder)
-    monkeypatch.setattr(embedding, "_CHUNK", chunk)
+    monkeypatch.setattr(embedding, "load_encoding", lambda name: Encoding(encoder.encode, chunk))
 
 
 # growing and opening again
@@ -294,7 +294,7 @@ def test_nothing_missing_never_loads_the_encoder(monkeypatch: pytest.MonkeyPatch
     def refuse(name: str) -> None:
         raise RuntimeError("loaded")
 
-    monkeypatch.setattr(embedding, "load_encoder", refuse)
+    monkeypatch.setattr(embedding, "load_encoding", refuse)
     assert embed_missing(store, ["a", "a"]) == 0
     assert embed_missing(store, []) == 0
     with pytest.raises(RuntimeError, match="loaded"):
@@ -340,7 +340,7 @@ def test_an_encoder_that_does_not_give_a_row_a_text_is_refused(
     monkeypatch: pytest.MonkeyPatch, store: EmbeddingStore, shape: tuple[int, ...]
 ):
     class Odd:
-        def encode(self, texts: list[str], show_progress_bar: bool) -> np.ndarray:
+        def encode(self, texts: list[str]) -> np.ndarray:
             return np.ones(shape, dtype=np.float32)
 
     use(monkeypatch, Odd())
@@ -361,4 +361,49 @@ def test_a_broken_character_reaches_the_encoder_as_a_question_mark(
 
 def test_the_description_names_the_encoder(store: EmbeddingStore):
     add(store, ["a"])
-    assert json.loads(store._about_path.read_text("utf-8")) == {"encoder": ENCODER, "dimension": DIMENSION}
+    assert json.loads(store._about_path.read_text("utf-8")) == {
+        "encoder": ENCODER,
+        "dimension": DIMENSION,
+        "precision": "single",
+    }
+
+
+def test_half_precision_takes_half_the_disk_and_rounds_each_number(tmp_path: Path) -> None:
+    texts = [f"text {number}" for number in range(50)]
+    keys = [text_key(text) for text in texts]
+    vectors = np.random.default_rng(0).normal(size=(50, DIMENSION)).astype(np.float32)
+    store = EmbeddingStore(tmp_path, ENCODER, "half")
+    store.append(keys[:20], vectors[:20])
+    # What a store is, it stays, whatever is asked of new ones.
+    again = EmbeddingStore(tmp_path, ENCODER, "single")
+    again.append(keys[20:], vectors[20:])
+    store.refresh()
+    for each in (store, again, EmbeddingStore(tmp_path, ENCODER)):
+        found = each.vectors(keys)
+        assert each.precision == "half"
+        assert found.dtype == np.float32
+        np.testing.assert_array_equal(found, vectors.astype(np.float16).astype(np.float32))
+    assert {path.name: size for path, size in store.files()}["vectors.f16"] == 2 * 50 * DIMENSION
+
+
+def test_what_half_precision_cannot_hold_is_refused(tmp_path: Path) -> None:
+    store = EmbeddingStore(tmp_path, ENCODER, "half")
+    large = np.full((1, DIMENSION), 70_000, dtype=np.float32)
+    with pytest.raises(EmbeddingStoreDamaged, match="too large"):
+        store.append([text_key("large")], large)
+    EmbeddingStore(tmp_path, "another").append([text_key("large")], large)
+
+
+def test_the_description_of_a_store_that_makes_no_sense_is_damage(tmp_path: Path) -> None:
+    store = EmbeddingStore(tmp_path, ENCODER)
+    add(store, ["one"])
+    about = store.folder / "about.json"
+    about.write_text(json.dumps({"encoder": ENCODER, "dimension": DIMENSION, "precision": "quarter"}))
+    with pytest.raises(EmbeddingStoreDamaged):
+        EmbeddingStore(tmp_path, ENCODER)
+    about.write_text(json.dumps({"encoder": ENCODER, "dimension": DIMENSION}))  # as it was written once
+    assert_right(EmbeddingStore(tmp_path, ENCODER), ["one"])
+
+
+def test_settings_know_the_same_precisions() -> None:
+    assert tuple(embedding_store.PRECISIONS) == PRECISIONS

@@ -20,6 +20,7 @@ from lamm_core.exchange.reading import read_table
 from lamm_core.model import embedding
 from lamm_core.model.check_record import CHECK_RECORD, CheckRecord
 from lamm_core.model.embedding_store import text_key
+from lamm_core.model.encoders import Encoding
 from lamm_core.model.exported.model import Model, load_model
 from lamm_core.records import LanguageState, Project
 from lamm_core.storage import items
@@ -140,14 +141,14 @@ def test_what_lies_in_the_way_stays(sqlite_workspace: Workspace, tmp_path: Path)
 class _Encoder:
     """Gives each text of the small project the embedding that the store has, and any other text the last one."""
 
-    def encode(self, texts: list[str], **_: object) -> np.ndarray:
+    def encode(self, texts: list[str]) -> np.ndarray:
         row_of = {text: row for row, text in enumerate(world.ROWS["text"])}
         return world.vectors_of(world.ROWS)[[row_of.get(text, -1) for text in texts]]
 
 
 @pytest.fixture
 def project(sqlite_workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Project:
-    monkeypatch.setattr(embedding, "load_encoder", lambda _: _Encoder())
+    monkeypatch.setattr(embedding, "load_encoding", lambda _: Encoding(_Encoder().encode))
     return made(sqlite_workspace)
 
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lamm_core.model import near_duplicates as module
+from lamm_core.model import shingles
 from lamm_core.model.near_duplicates import ALIKE_FROM, near_duplicates
 
 LONG = (
@@ -172,8 +173,8 @@ def test_blocks_and_sketches_lose_nothing_among_short_texts(
     of: list[str], texts: list[str], alike_from: float, block: int
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "_BLOCK", block)
-        patch.setattr(module, "_BLOCK_CHARACTERS", 20 * block)
+        patch.setattr(shingles, "_BLOCK", block)
+        patch.setattr(shingles, "_BLOCK_CHARACTERS", 20 * block)
         patch.setattr(module, "_PAIRS", 2 * block)
         patch.setattr(module, "_GROUP", block)
         assert near_duplicates(texts + of, of, alike_from).tolist() == plainly(texts + of, of, alike_from)

@@ -3,7 +3,7 @@
 import itertools
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,12 +21,13 @@ from lamm_core.errors import (
     MissingVectors,
     UnreadableFile,
 )
+from lamm_core.model.encoders import Encoding
 from lamm_core.outside_pool.blocks import Eligible
 from lamm_core.outside_pool.embedding import EmbedPart
 from lamm_core.outside_pool.embedding_file import EmbeddingPlace, read_embeddings
-from lamm_core.outside_pool.engine import open_engine
-from lamm_core.outside_pool.files import Columns, PoolFiles
-from lamm_core.outside_pool.sample import SamplePart, drawn_numbers
+from lamm_core.outside_pool.engine import PartWork, open_engine
+from lamm_core.outside_pool.files import Columns, Part, PoolFiles
+from lamm_core.outside_pool.sample import Sample, SamplePart, draw_sample, drawn_numbers
 from lamm_core.outside_pool.scoring import Best, PoolModel, ScorePart
 from lamm_core.outside_pool.shortlist import Shortlist, merge
 from lamm_core.selection import allocate, select_batch
@@ -41,7 +42,7 @@ ACCURACY = {"de": 0.85, "en": 0.8, "fr": 0.6}
 def encoder() -> Iterator[QuickEncoder]:
     quick = QuickEncoder()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("lamm_core.model.embedding.load_encoder", lambda name: quick)
+        patch.setattr("lamm_core.model.embedding.load_encoding", lambda name: Encoding(quick.encode))
         yield quick
 
 
@@ -170,6 +171,31 @@ def test_a_score_does_not_depend_on_the_texts_around_it_with_any_preparation() -
         one, place = pool_of(rows)
         two, other = pool_of(rows[900:], rows[:333], rows[333:900])
         assert same(best_of(one, place, made, 300), best_of(two, other, made, 300))
+
+
+def test_a_drawn_sample_is_the_one_without_shares_and_sends_little() -> None:
+    rows = [*rows_by_chance(6000), *((f"rare{i}", f"rare {i}", "sk") for i in range(30))]
+    pool, place = pool_of(rows[:1000], rows[1000:4000], rows[4000:])
+    engine = CountingEngine()
+    for count, per_language in ((60, False), (60, True), (20, True), (9000, False)):
+        whole = merge(map(SamplePart(pool.columns, place, count, 3, per_language), pool.parts))
+        engine.rows = 0
+        assert same(draw_sample(pool, place, engine, count, 3, per_language=per_language), whole)
+        assert engine.rows < 2.5 * len(whole) + 6 * 30
+    few = Eligible(languages=frozenset({"sk"}))
+    assert len(draw_sample(pool, place, engine, 25, 3, eligible=few)) == 25
+
+
+class CountingEngine:
+    """Works here, and counts the rows that parts send."""
+
+    rows = 0
+
+    def map_parts(self, work: PartWork[Sample], parts: Sequence[Part]) -> Iterator[Sample]:
+        for part in parts:
+            result = work(part)
+            self.rows += len(result)
+            yield result
 
 
 def test_a_sample_draws_every_text_alike_and_another_seed_draws_others() -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from lamm_core.errors import StorageUnavailable
+from lamm_core.errors import InvalidInput, StorageUnavailable
 from lamm_core.settings import load_settings
 from lamm_core.storage.annotators import ensure_annotator, list_annotators
 from lamm_core.storage.database import Database
@@ -163,8 +163,31 @@ def test_the_url_of_a_hosting_service_works_as_it_is(prefix: str, monkeypatch: p
 
 
 def test_a_subprocess_gets_the_same_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("LAMM_EMBEDDING_PRECISION", "half")
     first = load_settings(tmp_path)
+    assert first.embedding_precision == "half"
     for name, value in first.environment().items():
         monkeypatch.setenv(name, value)
     second = load_settings()
-    assert (second.home, second.database_url) == (first.home, first.database_url)
+    assert second == first
+
+
+@pytest.mark.parametrize("given", ["0", "-1", "two", "1.5", "99999"])
+def test_a_number_of_processes_that_cannot_be_is_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("LAMM_EMBEDDING_WORKERS", given)
+    with pytest.raises(InvalidInput, match=f"LAMM_EMBEDDING_WORKERS is '{given}'; it must be a number from 1 to"):
+        load_settings()
+
+
+def test_a_number_of_processes_reaches_the_processes_of_rounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAMM_EMBEDDING_WORKERS", "3")
+    assert load_settings(tmp_path).environment()["LAMM_EMBEDDING_WORKERS"] == "3"
+    assert load_settings(tmp_path).embedding_workers == 3
+    monkeypatch.delenv("LAMM_EMBEDDING_WORKERS")
+    assert load_settings(tmp_path).embedding_workers is None
+
+
+def test_a_precision_that_there_is_not_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("LAMM_EMBEDDING_PRECISION", "quarter")
+    with pytest.raises(InvalidInput, match="'quarter'; choose one of: single, half"):
+        load_settings(tmp_path)

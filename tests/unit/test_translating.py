@@ -25,6 +25,7 @@ from lamm_core.errors import (
 from lamm_core.exchange.columns import ColumnMapping
 from lamm_core.model.classifier import Classifier
 from lamm_core.model.embedding_store import text_key
+from lamm_core.model.encoders import Encoding
 from lamm_core.records import Project
 from lamm_core.storage import items, models
 from lamm_core.storage import projects as stored_projects
@@ -333,10 +334,10 @@ def test_a_round_embeds_translations_itself(
     translate_labels(workspace, labelled)
 
     class Encoder:
-        def encode(self, texts: list[str], show_progress_bar: bool) -> np.ndarray:
+        def encode(self, texts: list[str]) -> np.ndarray:
             return np.random.default_rng(len(texts)).normal(size=(len(texts), world.DIMENSION))
 
-    monkeypatch.setattr("lamm_core.model.embedding.load_encoder", lambda name: Encoder())
+    monkeypatch.setattr("lamm_core.model.embedding.load_encoding", lambda name: Encoding(Encoder().encode))
     run_round(workspace, labelled)
     assert len(read_round_data(workspace, labelled).translations) == 2 * LABELS
 

@@ -484,9 +484,9 @@ def test_a_handful_of_right_answers_does_not_promise_that_few_are_needed(
     project = make(workspace)
     run_round(workspace, project)
     all_right = rounds.RoundLanguage("en", 0.9, 5, 5, None, 0, 10, 10)
-    monkeypatch.setattr(rounds, "list_languages", lambda *_: {1: [all_right]})
+    monkeypatch.setattr(rounds, "newest_languages", lambda *_: [all_right])
     assert check_set_progress(workspace, project)["en"].needed > 250
-    monkeypatch.setattr(rounds, "list_languages", lambda *_: {1: [replace(all_right, effective=20.0)]})
+    monkeypatch.setattr(rounds, "newest_languages", lambda *_: [replace(all_right, effective=20.0)])
     assert check_set_progress(workspace, project)["en"].needed < 50
 
 

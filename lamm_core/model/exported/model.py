@@ -60,6 +60,9 @@ class Model:
 
         Args:
             name: a tag or a name of a language, in any way that `predict` understands.
+
+        Returns:
+            False for what is no language at all as well.
         """
         return bool(self._tag_of(name))
 

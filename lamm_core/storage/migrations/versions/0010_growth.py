@@ -1,13 +1,13 @@
 """Files that a watched folder brought, and since when a project has a class.
 
-Revision: 0010, after 0007, 2026-11-29
+Revision: 0010, after 0009, 2026-11-29
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0010"
-down_revision = "0007"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
