@@ -19,10 +19,12 @@ class Addition:
 
     Attributes:
         at: when, in UTC.
+        after: number of the newest label then; labels are numbered as they come.
         classes: class name to id.
     """
 
     at: datetime
+    after: int
     classes: dict[str, int]
 
 
@@ -46,55 +48,54 @@ def classes_added(connection: Connection, project_id: int) -> dict[str, datetime
 
 def newest_addition(connection: Connection, project_id: int) -> Addition | None:
     """The classes that were added last; None where all were there from the beginning."""
-    newest = select(func.max(project_class.c.added_at)).where(project_class.c.project_id == project_id)
-    query = select(project_class.c.id, project_class.c.name, project_class.c.added_at).where(
-        project_class.c.project_id == project_id, project_class.c.added_at == newest.scalar_subquery()
+    columns = project_class.c
+    newest = select(func.max(columns.added_at)).where(columns.project_id == project_id)
+    query = select(columns.id, columns.name, columns.added_at, columns.added_after).where(
+        columns.project_id == project_id, columns.added_at == newest.scalar_subquery()
     )
-    rows = connection.execute(query.order_by(project_class.c.position)).all()
-    return Addition(rows[0].added_at, {row.name: row.id for row in rows}) if rows else None
+    rows = connection.execute(query.order_by(columns.position)).all()
+    return Addition(rows[0].added_at, rows[0].added_after, {row.name: row.id for row in rows}) if rows else None
 
 
-def is_labelled_before(project_id: int, moment: datetime) -> ColumnElement[bool]:
-    """Whether an item was labelled before a moment, and nobody has labelled it or decided about it since.
+def an_addition_now(connection: Connection, now: datetime) -> Addition:
+    """What `newest_addition` would be if a class were added now; without the class."""
+    return Addition(now, connection.execute(select(func.max(label.c.id))).scalar_one() or 0, {})
 
-    For queries that join `item` with the `label` that decides its class.
-    """
-    newer, decided = label.alias("newer"), review.alias("decided")
-    labelled = exists(
-        select(newer.c.id).where(
-            newer.c.item_id == item.c.id, newer.c.action == Action.LABEL, newer.c.created_at >= moment
-        )
+
+def is_labelled_before(project_id: int, addition: Addition) -> ColumnElement[bool]:
+    """Whether an item has a label from before classes were added, and nobody labelled it or decided about it since."""
+    # What came since is little, and by the number of a label it is found without reading the older ones.
+    labelled = select(label.c.item_id).where(
+        label.c.project_id == project_id, label.c.id > addition.after, label.c.action == Action.LABEL
     )
-    # Of the decisions since then the newest counts, so that one that was taken back decides nothing.
+    # Of the decisions on an item the newest counts, so that one that was taken back decides nothing.
     later = review.alias("later")
-    replaced = exists(select(later.c.id).where(later.c.item_id == decided.c.item_id, later.c.id > decided.c.id))
-    looked_at = exists(
-        select(decided.c.id).where(
-            decided.c.item_id == item.c.id,
-            decided.c.created_at >= moment,
-            decided.c.decision != Decision.UNDO,
-            ~replaced,
-        )
+    replaced = exists(select(later.c.id).where(later.c.item_id == review.c.item_id, later.c.id > review.c.id))
+    looked_at = select(review.c.item_id).where(
+        review.c.project_id == project_id,
+        review.c.created_at >= addition.at,
+        review.c.decision != Decision.UNDO,
+        ~replaced,
     )
     return and_(
         item.c.project_id == project_id,
         item.c.purpose.in_([each.value for each in _TRAINED_OR_MEASURED]),
         item.c.state == ItemState.LABELLED,
-        label.c.created_at < moment,
-        ~labelled,
-        ~looked_at,
+        item.c.label_id <= addition.after,
+        item.c.id.not_in(labelled),
+        item.c.id.not_in(looked_at),
     )
 
 
-def count_labelled_before(connection: Connection, project_id: int, moment: datetime) -> list[LabelledBefore]:
+def count_labelled_before(connection: Connection, project_id: int, addition: Addition) -> list[LabelledBefore]:
     """Items of the pool and of check sets that `is_labelled_before`, by purpose, language and class."""
-    query = (
-        select(item.c.purpose, item.c.language, project_class.c.name, func.count().label("items"))
-        .join(label, label.c.id == item.c.label_id)
-        .join(project_class, project_class.c.id == item.c.class_id)
-        .where(is_labelled_before(project_id, moment))
-        .group_by(item.c.purpose, item.c.language, project_class.c.name)
+    counted = (
+        select(item.c.purpose, item.c.language, item.c.class_id, func.count().label("items"))
+        .where(is_labelled_before(project_id, addition))
+        .group_by(item.c.purpose, item.c.language, item.c.class_id)
+        .subquery()
     )
+    query = select(counted, project_class.c.name).join(project_class, project_class.c.id == counted.c.class_id)
     return [
         LabelledBefore(Purpose(row.purpose), row.language, row.name, int(row.items))
         for row in connection.execute(query)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, RowMapping, bindparam, delete, func, insert, select, update
 
 from lamm_core.records import Project, ProjectSettings
-from lamm_core.storage.tables import project, project_class, project_class_target, project_language
+from lamm_core.storage.tables import label, project, project_class, project_class_target, project_language
 
 # Made once, since every label needs it: making a statement costs more than running it.
 _CLASS_IDS = (
@@ -48,7 +48,7 @@ def add_project(connection: Connection, name: str, settings: ProjectSettings, no
     project_id = connection.execute(
         insert(project).values(name=name, created_at=now, **values).returning(project.c.id)
     ).scalar_one()
-    _add_classes(connection, project_id, settings.classes, start=0, added_at=None)
+    _add_classes(connection, project_id, settings.classes, start=0)
     _set_targets(connection, project_id, settings.targets)
     _set_class_targets(connection, project_id, settings.class_targets)
     return int(project_id)
@@ -73,7 +73,8 @@ def update_project(connection: Connection, stored: Project, settings: ProjectSet
         select(func.max(project_class.c.position)).where(project_class.c.project_id == stored.id)
     ).scalar_one()
     new = tuple(name for name in settings.classes if name not in known)
-    _add_classes(connection, stored.id, new, start=last + 1, added_at=now)
+    newest_label = connection.execute(select(func.max(label.c.id))).scalar_one() or 0
+    _add_classes(connection, stored.id, new, start=last + 1, added_at=now, added_after=newest_label)
     _set_targets(connection, stored.id, settings.targets)
     _set_class_targets(connection, stored.id, settings.class_targets)
 
@@ -139,10 +140,10 @@ def _record(connection: Connection, row: RowMapping) -> Project:
 
 
 def _add_classes(
-    connection: Connection, project_id: int, names: tuple[str, ...], start: int, added_at: datetime | None
+    connection: Connection, project_id: int, names: tuple[str, ...], start: int, **added: datetime | int
 ) -> None:
     rows = [
-        {"project_id": project_id, "position": position, "name": name, "added_at": added_at}
+        {"project_id": project_id, "position": position, "name": name, **added}
         for position, name in enumerate(names, start)
     ]
     if rows:

@@ -35,9 +35,10 @@ def read_list(connection: Connection, project_id: int, wanted: ReviewFilter, lim
         limit: items of a page.
         offset: items on the pages before it.
     """
-    addition = newest_addition(connection, project_id)
-    query = _chosen(_reasons(project_id, addition), project_id, wanted, addition)
-    chosen = query.limit(limit).offset(offset).subquery()
+    # Those labelled before a class came may be a hundred thousand: they are listed alone, and only if asked for.
+    addition = newest_addition(connection, project_id) if wanted.reason is Reason.BEFORE_CLASS else None
+    reasons = _reasons(project_id) if addition is None else _labelled_before(project_id, addition).cte("reasons")
+    chosen = _chosen(reasons, project_id, wanted, addition).limit(limit).offset(offset).subquery()
     rows = connection.execute(_decorated(chosen)).mappings().all()
     if not rows and offset:  # beyond the end, where no row says how many there are
         return ReviewList((), read_list(connection, project_id, wanted, 1, 0).total)
@@ -46,16 +47,21 @@ def read_list(connection: Connection, project_id: int, wanted: ReviewFilter, lim
 
 def count_reasons(connection: Connection, project_id: int) -> dict[Reason, int]:
     """Items for each reason; an item may have several."""
-    reasons = _reasons(project_id, newest_addition(connection, project_id))
+    reasons = _reasons(project_id)
     query = (
         select(reasons.c.reason, func.count(reasons.c.item_id.distinct()).label("items"))
         .where(_is_reviewed(reasons, project_id))
         .group_by(reasons.c.reason)
     )
-    return {Reason(row.reason): int(row.items) for row in connection.execute(query)}
+    found = {Reason(row.reason): int(row.items) for row in connection.execute(query)}
+    addition = newest_addition(connection, project_id)
+    if addition is not None:
+        before = select(func.count()).select_from(item).where(is_labelled_before(project_id, addition))
+        found[Reason.BEFORE_CLASS] = connection.execute(before).scalar_one()
+    return found
 
 
-def _reasons(project_id: int, addition: Addition | None) -> CTE:
+def _reasons(project_id: int) -> CTE:
     """One row for each item and reason to look at it: item_id, reason, label_id (the act that gave the reason)."""
     reviews = newest_reviews(project_id).cte("newest_reviews")
     decided = reviews.c.decision != Decision.UNDO
@@ -71,8 +77,7 @@ def _reasons(project_id: int, addition: Addition | None) -> CTE:
         _suspected(project_id),
     )
     unsettled = [each.where(each.selected_columns.item_id.not_in(settled)) for each in open_reasons]
-    before = [] if addition is None else [_labelled_before(project_id, addition)]
-    return union_all(answered, waiting, *unsettled, *before).cte("reasons")
+    return union_all(answered, waiting, *unsettled).cte("reasons")
 
 
 def _row(item_id: ColumnElement[Any], reason: Reason, label_id: ColumnElement[Any]) -> Select[Any]:
@@ -115,12 +120,7 @@ def _suspected(project_id: int) -> Select[Any]:
 
 def _labelled_before(project_id: int, addition: Addition) -> Select[Any]:
     """Items labelled before the newest classes came; an older decision about them settles nothing."""
-    return (
-        _row(item.c.id, Reason.BEFORE_CLASS, label.c.id)
-        .select_from(item)
-        .join(label, label.c.id == item.c.label_id)
-        .where(is_labelled_before(project_id, addition.at))
-    )
+    return _row(item.c.id, Reason.BEFORE_CLASS, item.c.label_id).where(is_labelled_before(project_id, addition))
 
 
 def _is_reviewed(reasons: CTE, project_id: int) -> ColumnElement[bool]:

@@ -61,7 +61,8 @@ project = Table(
     Column("created_at", UtcDateTime, nullable=False),
 )
 
-# `added_at` is when a class came to a project that was there already; nothing where it was there from the beginning.
+# `added_at` is when a class came to a project that was there already, and `added_after` the number of the newest label
+# then; nothing where it was there from the beginning.
 project_class = Table(
     "project_class",
     metadata,
@@ -70,6 +71,7 @@ project_class = Table(
     Column("position", Integer, nullable=False),
     Column("name", String(200), nullable=False),
     Column("added_at", UtcDateTime, nullable=True),
+    Column("added_after", BigId, nullable=True),
     UniqueConstraint("project_id", "name"),
 )
 

@@ -63,7 +63,8 @@ def foreseen_growth(
     new_languages = tuple(each for each in languages if each not in project.languages)
     with workspace.database.read() as connection:
         now = read_growth(connection, project, models.latest_model(connection, project.id))
-        counts = growth.count_labelled_before(connection, project.id, utc_now()) if new_classes else []
+        addition = growth.an_addition_now(connection, utc_now())
+        counts = growth.count_labelled_before(connection, project.id, addition) if new_classes else []
     return Growth(
         version=now.version,
         classes=now.classes + len(new_classes),
@@ -81,7 +82,7 @@ def read_growth(connection: Connection, project: Project, model: ModelVersion | 
     unknown = _unknown_classes(connection, project, model)
     labelled = growth.classes_in_pool(connection, project.id) if unknown else set()
     addition = growth.newest_addition(connection, project.id)
-    counts = growth.count_labelled_before(connection, project.id, addition.at) if addition else []
+    counts = growth.count_labelled_before(connection, project.id, addition) if addition else []
     return Growth(
         version=model.number if model else None,
         classes=len(project.settings.classes),

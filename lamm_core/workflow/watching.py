@@ -91,7 +91,7 @@ class Watch:
         self._look()
         failed = 0
         while self._arrivals.open or not once:
-            self._ends.wait(min(self._every, self._settle) if self._arrivals.open else self._every)
+            self._ends.wait(self._pause(once=once))
             if self.is_ended:
                 break
             try:
@@ -104,6 +104,12 @@ class Watch:
             if once:
                 break
         return failed
+
+    def _pause(self, *, once: bool) -> float:
+        """Seconds until the next look."""
+        if once:
+            return self._settle
+        return min(self._every, self._settle) if self._arrivals.open else self._every
 
     def _look(self) -> Project | None:
         """See what is there; files that were imported as they lie there are done. None where none is left."""

@@ -71,7 +71,9 @@ def put(folder: Path, name: str, *rows: str, header: str = "id,language,text,cla
 
 
 def watch(workspace: Workspace, folder: Path, heard: Heard, **more: Any) -> Watch:
-    return Watch(workspace, "small", folder, ImportChoices(), heard, **{"settle": 0.0, "embed": False} | more)
+    return Watch(
+        workspace, "small", folder, ImportChoices(), heard, **{"every": 0.001, "settle": 0.02, "embed": False} | more
+    )
 
 
 def once(workspace: Workspace, folder: Path, **more: Any) -> Heard:

@@ -1,6 +1,6 @@
 """Files that a watched folder brought, and since when a project has a class.
 
-Revision: 0010, after 0007, 2026-11-29
+Revision: 0010, after 0009, 2026-11-29
 """
 
 import sqlalchemy as sa
@@ -17,6 +17,7 @@ BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     """Forward only. Classes that are there count as there from the beginning, and old models do not say theirs."""
     op.add_column("project_class", sa.Column("added_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("project_class", sa.Column("added_after", BIG_ID, nullable=True))
     op.add_column("model_version", sa.Column("classes", sa.JSON(), nullable=True))
     op.create_table(
         "watched_file",
