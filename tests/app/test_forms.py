@@ -14,7 +14,15 @@ from support import world
 from lamm_core.errors import InvalidProject, ProjectExists, StorageUnavailable
 from lamm_core.records import Consensus, Project
 from lamm_core.workflow import projects
-from lamm_core.workflow.importing import ColumnMapping, TableFile, WholeFile, import_file, open_table
+from lamm_core.workflow.duplicates import list_duplicates, set_duplicates_aside
+from lamm_core.workflow.importing import (
+    ColumnMapping,
+    TableFile,
+    WholeFile,
+    import_file,
+    import_table,
+    open_table,
+)
 from lamm_core.workflow.workspace import Workspace
 from pages.components import import_run, project_create, upload
 from pages.components.class_targets_form import read_class_targets
@@ -249,9 +257,9 @@ def test_a_project_whose_import_failed_is_filled_by_the_retry(
         project_create.make_and_fill("small", settings, chosen)
     monkeypatch.setattr(import_run, "import_file", import_file)
     changed = replace(settings, budget=33)
-    project, result = project_create.make_and_fill(" small ", changed, chosen)
+    project, imported = project_create.make_and_fill(" small ", changed, chosen)
     assert project.settings.budget == 33
-    assert result.added == len(world.ROWS)
+    assert (imported.result.added, imported.aside) == (len(world.ROWS), None)
     assert len(projects.list_projects(data)) == 1
     with pytest.raises(ProjectExists):  # made by now, so the name is taken as any other
         project_create.make_and_fill("small", settings, chosen)
@@ -288,3 +296,31 @@ def test_guessed_languages_are_looked_over_and_mended(data: Workspace) -> None:
     assert not app.exception
     assert [each.value for each in app.success] == ["The language of 3 texts is said now."]
     assert "Guessed languages" not in [each.value for each in app.subheader]
+
+
+def test_near_duplicates_are_shown_and_both_kept(data: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = world.make_project(data, rows=world.ROWS.iloc[:0], embedded=False, near_duplicates=True)
+    told = "A pen that writes in blue and does not leak, with a cap of steel."
+    rows = pd.DataFrame({"id": ["1", "2"], "language": "en", "text": [told, told.upper()]}, dtype=object)
+    import_table(data, project, rows, ColumnMapping("text", "language", id="id"))
+    assert set_duplicates_aside(data, project) == 1
+    app = open_page()
+    assert "Near duplicates" in [each.value for each in app.subheader]
+    button = next(each for each in app.button if each.label == "Keep both")
+    assert button.disabled
+    shown: list[pd.DataFrame] = []
+    as_it_is = st.data_editor
+
+    def tick(rows: pd.DataFrame, **arguments: Any) -> pd.DataFrame:
+        if "keep" not in rows:
+            return as_it_is(rows, **arguments)
+        shown.append(rows)
+        return rows.assign(keep=True)
+
+    monkeypatch.setattr(st, "data_editor", tick)
+    app.run()
+    assert shown[-1][["text", "text_of", "similarity"]].to_numpy().tolist() == [[told.upper(), told, 100.0]]
+    next(each for each in app.button if each.label == "Keep both").click().run()
+    assert not app.exception
+    assert list_duplicates(data, project).total == 0
+    assert "Near duplicates" not in [each.value for each in app.subheader]
