@@ -43,16 +43,15 @@ _ORDERS = _orders()
 
 def signatures(sets: ShingleSets) -> Signatures:
     """The signature of each text, `(n, 120)`; zeros for a text of spaces alone."""
-    bins = sets.hashes >> np.uint64(HASH_BITS - _DEAL_BITS)
-    bins *= np.uint64(SIGNATURE_BYTES)
-    bins >>= np.uint64(_DEAL_BITS)
+    # Row and top of a hash in one number, times the bins of a text: its place among the bins of all texts.
+    cells = (sets.packed >> np.uint64(HASH_BITS - _DEAL_BITS)) * np.uint64(SIGNATURE_BYTES) >> np.uint64(_DEAL_BITS)
     # A text's hashes rise, so that the first one of each bin is its smallest.
-    cells = sets.rows * SIGNATURE_BYTES + bins.astype(np.intp)
-    first = np.concatenate(([True], cells[1:] != cells[:-1])) if len(cells) else np.empty(0, dtype=np.bool_)
+    first = np.flatnonzero(np.concatenate(([True], cells[1:] != cells[:-1]))[: len(cells)])
+    places = cells[first].astype(np.intp)
     kept = np.zeros(len(sets.sizes) * SIGNATURE_BYTES, dtype=np.uint8)
     full = np.zeros(len(kept), dtype=np.bool_)
-    kept[cells[first]] = _byte(sets.hashes[first])
-    full[cells[first]] = True
+    kept[places] = _byte(sets.packed[first] & np.uint64((1 << HASH_BITS) - 1))
+    full[places] = True
     _fill(kept, full, np.repeat(sets.sizes > 0, SIGNATURE_BYTES))
     return kept.reshape(-1, SIGNATURE_BYTES)
 
@@ -77,10 +76,9 @@ def _fill(kept: NDArray[np.uint8], full: NDArray[np.bool_], has_any: NDArray[np.
 
 def band_keys(found: Signatures, band: int) -> NDArray[np.uint64]:
     """The six bytes of a band of each signature as one number, `(n,)`."""
-    keys = np.zeros(len(found), dtype=np.uint64)
-    for place in range(band * _BAND_BYTES, (band + 1) * _BAND_BYTES):
-        keys = keys << np.uint64(8) | found[:, place]
-    return keys
+    keys = np.zeros((len(found), 8), dtype=np.uint8)
+    keys[:, :_BAND_BYTES] = found[:, band * _BAND_BYTES : (band + 1) * _BAND_BYTES]
+    return keys.view(np.uint64).ravel()
 
 
 def agreement(found: Signatures, rows: Positions, others: Positions) -> NDArray[np.float64]:

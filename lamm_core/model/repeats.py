@@ -90,7 +90,7 @@ class _Buckets:
 
     def of_rows(self, start: int, stop: int) -> _Pairs:
         """The new texts from `start` to `stop` with their buckets, each pair of them once."""
-        first, last = np.searchsorted(self._rows, [start, stop])
+        first, last = np.searchsorted(self._rows, np.array([start, stop], dtype=self._rows.dtype))
         return self._rows[first:last].astype(np.intp), self._buckets[first:last].astype(np.intp)
 
     def standing(self, rows: Positions, buckets: Positions) -> _Pairs:

@@ -10,6 +10,7 @@ the same text, one changed word of a short one makes it another, and a language 
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,11 +40,15 @@ Hashes = NDArray[np.uint64]
 Characters = NDArray[np.uint32]
 
 
-def text_blocks(lengths: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Where each block begins and ends that is fit for one `ShingleSets`, given the characters of each text."""
+def text_blocks(lengths: Sequence[int], most: int = _BLOCK) -> Iterator[tuple[int, int]]:
+    """Where each block begins and ends that is fit for one `ShingleSets`, given the characters of each text.
+
+    Args:
+        most: texts of a block; a few hundred stay in the processor's cache.
+    """
     first = characters = 0
     for place, length in enumerate(lengths):
-        if place - first == _BLOCK or (place > first and characters + length > _BLOCK_CHARACTERS):
+        if place - first == min(most, _BLOCK) or (place > first and characters + length > _BLOCK_CHARACTERS):
             yield first, place
             first, characters = place, 0
         characters += length
@@ -56,24 +61,31 @@ class ShingleSets:
     """The shingles of up to 2,048 texts.
 
     Attributes:
-        hashes: the shingles of all texts as 53-bit numbers, each text's in rising order and each once.
-        rows: the text of each shingle.
+        packed: row of the text and 53-bit hash of each shingle in one number, each once a text; in rising order.
         sizes: `(n,)`, shingles of each text; 0 for a text of spaces alone.
-        ends: `(n + 1,)`, where each text's shingles begin and end in `hashes`.
+        ends: `(n + 1,)`, where each text's shingles begin and end.
     """
 
     texts: Sequence[str]
-    hashes: Hashes = field(init=False)
-    rows: Positions = field(init=False)
+    packed: Hashes = field(init=False)
     sizes: Positions = field(init=False)
     ends: Positions = field(init=False)
 
     def __post_init__(self) -> None:
-        packed = _distinct_shingles(_bare(self.texts))
-        self.hashes = packed & _HASH_MASK
-        self.rows = (packed >> np.uint64(HASH_BITS)).astype(np.intp)
-        self.sizes = np.bincount(self.rows, minlength=len(self.texts))
-        self.ends = np.concatenate(([0], np.cumsum(self.sizes)))
+        self.packed = _distinct_shingles(_bare(self.texts))
+        rows = np.arange(len(self.texts) + 1, dtype=np.uint64)
+        self.ends = np.searchsorted(self.packed, rows << np.uint64(HASH_BITS))
+        self.sizes = np.diff(self.ends)
+
+    @cached_property
+    def hashes(self) -> Hashes:
+        """The shingles of all texts as 53-bit numbers, each text's in rising order."""
+        return self.packed & _HASH_MASK
+
+    @cached_property
+    def rows(self) -> Positions:
+        """The text of each shingle."""
+        return (self.packed >> np.uint64(HASH_BITS)).astype(np.intp)
 
     def of_row(self, row: int) -> Hashes:
         """The shingles of one text."""

@@ -88,14 +88,11 @@ class SignatureStore:
             found: `(n, 120)`.
         """
         self._cut_to_complete_rows()
-        rows = [
-            (each, key[:_KEY_BYTES], language.encode())
-            for each, key, language in zip(ids, keys, languages, strict=True)
-        ]
-        for path, data in (
-            (self._signatures_path, found.tobytes()),
-            (self._items_path, np.array(rows, dtype=_ITEM).tobytes()),
-        ):
+        items = np.empty(len(ids), dtype=_ITEM)
+        items["id"] = ids
+        items["key"] = np.frombuffer(b"".join(key[:_KEY_BYTES] for key in keys), dtype=_ITEM["key"])
+        items["language"] = [language.encode() for language in languages]
+        for path, data in ((self._signatures_path, found.tobytes()), (self._items_path, items.tobytes())):
             with path.open("ab") as file:
                 file.write(data)
 

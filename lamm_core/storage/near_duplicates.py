@@ -34,8 +34,10 @@ def set_compared_to(connection: Connection, project_id: int, item_id: int) -> No
 
 def texts_after(connection: Connection, project_id: int, item_id: int, count: int) -> Sequence[Row[Any, Any, Any, Any]]:
     """id, language, text_key and text of the pool items that came after an item, in the order of their ids."""
+    # As a sum it has no index: SQLite would take that and sort all of the project's items for each stretch of them.
+    of_project = item.c.project_id + 0 == project_id
     query = select(item.c.id, item.c.language, item.c.text_key, item.c.text).where(
-        item.c.project_id == project_id, item.c.id > item_id, item.c.purpose == Purpose.POOL
+        of_project, item.c.id > item_id, item.c.purpose == Purpose.POOL
     )
     return connection.execute(query.order_by(item.c.id).limit(count)).all()
 

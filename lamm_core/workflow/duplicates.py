@@ -28,6 +28,7 @@ from lamm_core.workflow.rights import needs
 from lamm_core.workflow.workspace import Workspace
 
 _READ = 2_048
+_SIGNED = 512
 _HALF = 0.5  # of the work is to read the texts, the other half to compare them
 
 Report = Callable[[str, float], None]
@@ -114,7 +115,9 @@ def _sign_new(workspace: Workspace, project: Project, report: Report) -> Signatu
             if not rows:
                 break
             texts = [row.text for row in rows]
-            blocks = [ShingleSets(texts[start:stop]) for start, stop in text_blocks([len(text) for text in texts])]
+            blocks = [
+                ShingleSets(texts[start:stop]) for start, stop in text_blocks([len(text) for text in texts], _SIGNED)
+            ]
             store.append(
                 [row.id for row in rows],
                 [row.language for row in rows],

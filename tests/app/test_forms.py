@@ -16,7 +16,15 @@ from lamm_core.exchange.arrivals import Arrivals
 from lamm_core.records import Consensus, Project
 from lamm_core.workflow import projects
 from lamm_core.workflow.arrivals import import_arrival
-from lamm_core.workflow.importing import ColumnMapping, TableFile, WholeFile, import_file, open_table
+from lamm_core.workflow.duplicates import list_duplicates, set_duplicates_aside
+from lamm_core.workflow.importing import (
+    ColumnMapping,
+    TableFile,
+    WholeFile,
+    import_file,
+    import_table,
+    open_table,
+)
 from lamm_core.workflow.rounds import run_round
 from lamm_core.workflow.surveying import ImportChoices
 from lamm_core.workflow.workspace import Workspace
@@ -288,9 +296,9 @@ def test_a_project_whose_import_failed_is_filled_by_the_retry(
         project_create.make_and_fill("small", settings, chosen)
     monkeypatch.setattr(import_run, "import_file", import_file)
     changed = replace(settings, budget=33)
-    project, result = project_create.make_and_fill(" small ", changed, chosen)
+    project, imported = project_create.make_and_fill(" small ", changed, chosen)
     assert project.settings.budget == 33
-    assert result.added == len(world.ROWS)
+    assert (imported.result.added, imported.aside) == (len(world.ROWS), None)
     assert len(projects.list_projects(data)) == 1
     with pytest.raises(ProjectExists):  # made by now, so the name is taken as any other
         project_create.make_and_fill("small", settings, chosen)
@@ -342,3 +350,31 @@ def test_the_page_shows_the_files_of_a_watched_folder_or_how_to_watch_one(data: 
     assert table[["file", "added", "rejected"]].to_numpy().tolist() == [["monday.csv", 1, 1], ["broken.xlsx", 0, 0]]
     assert table["reason"].tolist()[0] == ""
     assert "broken.xlsx" in table["reason"].tolist()[1]
+
+
+def test_near_duplicates_are_shown_and_both_kept(data: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = world.make_project(data, rows=world.ROWS.iloc[:0], embedded=False, near_duplicates=True)
+    told = "A pen that writes in blue and does not leak, with a cap of steel."
+    rows = pd.DataFrame({"id": ["1", "2"], "language": "en", "text": [told, told.upper()]}, dtype=object)
+    import_table(data, project, rows, ColumnMapping("text", "language", id="id"))
+    assert set_duplicates_aside(data, project) == 1
+    app = open_page()
+    assert "Near duplicates" in [each.value for each in app.subheader]
+    button = next(each for each in app.button if each.label == "Keep both")
+    assert button.disabled
+    shown: list[pd.DataFrame] = []
+    as_it_is = st.data_editor
+
+    def tick(rows: pd.DataFrame, **arguments: Any) -> pd.DataFrame:
+        if "keep" not in rows:
+            return as_it_is(rows, **arguments)
+        shown.append(rows)
+        return rows.assign(keep=True)
+
+    monkeypatch.setattr(st, "data_editor", tick)
+    app.run()
+    assert shown[-1][["text", "text_of", "similarity"]].to_numpy().tolist() == [[told.upper(), told, 100.0]]
+    next(each for each in app.button if each.label == "Keep both").click().run()
+    assert not app.exception
+    assert list_duplicates(data, project).total == 0
+    assert "Near duplicates" not in [each.value for each in app.subheader]
