@@ -63,7 +63,11 @@ def _in_processes(work: PartWork[Result], parts: Sequence[Part], count: int) -> 
     theirs, ours = context.Pipe(duplex=False)
     executor = ProcessPoolExecutor(count, context, _begin, (work, theirs))
     try:
-        for future in as_completed([executor.submit(_do, part) for part in parts]):
+        futures = [executor.submit(_do, part) for part in parts]
+        # The executor watches the processes that were there when it was last woken, which is before it starts one more:
+        # without this call the death of the last one would stay unseen until some part is done.
+        executor.submit(os.getpid)
+        for future in as_completed(futures):
             yield future.result()
         executor.shutdown()
     except BrokenProcessPool as error:
