@@ -297,7 +297,7 @@ def test_a_project_without_a_model(sqlite_workspace: Workspace) -> None:
     page = sound(report_html(sqlite_workspace, project))
     assert "No accuracy is known yet" in page.text
     assert "none yet" in page.text
-    assert page.charts == {"flags"}
+    assert page.charts == {"flags", "drift-en", "drift-de", "drift-sw"}
 
 
 def test_a_project_without_a_check_set(sqlite_workspace: Workspace) -> None:
