@@ -25,7 +25,7 @@ from lamm_core.workflow.round_data import RoundData
 from lamm_core.workflow.workspace import Workspace
 
 # The newest texts are those of the newest imports, as many imports as it takes to have so many texts.
-_NEWEST = 200
+_NEWEST = 100
 # Where they are most of the language, they tell what all of it tells.
 _MOST_NEWEST = 0.8
 # More texts than these hardly make the means more exact, and take longer.

@@ -21,7 +21,7 @@ from lamm_core.workflow.workspace import Workspace
 
 _APP = Path(__file__).parents[2] / "pages" / "main.py"
 _NAMES = ["English", "German", "Swahili"]
-_SECTIONS = ["Confusion matrix", "Accuracy per class", "Hardest items", "Agreement", "Label speed"]
+_SECTIONS = ["Drift", "Confusion matrix", "Accuracy per class", "Hardest items", "Agreement", "Label speed"]
 
 
 def _app(**query: str) -> AppTest:

@@ -162,7 +162,7 @@ def test_a_report_says_what_the_status_says(sqlite_workspace: Workspace, worked:
     assert "of round 4, learnt from 72 labels" in page.text
     assert "0.25 EUR" in page.text
     assert page.charts == {"flags"} | {
-        f"{kind}-{language}" for kind in ("confusion", "classes") for language in ("en", "de", "sw")
+        f"{kind}-{language}" for kind in ("confusion", "classes", "drift") for language in ("en", "de", "sw")
     }
     assert re.findall(r'<section id="(\w+)">', report_html(sqlite_workspace, worked)) == [
         each.language for each in status.languages
@@ -297,7 +297,7 @@ def test_a_project_without_a_model(sqlite_workspace: Workspace) -> None:
     page = sound(report_html(sqlite_workspace, project))
     assert "No accuracy is known yet" in page.text
     assert "none yet" in page.text
-    assert page.charts == {"flags"}
+    assert page.charts == {"flags", "drift-en", "drift-de", "drift-sw"}
 
 
 def test_a_project_without_a_check_set(sqlite_workspace: Workspace) -> None:
