@@ -71,25 +71,21 @@ def _pool(growth: Growth) -> Iterator[str]:
         yield _(
             "Labels given before {names} was there may be wrong now: {counts}.",
             names=_quoted(growth.newest),
-            counts=_counted(
-                [
-                    plural(
-                        "{count:,} text of {class_name!r}", "{count:,} texts of {class_name!r}", count, class_name=name
-                    )
-                    for name, count in growth.labelled_before.items()
-                ]
-            ),
+            counts=_counted([_texts_of(name, count) for name, count in growth.labelled_before.items()]),
         )
 
 
+def _texts_of(class_name: str, count: int) -> str:
+    return plural("{count:,} text of {class_name!r}", "{count:,} texts of {class_name!r}", count, class_name=class_name)
+
+
 def _check(growth: Growth) -> Iterator[str]:
-    if growth.checked_before:
+    counts = [f"{language_name(code)} {number(count, ',')}" for code, count in growth.checked_before.items()]
+    if counts:
         yield _(
             "The check set was labelled without it: {counts}. Figures are too high or too low until these texts are "
             "looked at again.",
-            counts=_counted(
-                [f"{language_name(code)} {number(count, ',')}" for code, count in growth.checked_before.items()]
-            ),
+            counts=_counted(counts),
         )
 
 
