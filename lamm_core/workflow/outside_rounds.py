@@ -22,7 +22,7 @@ from lamm_core.outside_pool.blocks import Eligible
 from lamm_core.outside_pool.embedding_file import EmbeddingPlace
 from lamm_core.outside_pool.engine import Engine, PartWork, Result
 from lamm_core.outside_pool.files import PoolFiles
-from lamm_core.outside_pool.sample import Sample, SamplePart
+from lamm_core.outside_pool.sample import Sample, draw_sample
 from lamm_core.outside_pool.scoring import Best, PoolModel, ScorePart
 from lamm_core.outside_pool.shortlist import Shortlist, merge
 from lamm_core.records import NewItem, Project, Purpose, Round
@@ -141,9 +141,9 @@ class OutsidePool:
     def texts(self, workspace: Workspace, project: Project, pulse: Heartbeat) -> RoundTexts:
         """Draw a sample of the pool, set check texts apart, and prepare the items of the project."""
         pulse.stage(marked("setting check texts apart"), 0.05)
-        self._draw_check_items(workspace, project, pulse)
+        self._draw_check_items(workspace, project)
         pulse.stage(marked("drawing a sample of the pool"), 0.2)
-        self._draw_sample(workspace, project, pulse)
+        self._draw_sample(workspace, project)
         embed_project(workspace, project, pulse.embedding)
         mark_near_duplicates(workspace, project)
         data = replace(read_round_data(workspace, project), pool_is_chosen=True)
@@ -223,7 +223,7 @@ class OutsidePool:
             new[rows] = _repeats_nothing(best.texts[rows].tolist(), known)
         return _those(best, np.flatnonzero(new)[np.argsort(best.ids[new])])
 
-    def _draw_check_items(self, workspace: Workspace, project: Project, pulse: Heartbeat) -> None:
+    def _draw_check_items(self, workspace: Workspace, project: Project) -> None:
         """Set texts apart for the check sets of languages that have none; done again, it changes nothing."""
         with workspace.database.read() as connection:
             self._known = frozenset(items.external_ids(connection, project.id))
@@ -233,7 +233,7 @@ class OutsidePool:
         settings = project.settings
         if not (wanted and settings.check_part and settings.check_share):
             return
-        drawn = self._sampled(CHECK_TEXTS, settings.seed + _CHECK_SEED, wanted, pulse, 0.05, per_language=True)
+        drawn = self._sampled(CHECK_TEXTS, settings.seed + _CHECK_SEED, wanted, per_language=True)
         rows = np.concatenate(
             [
                 np.flatnonzero(drawn.languages == language)[: int(settings.check_part * drawn.counts.get(language, 0))]
@@ -246,13 +246,11 @@ class OutsidePool:
         )
         self._known |= frozenset(drawn.ids[rows].tolist())
 
-    def _draw_sample(self, workspace: Workspace, project: Project, pulse: Heartbeat) -> None:
+    def _draw_sample(self, workspace: Workspace, project: Project) -> None:
         """The sample on which the preparation is fitted: the same in every round, and without check texts."""
         with workspace.database.read() as connection:
             check = frozenset(items.external_ids(connection, project.id, Purpose.CHECK))
-        self._sample = self._sampled(
-            SAMPLE_TEXTS, project.settings.seed, project.languages, pulse, 0.25, excluded=check
-        )
+        self._sample = self._sampled(SAMPLE_TEXTS, project.settings.seed, project.languages, excluded=check)
         if not len(self._sample):
             raise InvalidInput(
                 _(
@@ -268,16 +266,14 @@ class OutsidePool:
         count: int,
         seed: int,
         languages: Iterable[str],
-        pulse: Heartbeat,
-        progress: float,
         *,
         per_language: bool = False,
         excluded: frozenset[str] | None = None,
     ) -> Sample:
         eligible = Eligible(frozenset(languages), self._known if excluded is None else excluded)
-        work = SamplePart(self._files.columns, self._place, count, seed, per_language, eligible)
-        stage = marked("drawing a sample of the pool")
-        return merge(self._over_parts(work, pulse, stage, progress, progress + 0.2))
+        return draw_sample(
+            self._files, self._place, self._engine, count, seed, per_language=per_language, eligible=eligible
+        )
 
     def _over_parts(
         self, work: PartWork[Result], pulse: Heartbeat, stage: str, begin: float, end: float
