@@ -6,13 +6,12 @@ Everything that is made once in a project is made before the clock starts: the m
 import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from lamm_core.model.classifier import CLASSIFIER_SETTINGS
+from lamm_core.model.classifier import fit_logistic_regression
 from scaling.lamm_choice import ready_to_choose
 from scaling.made import CLASSES, MadePool, Vectors
 
@@ -59,7 +58,7 @@ def _modal(pool: MadePool, vectors: Vectors, uncertainty: str) -> Choice:
 
 
 def _scikit_activeml(pool: MadePool, vectors: Vectors, uncertainty: str) -> Choice:
-    """`UncertaintySampling.query` with a fitted `SklearnClassifier`, and the pool given as candidates.
+    """`UncertaintySampling.query` with a `SklearnClassifier` around a fitted model, and the pool given as candidates.
 
     Their tutorials hand over the pool as part of X, with missing labels: it is then copied, and no quicker.
     """
@@ -67,7 +66,7 @@ def _scikit_activeml(pool: MadePool, vectors: Vectors, uncertainty: str) -> Choi
     from skactiveml.pool import UncertaintySampling
 
     known, numbers = _numbered(pool)
-    model = SklearnClassifier(_unfitted(), classes=np.arange(len(CLASSES))).fit(known, numbers)
+    model = SklearnClassifier(_estimator(pool), classes=np.arange(len(CLASSES)))
     strategy = UncertaintySampling(method=uncertainty, random_state=0)
     return lambda: strategy.query(X=known, y=numbers, clf=model, fit_clf=False, candidates=vectors, batch_size=BUDGET)
 
@@ -85,19 +84,15 @@ def _small_text(pool: MadePool, vectors: Vectors, uncertainty: str) -> Choice:
     return lambda: strategy.query(model, data, items, nothing, nothing, n=BUDGET)
 
 
-def _unfitted() -> LogisticRegression:
-    return LogisticRegression(**CLASSIFIER_SETTINGS, random_state=0)
+def _estimator(pool: MadePool) -> LogisticRegression:
+    """LAMM's model, as scikit-learn has it, with numbers for classes, which is what all of the others take."""
+    return fit_logistic_regression(*_numbered(pool))
 
 
 def _numbered(pool: MadePool) -> tuple[Vectors, NDArray[np.intp]]:
     """The labelled vectors, and their classes as positions in `CLASSES`."""
     vectors, classes = pool.labelled()
     return vectors, np.searchsorted(CLASSES, classes)
-
-
-def _estimator(pool: MadePool) -> Any:
-    """The same model as LAMM's, with numbers for classes, which is what all of the others take."""
-    return _unfitted().fit(*_numbered(pool))
 
 
 LAMM = "LAMM"
