@@ -9,6 +9,7 @@ from typing import ClassVar
 from unittest.mock import patch
 
 from lamm_core.errors import InvalidInput
+from lamm_core.model.encoders import Encoding
 from lamm_core.outside_pool.embedding import EmbeddedPart, EmbedPart
 from lamm_core.outside_pool.files import Part
 
@@ -46,5 +47,5 @@ class SlowEmbedding:
 
         (self.folder / f"{part.name}-{time.time_ns()}").touch()
         time.sleep(self.seconds)
-        with patch("lamm_core.model.embedding.load_encoder", lambda name: QuickEncoder()):
+        with patch("lamm_core.model.embedding.load_encoding", lambda name: Encoding(QuickEncoder().encode)):
             return self.work(part)

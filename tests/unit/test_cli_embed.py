@@ -10,13 +10,13 @@ from typer.testing import CliRunner, Result
 
 from lamm_core.cli import app
 from lamm_core.cli.exit_codes import ExitCode
-from lamm_core.model.encoders import DEFAULT_ENCODER
+from lamm_core.model.encoders import DEFAULT_ENCODER, Encoding
 
 
 @pytest.fixture(autouse=True)
 def encoder(monkeypatch: pytest.MonkeyPatch) -> QuickEncoder:
     quick = QuickEncoder()
-    monkeypatch.setattr("lamm_core.model.embedding.load_encoder", lambda name: quick)
+    monkeypatch.setattr("lamm_core.model.embedding.load_encoding", lambda name: Encoding(quick.encode))
     return quick
 
 
