@@ -53,18 +53,21 @@ def confusion_chart(details: LanguageDetails, colours: Palette) -> go.Figure | N
             hovertemplate="%{customdata}<br>" + _("%{text} check items, %{z:.0%}") + "<extra></extra>",
         )
     )
-    for true in range(size):
-        for predicted in range(size):
-            count = counts[true][predicted]
-            if count and size <= _MOST_WRITTEN:
-                share = shares[true][predicted]
-                figure.add_annotation(
-                    x=predicted,
-                    y=true,
-                    text=_cell(count, share, size),
-                    showarrow=False,
-                    font={"size": 12, "color": readable(mixed(colours.paper, full, share), colours)},
-                )
+    # All at once: added one by one, Plotly checks those before it anew each time.
+    figure.update_layout(
+        annotations=[
+            {
+                "x": predicted,
+                "y": true,
+                "text": _cell(counts[true][predicted], shares[true][predicted], size),
+                "showarrow": False,
+                "font": {"size": 12, "color": readable(mixed(colours.paper, full, shares[true][predicted]), colours)},
+            }
+            for true in range(size)
+            for predicted in range(size)
+            if counts[true][predicted] and size <= _MOST_WRITTEN
+        ]
+    )
     _frame_the_diagonal(figure, size, colours)
     ticks = {"tickvals": list(range(size)), "ticktext": labels, "showgrid": False, "automargin": True}
     figure.update_layout(
