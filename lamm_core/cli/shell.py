@@ -28,6 +28,7 @@ _ORDER = (
     "user",
     "annotator",
     "import",
+    "duplicates",
     "round",
     "translate",
     "status",
