@@ -28,6 +28,7 @@ _ORDER = (
     "user",
     "annotator",
     "import",
+    "duplicates",
     "embed",
     "round",
     "translate",
