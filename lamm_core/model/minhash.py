@@ -9,8 +9,8 @@ Twenty bands of six bytes each are looked up: texts that share one band are cand
 similarity of 0.75 that finds 98 in 100 near duplicates, at 0.85 practically all, and among a million texts that have a
 tenth of their shingles in common a text has some ten candidates by accident.
 
-Why no library: datasketch 2.0 takes 270 µs a text of 240 letters (sketch, insert, query), gaoya 0.2 takes 50, this 3;
-an import takes 50 in all. semhash needs embeddings, which take 3,000.
+Why no library: of 500 texts of some 200 letters, one after the other, datasketch 2.0 takes 267 µs each (sketch, insert,
+query) and gaoya 0.2 takes 49; this takes 23 for signature, lookup and comparison in full, and 18 where texts are many.
 """
 
 import numpy as np
