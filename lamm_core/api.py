@@ -38,6 +38,7 @@ from lamm_core.records import ProjectSettings, Purpose, Round
 from lamm_core.words import translate as _
 from lamm_core.workflow import projects
 from lamm_core.workflow.comparing import YARDSTICKS, begin_comparison
+from lamm_core.workflow.duplicates import keep_by_own_ids, list_duplicates
 from lamm_core.workflow.exporting import export_labels, labels_table
 from lamm_core.workflow.importing import ImportResult, embed_project, import_file, import_table
 from lamm_core.workflow.labelling import claim
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
 
 Folder = str | PathLike[str]
 BATCH_COLUMNS = ("id", "language", "text", "suggestion")
+DUPLICATE_COLUMNS = ("id", "language", "text", "duplicate_of", "text_of", "class_of", "similarity")
 _ME = "me"
 
 
@@ -280,6 +282,36 @@ class Project:
         from lamm_core.workflow.rounds import run_round  # only now, since scikit-learn takes a second to import
 
         return run_round(self._workspace, self._fresh(), report, estimator)
+
+    def duplicates(self, count: int = 50) -> pd.DataFrame:
+        """Texts that are set aside since they nearly repeat another one; each round looks for them first.
+
+        Args:
+            count: how many texts are listed at most, the newest first.
+
+        Returns:
+            columns id, language, text; duplicate_of, text_of and class_of: id, text and class of the item that stands
+            for it, the class None while it has none; similarity of the two texts, 0 to 1.
+        """
+        rows = [
+            (its.external_id, its.language, its.text, its.duplicate_of, its.text_of, its.class_of, its.similarity)
+            for its in list_duplicates(self._workspace, self._record, count).newest
+        ]
+        return pd.DataFrame(rows, columns=list(DUPLICATE_COLUMNS)).astype({"similarity": "float64"})
+
+    def keep_duplicates(self, ids: Sequence[str]) -> int:
+        """Let texts that are set aside be texts of their own, for good.
+
+        Args:
+            ids: `(n,)` ids of items, as in the imported file.
+
+        Returns:
+            How many of these items were set aside.
+
+        Raises:
+            UnknownItem: an id is not the project's.
+        """
+        return keep_by_own_ids(self._workspace, self._record, ids)
 
     def status(self) -> ProjectStatus:
         """Where the project stands.

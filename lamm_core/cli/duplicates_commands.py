@@ -56,4 +56,4 @@ def keep_command(
     if as_json:
         print_json({"project": stored.name, "kept": kept})
     else:
-        typer.echo(f"{kept:,} of {len(ids):,} texts were set aside and are texts of their own now.")
+        typer.echo(f"Texts of their own from now on: {kept:,} of {len(ids):,}.")

@@ -294,7 +294,7 @@ def _set_duplicates_aside(workspace: Workspace, project: Project, talk: _Talk) -
         raise typer.Exit(INTERRUPTED) from error
     if aside:
         each = command_line("lamm", "duplicates", "list", project.name)
-        talk.say(f"{aside:,} texts nearly repeat another text and are set aside; see: {each}")
+        talk.say(f"Set aside, since they nearly repeat another text: {aside:,}; see: {each}")
     return aside
 
 

@@ -9,8 +9,10 @@ Twenty bands of six bytes each are looked up: texts that share one band are cand
 similarity of 0.75 that finds 98 in 100 near duplicates, at 0.85 practically all, and among a million texts that have a
 tenth of their shingles in common a text has some ten candidates by accident.
 
-Why no library: datasketch 2.0 takes 270 µs a text of 240 letters (sketch, insert, query), gaoya 0.2 takes 50, this 3;
-an import takes 50 in all. semhash needs embeddings, which take 3,000.
+Why no library: on the same 500 texts of 200 letters, in one run, datasketch 2.0 took 562 µs of the processor a text and
+gaoya 0.2 took 72 (one text after the other: sketch, query, insert; 120 permutations); this took 21 (all at once:
+signatures, lookup, comparison in full). What was not measured is a library that compares embeddings, such as semhash:
+those would have to be there at import, and take milliseconds a text.
 """
 
 import numpy as np

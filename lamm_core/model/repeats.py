@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from lamm_core.model.minhash import BANDS, Signatures, agreement, band_keys
 from lamm_core.model.shingles import ALIKE_FROM, Positions, ShingleSets, similarities
 
-# Signatures of near duplicates agree in 0.75 of their bytes, give or take 0.04: nothing is lost below this.
-_WORTH_COMPARING = 0.6
+# Signatures of near duplicates agree in 0.75 of their bytes, give or take 0.04: one in 700 at the limit is lost below
+# this. Texts of one mould, which are half alike, are compared in full for the most part where it is 0.6.
+_WORTH_COMPARING = 0.63
 # Texts decided at a time. Those of one block are compared in pairs, so that large families want small blocks.
-_BLOCK = 256
+_BLOCK = 512
 # Texts that a text is held against in one bucket, the earliest ones. So many share a bucket by accident only where
 # thousands of texts are of one mould, and would be compared in pairs without end.
 _MOST = 64
