@@ -43,6 +43,7 @@ def import_task(workspace: Workspace, data: TaskData, plan: Plan) -> Project:
         budget=plan.budget,
         strategy=plan.strategy,
         encoder=plan.encoder,
+        near_duplicates=False,  # the task counts on all of its texts
     )
     project = create_project(workspace, _NAME, settings)
     file = workspace.settings.home / "pilot.csv"

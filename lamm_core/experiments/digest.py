@@ -23,6 +23,7 @@ _SOURCES = (
     "experiments/translations.py",
     "model/classifier.py",
     "model/estimators.py",
+    "model/softmax_fit.py",
     "model/threads.py",
 )
 _BYTES = 20

@@ -93,7 +93,8 @@ def test_a_machine_that_dies_in_the_middle_changes_nothing(
         times = Counter(each.name.rpartition("-")[0] for each in begun.iterdir())
         assert sorted(each.name for each in done) == [each.name for each in pool.parts]
         assert max(times.values()) > 1  # a part was in the dead machine's hands, and was begun anew
-        assert {each.name for each in done if each.computed} == set(times)
+        # One whose file the dead machine had written, and nobody had heard of, is found there whole.
+        assert {each.name for each in done if each.computed} <= set(times)
         assert _files(there) == _files(here)
 
         work = ScorePart(pool.columns, there, model(), 5)

@@ -33,6 +33,7 @@ VECTORS = dict(zip(world.ROWS["id"], world.vectors_of(world.ROWS), strict=True))
 def small(home: Path, labels: int = 0, **settings: object) -> lamm.Project:
     """The small project with its vectors, made by the interface."""
     usual = {"budget": 20, "strategy": "lamm", "preparation": "plain", "check_share": 0.0, "seed": 5}
+    usual |= {"near_duplicates": False}  # its texts are of one mould
     project = lamm.create_project(
         "small", classes=list(world.CLASSES), targets=world.TARGETS, home=home, **(usual | settings)
     )

@@ -687,7 +687,7 @@ def test_status_as_json_is_one_object_with_fractions(ready: Path) -> None:
     assert result.stderr == ""
     assert set(record) == {
         "project", "created_at", "metric", "classes", "budget", "strategy", "uncertainty", "encoder", "seed", "targets",
-        "targets_met", "furthest", "pool", "labels", "languages", "round", "model", "batch",
+        "targets_met", "furthest", "pool", "labels", "languages", "round", "model", "batch", "growth",
     }  # fmt: skip
     assert (record["targets"], record["targets_met"], record["furthest"]) == (3, 0, "pl")
     assert (record["pool"], record["labels"]) == (90, 72)
@@ -776,7 +776,7 @@ def test_an_export_in_the_format_of_a_tool_says_as_json_what_was_written(ready: 
     file = tmp_path / "labels.json"
     said = json.loads(works(ready, "export", "shop", file, "--format", "label-studio", "--json").stdout)
     named = {"project": "shop", "file": str(file), "format": "label-studio", "translations": False}
-    assert said == named | {"rows": 102}
+    assert said == named | {"rows": 102, "duplicates": False}
     assert len(json.loads(file.read_text("ascii"))) == 102
 
 

@@ -755,6 +755,8 @@ _DO_NOT_DECIDE = {
     "files.py",
     "model/__init__.py",
     "model/embedding_store.py",
+    "model/half_precision.py",
+    "model/key_index.py",
     "model/trusted.py",
     "paths.py",
     "records.py",
