@@ -24,12 +24,13 @@ from lamm_core.records import (
 from lamm_core.selection import Observation, Standing, allocate
 from lamm_core.selection.allocations import checked_weights, find_allocation
 from lamm_core.selection.strategies import find_strategy
-from lamm_core.storage import items, labels, models, queue_counts, rounds
+from lamm_core.storage import items, models, queue_counts, rounds
 from lamm_core.storage.drift import newest_drift
 from lamm_core.workflow.check_sets import CheckSetProgress, check_set_progress
 from lamm_core.workflow.drift_details import drifting_part
 from lamm_core.workflow.growth import Growth, read_growth
 from lamm_core.workflow.outlook import Outlook, Outlooks, read_outlooks
+from lamm_core.workflow.recent_work import count_since
 from lamm_core.workflow.rights import needs
 from lamm_core.workflow.round_data import history_of
 from lamm_core.workflow.running import notice_dead_round
@@ -226,7 +227,7 @@ def project_status(workspace: Workspace, project: Project) -> ProjectStatus:
             check_sets=check_sets,
             rounds=measured_rounds,
             classes=tuple(classes.get(done[-1].id, ())) if done else (),
-            this_week=labels.count_since(connection, project.id, utc_now() - _WEEK),
+            this_week=count_since(connection, project.id, utc_now() - _WEEK),
             outlooks=read_outlooks(connection, project.id, project.settings, measured_rounds),
             drift=tuple(newest_drift(connection, project.id)),
         )

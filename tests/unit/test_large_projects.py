@@ -14,7 +14,7 @@ from support import world
 from lamm_core.records import ItemState, Project, Purpose
 from lamm_core.storage import items
 from lamm_core.storage.tables import item
-from lamm_core.workflow import labelling, work_tallies
+from lamm_core.workflow import kept, labelling, opinions, work_tallies
 from lamm_core.workflow.annotator_figures import annotator_figures
 from lamm_core.workflow.check_draw import draw_check_items
 from lamm_core.workflow.guessed_languages import say_languages
@@ -131,13 +131,14 @@ def test_totals_follow_a_language_that_was_guessed_wrong(workspace: Workspace) -
 def test_figures_that_are_kept_are_those_of_a_count_from_the_beginning(
     workspace: Workspace, project: Project, ana: int, ben: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(work_tallies, "_SETTLED", timedelta(0))
+    monkeypatch.setattr(kept, "SETTLED", timedelta(0))
     ids = [each.id for each in world.stored_items(workspace, project).values() if each.purpose == "pool"]
 
     def figures_hold() -> None:
-        kept = annotator_figures(workspace, project)
+        of_kept = annotator_figures(workspace, project)
         work_tallies._kept.clear()
-        assert kept == annotator_figures(workspace, project)
+        opinions._kept.clear()
+        assert of_kept == annotator_figures(workspace, project)
 
     annotator_figures(workspace, project)
     labelling.submit(workspace, project, ana, ids[0], "pen", None, 4.0)
