@@ -2,6 +2,7 @@
 
 import plotly.graph_objects as go
 
+from lamm_core.charts.drawing import Part, drawn
 from lamm_core.charts.layout import axis, base_layout, percents, plain, short
 from lamm_core.charts.palette import Palette, mixed, readable, see_through
 from lamm_core.records import LanguageState
@@ -31,54 +32,50 @@ def confusion_chart(details: LanguageDetails, colours: Palette) -> go.Figure | N
     labels = [short(name) for name in names]
     full = mixed(colours.solid_flag, colours.ink, 0.25)
     size = len(names)
-    figure = go.Figure(
-        go.Heatmap(
-            z=shares,
-            x=list(range(size)),
-            y=list(range(size)),
-            zmin=0,
-            zmax=1,
-            colorscale=[[0, colours.paper], [1, full]],
-            xgap=1,
-            ygap=1,
-            showscale=False,
-            customdata=[
-                [_taken_for(plain(names[true]), plain(names[predicted])) for predicted in range(size)]
-                for true in range(size)
-            ],
-            text=[
-                [_("{part:,} of {all:,}", part=counts[true][predicted], all=totals[true]) for predicted in range(size)]
-                for true in range(size)
-            ],
-            hovertemplate="%{customdata}<br>" + _("%{text} check items, %{z:.0%}") + "<extra></extra>",
-        )
-    )
-    # All at once: added one by one, Plotly checks those before it anew each time.
-    figure.update_layout(
-        annotations=[
-            {
-                "x": predicted,
-                "y": true,
-                "text": _cell(counts[true][predicted], shares[true][predicted], size),
-                "showarrow": False,
-                "font": {"size": 12, "color": readable(mixed(colours.paper, full, shares[true][predicted]), colours)},
-            }
+    cells = {
+        "type": "heatmap",
+        "z": shares,
+        "x": list(range(size)),
+        "y": list(range(size)),
+        "zmin": 0,
+        "zmax": 1,
+        "colorscale": [[0, colours.paper], [1, full]],
+        "xgap": 1,
+        "ygap": 1,
+        "showscale": False,
+        "customdata": [
+            [_taken_for(plain(names[true]), plain(names[predicted])) for predicted in range(size)]
             for true in range(size)
-            for predicted in range(size)
-            if counts[true][predicted] and size <= _MOST_WRITTEN
-        ]
-    )
-    _frame_the_diagonal(figure, size, colours)
+        ],
+        "text": [
+            [_("{part:,} of {all:,}", part=counts[true][predicted], all=totals[true]) for predicted in range(size)]
+            for true in range(size)
+        ],
+        "hovertemplate": "%{customdata}<br>" + _("%{text} check items, %{z:.0%}") + "<extra></extra>",
+    }
+    written = [
+        {
+            "x": predicted,
+            "y": true,
+            "text": _cell(counts[true][predicted], shares[true][predicted], size),
+            "showarrow": False,
+            "font": {"size": 12, "color": readable(mixed(colours.paper, full, shares[true][predicted]), colours)},
+        }
+        for true in range(size)
+        for predicted in range(size)
+        if counts[true][predicted] and size <= _MOST_WRITTEN
+    ]
     ticks = {"tickvals": list(range(size)), "ticktext": labels, "showgrid": False, "automargin": True}
-    figure.update_layout(
-        base_layout(colours),
-        height=max(260, min(46, 640 // size + 14) * size + _ROWS_AND_WORDS),
-        margin={"l": 10, "r": 30, "t": 10, "b": 10},
-        plot_bgcolor=colours.track,  # shines through between the cells as a grid
-        xaxis=axis(colours, title=_("predicted class"), range=[-0.5, size - 0.5], **ticks),
-        yaxis=axis(colours, title=_("true class"), range=[size - 0.5, -0.5], **ticks),
-    )
-    return figure
+    layout = base_layout(colours) | {
+        "shapes": _frames_of_the_diagonal(size, colours),
+        "annotations": written,
+        "height": max(260, min(46, 640 // size + 14) * size + _ROWS_AND_WORDS),
+        "margin": {"l": 10, "r": 30, "t": 10, "b": 10},
+        "plot_bgcolor": colours.track,  # shines through between the cells as a grid
+        "xaxis": axis(colours, title=_("predicted class"), range=[-0.5, size - 0.5], **ticks),
+        "yaxis": axis(colours, title=_("true class"), range=[size - 0.5, -0.5], **ticks),
+    }
+    return drawn([cells], layout)
 
 
 def class_chart(details: LanguageDetails, colours: Palette) -> go.Figure | None:
@@ -94,49 +91,32 @@ def class_chart(details: LanguageDetails, colours: Palette) -> go.Figure | None:
     figures.sort(key=lambda each: (-(each.accuracy or 0.0), each.class_name))
     rows = list(range(len(figures)))
     shares = [100 * (each.accuracy or 0.0) for each in figures]
-    figure = go.Figure(
-        go.Bar(
-            x=shares,
-            y=rows,
-            orientation="h",
-            marker={"color": see_through(colours.solid_flag, 0.35), "line": {"color": colours.solid_flag, "width": 1}},
-            width=0.5,
-            error_x={
-                "array": [100 * each.high - share for each, share in zip(figures, shares, strict=True)],
-                "arrayminus": [share - 100 * each.low for each, share in zip(figures, shares, strict=True)],
-                "color": colours.ink,
-                "thickness": 1.5,
-                "width": 4,
-            },
-            customdata=[_told(each) for each in figures],
-            hovertemplate="%{customdata}<extra></extra>",
-        )
-    )
-    for row, each in enumerate(figures):
-        _add_target(figure, row, each, colours)
-    figure.update_layout(
-        base_layout(colours),
-        height=_CLASS_PIXELS * len(figures) + 70,
-        margin={"l": 10, "r": 10, "t": 10, "b": 10},
-        showlegend=False,
-        xaxis=axis(
-            colours,
-            range=[0, 104],
-            tickangle=0,
-            tickvals=_TICKS,
-            ticktext=percents(_TICKS),
-        ),
-        yaxis=axis(
-            colours,
-            tickvals=rows,
-            ticktext=[_row_words(each) for each in figures],
-            range=[-0.6, len(figures) - 0.4],
-            showgrid=False,
-            automargin=True,
-            tickfont={"color": colours.ink},
-        ),
-    )
-    return figure
+    bars = {
+        "type": "bar",
+        "x": shares,
+        "y": rows,
+        "orientation": "h",
+        "marker": _bar_colours(colours),
+        "width": 0.5,
+        "error_x": {
+            "array": [100 * each.high - share for each, share in zip(figures, shares, strict=True)],
+            "arrayminus": [share - 100 * each.low for each, share in zip(figures, shares, strict=True)],
+            "color": colours.ink,
+            "thickness": 1.5,
+            "width": 4,
+        },
+        "customdata": [_told(each) for each in figures],
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
+    layout = base_layout(colours) | {
+        "shapes": [_target(row, each.target, colours) for row, each in enumerate(figures) if each.target is not None],
+        "height": _CLASS_PIXELS * len(figures) + 70,
+        "margin": {"l": 10, "r": 10, "t": 10, "b": 10},
+        "showlegend": False,
+        "xaxis": axis(colours, range=[0, 104], tickangle=0, tickvals=_TICKS, ticktext=percents(_TICKS)),
+        "yaxis": _rows([_row_words(each) for each in figures], colours),
+    }
+    return drawn([bars], layout)
 
 
 def speed_chart(speeds: tuple[Speed, ...], colours: Palette) -> go.Figure | None:
@@ -148,7 +128,6 @@ def speed_chart(speeds: tuple[Speed, ...], colours: Palette) -> go.Figure | None
     if not speeds:
         return None
     shown = sorted(speeds, key=lambda each: each.median_seconds, reverse=True)
-    rows = list(range(len(shown)))
     seconds = [each.median_seconds for each in shown]
     words = [
         plural(
@@ -159,37 +138,43 @@ def speed_chart(speeds: tuple[Speed, ...], colours: Palette) -> go.Figure | None
         )
         for each in shown
     ]
-    figure = go.Figure(
-        go.Bar(
-            x=seconds,
-            y=rows,
-            orientation="h",
-            width=0.55,
-            marker={"color": see_through(colours.solid_flag, 0.35), "line": {"color": colours.solid_flag, "width": 1}},
-            text=words,
-            textposition="outside",
-            textfont={"color": colours.ink},
-            cliponaxis=False,
-            hovertemplate="%{text}<extra></extra>",
-        )
-    )
-    figure.update_layout(
-        base_layout(colours),
-        height=_BAR_PIXELS * len(shown) + 70,
-        margin={"l": 10, "r": 10, "t": 10, "b": 10},
+    bars = {
+        "type": "bar",
+        "x": seconds,
+        "y": list(range(len(shown))),
+        "orientation": "h",
+        "width": 0.55,
+        "marker": _bar_colours(colours),
+        "text": words,
+        "textposition": "outside",
+        "textfont": {"color": colours.ink},
+        "cliponaxis": False,
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+    layout = base_layout(colours) | {
+        "height": _BAR_PIXELS * len(shown) + 70,
+        "margin": {"l": 10, "r": 10, "t": 10, "b": 10},
         # The words stand beside the longest bar too.
-        xaxis=axis(colours, title=_("median seconds a label"), range=[0, 1.6 * max([*seconds, 0.1])]),
-        yaxis=axis(
-            colours,
-            tickvals=rows,
-            ticktext=[short(each.name) for each in shown],
-            range=[-0.6, len(shown) - 0.4],
-            showgrid=False,
-            automargin=True,
-            tickfont={"color": colours.ink},
-        ),
+        "xaxis": axis(colours, title=_("median seconds a label"), range=[0, 1.6 * max([*seconds, 0.1])]),
+        "yaxis": _rows([short(each.name) for each in shown], colours),
+    }
+    return drawn([bars], layout)
+
+
+def _bar_colours(colours: Palette) -> Part:
+    return {"color": see_through(colours.solid_flag, 0.35), "line": {"color": colours.solid_flag, "width": 1}}
+
+
+def _rows(words: list[str], colours: Palette) -> Part:
+    """An axis with one bar a row, named from below."""
+    return axis(
+        colours,
+        tickvals=list(range(len(words))),
+        ticktext=words,
+        range=[-0.6, len(words) - 0.4],
+        showgrid=False,
+        tickfont={"color": colours.ink},
     )
-    return figure
 
 
 def _taken_for(true: str, predicted: str) -> str:
@@ -212,24 +197,18 @@ def _occurring(details: LanguageDetails) -> tuple[list[list[int]], list[str]]:
     ]
 
 
-def _frame_the_diagonal(figure: go.Figure, size: int, colours: Palette) -> None:
+def _frames_of_the_diagonal(size: int, colours: Palette) -> list[Part]:
     """What is right stands in a frame, for readers without colours."""
-    for place in range(size):
-        figure.add_shape(
-            type="rect",
-            x0=place - 0.5,
-            x1=place + 0.5,
-            y0=place - 0.5,
-            y1=place + 0.5,
-            line={"color": colours.ink, "width": 2},
-        )
+    line = {"color": colours.ink, "width": 2}
+    return [
+        {"type": "rect", "x0": at - 0.5, "x1": at + 0.5, "y0": at - 0.5, "y1": at + 0.5, "line": line}
+        for at in range(size)
+    ]
 
 
-def _add_target(figure: go.Figure, row: int, each: ClassFigure, colours: Palette) -> None:
-    if each.target is not None:
-        line = {"color": colours.ink, "width": 2, "dash": "3px,2px"}
-        at = 100 * each.target
-        figure.add_shape(type="line", x0=at, x1=at, y0=row - 0.42, y1=row + 0.42, line=line)
+def _target(row: int, target: float, colours: Palette) -> Part:
+    line, at = {"color": colours.ink, "width": 2, "dash": "3px,2px"}, 100 * target
+    return {"type": "line", "x0": at, "x1": at, "y0": row - 0.42, "y1": row + 0.42, "line": line}
 
 
 def _row_words(each: ClassFigure) -> str:

@@ -4,14 +4,12 @@ One line a language, its rounds so far at its right end. The status is told by a
 (ticked, filled, hollow, crossed out), so that nothing depends on colour.
 """
 
-from typing import Any
-
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
+from lamm_core.charts.drawing import Part, drawn
 from lamm_core.charts.layout import axis, base_layout, percents
 from lamm_core.charts.palette import Palette, see_through
-from lamm_core.charts.trends import add_trends
+from lamm_core.charts.trends import trends
 from lamm_core.charts.words import figure_word
 from lamm_core.language_names import language_name
 from lamm_core.records import LanguageState
@@ -27,60 +25,54 @@ _FLAG_WIDTH, _FLAG_HEIGHT = 22, 15
 _CHECKS = (4, 3)  # columns and rows of the chequered flag
 _LEFT, _RIGHT = -1, 1
 _TICKS = list(range(0, 101, 20))
-_PANELS = (0.74, 0.26)
+# Where the two panels begin and end, of the chart's width: 3 % lie between them.
+_PANELS = ((0.0, 0.7178), (0.7478, 1.0))
 # So near to 0 a flag that flies to the left would leave the chart.
 _NEAR_ZERO = 0.05
-
-_Shape = dict[str, Any]
 
 
 def flags_chart(status: ProjectStatus, colours: Palette) -> go.Figure:
     """One row a language, the one most in need on top, all on one scale from 0 to 100 %."""
     rows = list(reversed(status.languages))
-    figure = make_subplots(rows=1, cols=2, shared_yaxes=True, column_widths=_PANELS, horizontal_spacing=0.03)
-    shapes = [_divider(row, colours) for row in range(1, len(rows))]
+    shapes, numbers = [_divider(row, colours) for row in range(1, len(rows))], []
     for row, each in enumerate(rows):
         shapes += _scale(row, each, colours)
         shapes += _flags(row, each, colours)
-        _add_numbers(figure, row, each, colours)
-    figure.add_trace(_hover(rows, status), row=1, col=1)
-    add_trends(figure, rows, colours)
-    _add_heads(figure, status, colours)
-    figure.update_layout(
-        base_layout(colours),
-        shapes=shapes,
-        height=_ROW_PIXELS * len(rows) + _HEAD_PIXELS + _FOOT_PIXELS,
-        margin={"l": 10, "r": 12, "t": _HEAD_PIXELS, "b": _FOOT_PIXELS},
-        showlegend=False,
-        hovermode="closest",
-    )
-    names = [f"<b>{language_name(each.language)}</b><br>{state_word(each.state)}" for each in rows]
-    figure.update_yaxes(
-        axis(
-            colours,
-            range=[-0.5, len(rows) - 0.5],
-            tickvals=list(range(len(rows))),
-            ticktext=names,
-            showgrid=False,
-            automargin=True,
-            tickfont={"color": colours.ink, "size": 13},
-        )
-    )
-    figure.update_xaxes(
-        axis(
-            colours,
-            range=[-1, 113],
-            tickvals=_TICKS,
-            ticktext=percents(_TICKS),
-            showgrid=False,
-        ),
-        row=1,
-        col=1,
-    )
-    return figure
+        numbers += _numbers(row, each, colours)
+    past = trends(rows, colours)
+    layout = base_layout(colours) | {
+        "shapes": shapes,
+        "annotations": [*numbers, *past.words, *_heads(status, colours)],
+        "height": _ROW_PIXELS * len(rows) + _HEAD_PIXELS + _FOOT_PIXELS,
+        "margin": {"l": 10, "r": 12, "t": _HEAD_PIXELS, "b": _FOOT_PIXELS},
+        "showlegend": False,
+        "hovermode": "closest",
+        **_axes(rows, past.axis, colours),
+    }
+    return drawn([_hover(rows, status), *past.traces], layout)
 
 
-def _divider(row: int, colours: Palette) -> _Shape:
+def _axes(rows: list[LanguageStatus], of_trends: Part, colours: Palette) -> Part:
+    """The scale on the left, the labels on the right, and the rows that both panels share."""
+    of_rows = axis(
+        colours,
+        range=[-0.5, len(rows) - 0.5],
+        tickvals=list(range(len(rows))),
+        ticktext=[f"<b>{language_name(each.language)}</b><br>{state_word(each.state)}" for each in rows],
+        showgrid=False,
+        tickfont={"color": colours.ink, "size": 13},
+    )
+    scale = axis(colours, range=[-1, 113], tickvals=_TICKS, ticktext=percents(_TICKS), showgrid=False)
+    left, right = _PANELS
+    return {
+        "xaxis": scale | {"anchor": "y", "domain": left},
+        "xaxis2": of_trends | {"anchor": "y2", "domain": right},
+        "yaxis": of_rows | {"anchor": "x"},
+        "yaxis2": of_rows | {"anchor": "x2", "matches": "y", "showticklabels": False},
+    }
+
+
+def _divider(row: int, colours: Palette) -> Part:
     line = {"color": colours.track, "width": 1}
     return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": row - 0.5, "y1": row - 0.5, "line": line}
 
@@ -88,7 +80,7 @@ def _divider(row: int, colours: Palette) -> _Shape:
 # the scale with its flags
 
 
-def _scale(row: int, each: LanguageStatus, colours: Palette) -> list[_Shape]:
+def _scale(row: int, each: LanguageStatus, colours: Palette) -> list[Part]:
     """The scale's line, the gap that is left, and the interval of the figure."""
     parts = [_line(row, 0, 100, colours.track, 4)]
     figure = each.measured.estimate
@@ -108,7 +100,7 @@ def _scale(row: int, each: LanguageStatus, colours: Palette) -> list[_Shape]:
     return [*parts, band, *(_cap(row, end, colours) for end in (low, high))]
 
 
-def _cap(row: int, end: float, colours: Palette) -> _Shape:
+def _cap(row: int, end: float, colours: Palette) -> Part:
     """The end of an interval, for readers without colours."""
     return {
         "type": "line",
@@ -119,7 +111,7 @@ def _cap(row: int, end: float, colours: Palette) -> _Shape:
     }
 
 
-def _line(row: int, start: float, end: float, colour: str, width: int) -> _Shape:
+def _line(row: int, start: float, end: float, colour: str, width: int) -> Part:
     return {
         "type": "line",
         "x0": start,
@@ -131,7 +123,7 @@ def _line(row: int, start: float, end: float, colour: str, width: int) -> _Shape
     }
 
 
-def _flags(row: int, each: LanguageStatus, colours: Palette) -> list[_Shape]:
+def _flags(row: int, each: LanguageStatus, colours: Palette) -> list[Part]:
     """Both flags, flying away from each other, so that neither hides the other however close they stand."""
     figure = each.measured.estimate
     if figure is None:
@@ -150,7 +142,7 @@ def _inwards(share: float, side: int) -> int:
     return _RIGHT if share < _NEAR_ZERO else side
 
 
-def _solid_flag(row: int, figure: float, side: int, state: LanguageState, colours: Palette) -> list[_Shape]:
+def _solid_flag(row: int, figure: float, side: int, state: LanguageState, colours: Palette) -> list[Part]:
     """Where a language is: ticked when met, filled when missed, hollow when not proven, crossed when out of reach."""
     side = _inwards(figure, side)
     top, middle, bottom = _POLE, _POLE - _FLAG_HEIGHT / 2, _POLE - _FLAG_HEIGHT
@@ -174,7 +166,7 @@ def _solid_flag(row: int, figure: float, side: int, state: LanguageState, colour
     return parts
 
 
-def _stroke(row: int, share: float, path: str, colour: str) -> _Shape:
+def _stroke(row: int, share: float, path: str, colour: str) -> Part:
     # A transparent filling, as Plotly would close an open path with an opaque one.
     return _anchored(row, share) | {
         "type": "path",
@@ -184,7 +176,7 @@ def _stroke(row: int, share: float, path: str, colour: str) -> _Shape:
     }
 
 
-def _chequered_flag(row: int, target: float, side: int, colours: Palette) -> list[_Shape]:
+def _chequered_flag(row: int, target: float, side: int, colours: Palette) -> list[Part]:
     side = _inwards(target, side)
     columns, lines = _CHECKS
     width, height = side * _FLAG_WIDTH / columns, _FLAG_HEIGHT / lines
@@ -205,7 +197,7 @@ def _chequered_flag(row: int, target: float, side: int, colours: Palette) -> lis
     return [_pole(row, target, colours.ink), cloth, *checks]
 
 
-def _pole(row: int, share: float, colour: str) -> _Shape:
+def _pole(row: int, share: float, colour: str) -> Part:
     return _anchored(row, share) | {
         "type": "line",
         "x0": 0,
@@ -218,7 +210,7 @@ def _pole(row: int, share: float, colour: str) -> _Shape:
 
 def _box(
     row: int, share: float, across: tuple[float, float], up: tuple[float, float], fill: str, edge: str | None
-) -> _Shape:
+) -> Part:
     return _anchored(row, share) | {
         "type": "rect",
         "x0": across[0],
@@ -230,50 +222,56 @@ def _box(
     }
 
 
-def _anchored(row: int, share: float) -> _Shape:
+def _anchored(row: int, share: float) -> Part:
     """Sizes in pixels around a point of the chart, so that flags keep their form at every width."""
     return {"xsizemode": "pixel", "ysizemode": "pixel", "xanchor": 100 * share, "yanchor": row - 0.08}
 
 
-def _upwards(row: int, bottom: int, top: int) -> _Shape:
+def _upwards(row: int, bottom: int, top: int) -> Part:
     """A height in pixels around the line of a row."""
     return {"ysizemode": "pixel", "yanchor": row - 0.08, "y0": bottom, "y1": top}
 
 
-def _add_numbers(figure: go.Figure, row: int, each: LanguageStatus, colours: Palette) -> None:
+def _numbers(row: int, each: LanguageStatus, colours: Palette) -> list[Part]:
     """The two numbers, under the line, each on the side to which its flag flies."""
     share = each.measured.estimate
     if share is None:
-        _add_number(figure, row, 0.0, _RIGHT, state_word(LanguageState.UNMEASURED), colours.muted)
-        _add_number(figure, row, each.target, _RIGHT, number(each.target, ".0%"), colours.muted)
-        return
+        return [
+            _number(row, 0.0, _RIGHT, state_word(LanguageState.UNMEASURED), colours.muted),
+            _number(row, each.target, _RIGHT, number(each.target, ".0%"), colours.muted),
+        ]
     away, now, then = _side(share, each.target), number(share, ".0%"), number(each.target, ".0%")
-    _add_number(figure, row, share, _RIGHT if share < _NEAR_ZERO else away, f"<b>{now}</b>", colours.solid_flag)
-    _add_number(figure, row, each.target, _RIGHT if each.target < _NEAR_ZERO else -away, then, colours.muted)
+    return [
+        _number(row, share, _inwards(share, away), f"<b>{now}</b>", colours.solid_flag),
+        _number(row, each.target, _inwards(each.target, -away), then, colours.muted),
+    ]
 
 
-def _add_number(figure: go.Figure, row: int, share: float, side: int, words: str, colour: str) -> None:
-    figure.add_annotation(
-        x=100 * share,
-        y=row - 0.08,
-        text=words,
-        showarrow=False,
-        yshift=-17,
-        xshift=2 * side,
-        xanchor="left" if side == _RIGHT else "right",
-        font={"color": colour, "size": 13},
-    )
+def _number(row: int, share: float, side: int, words: str, colour: str) -> Part:
+    return {
+        "x": 100 * share,
+        "y": row - 0.08,
+        "text": words,
+        "showarrow": False,
+        "yshift": -17,
+        "xshift": 2 * side,
+        "xanchor": "left" if side == _RIGHT else "right",
+        "font": {"color": colour, "size": 13},
+    }
 
 
-def _hover(rows: list[LanguageStatus], status: ProjectStatus) -> go.Scatter:
-    return go.Scatter(
-        x=[100 * (each.measured.estimate or 0) for each in rows],
-        y=list(range(len(rows))),
-        mode="markers",
-        marker={"size": 30, "opacity": 0},
-        customdata=[_told(each, status) for each in rows],
-        hovertemplate="%{customdata}<extra></extra>",
-    )
+def _hover(rows: list[LanguageStatus], status: ProjectStatus) -> Part:
+    return {
+        "type": "scatter",
+        "xaxis": "x",
+        "yaxis": "y",
+        "x": [100 * (each.measured.estimate or 0) for each in rows],
+        "y": list(range(len(rows))),
+        "mode": "markers",
+        "marker": {"size": 30, "opacity": 0},
+        "customdata": [_told(each, status) for each in rows],
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
 
 
 def _told(each: LanguageStatus, status: ProjectStatus) -> str:
@@ -298,18 +296,20 @@ def _told(each: LanguageStatus, status: ProjectStatus) -> str:
     return "<br>".join(lines)
 
 
-def _add_heads(figure: go.Figure, status: ProjectStatus, colours: Palette) -> None:
+def _heads(status: ProjectStatus, colours: Palette) -> list[Part]:
     word = figure_word(status.project.settings.metric)
-    for panel, words in (("x", _("{figure} and target", figure=word)), ("x2", _("by labels"))):
-        figure.add_annotation(
-            x=0,
-            xref=f"{panel} domain",
-            xanchor="left",
-            y=1,
-            yref="paper",
-            yanchor="bottom",
-            yshift=4,
-            text=words,
-            showarrow=False,
-            font={"color": colours.muted, "size": 12},
-        )
+    return [
+        {
+            "x": 0,
+            "xref": f"{panel} domain",
+            "xanchor": "left",
+            "y": 1,
+            "yref": "paper",
+            "yanchor": "bottom",
+            "yshift": 4,
+            "text": words,
+            "showarrow": False,
+            "font": {"color": colours.muted, "size": 12},
+        }
+        for panel, words in (("x", _("{figure} and target", figure=word)), ("x2", _("by labels")))
+    ]

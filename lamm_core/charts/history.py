@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from lamm_core.charts.layout import axis, base_layout
+from lamm_core.charts.drawing import Part, drawn
+from lamm_core.charts.layout import LEGEND, axis, base_layout
 from lamm_core.charts.palette import Palette, language_styles, see_through
 from lamm_core.charts.words import figure_word
 from lamm_core.language_names import language_name
@@ -15,7 +16,6 @@ from lamm_core.words import translate as _
 from lamm_core.workflow.status import RoundHistory
 
 _ROOM_FOR_ROUNDS = 8
-_LEGEND = {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "title": None}
 # Symbols of lines and patterns of bars tell languages apart where colours do not.
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "triangle-down", "cross", "star")
 _PATTERNS = ("", "/", "x", "-", ".", "\\", "|", "+")
@@ -34,35 +34,52 @@ def accuracy_chart(
     """
     languages = [only] if only else sorted(_languages(history))
     styles = language_styles(_languages(history))
-    figure = go.Figure()
+    traces: list[Part] = []
     for place, language in enumerate(languages):
         colour, dash = styles.get(language, (colours.solid_flag, "solid"))
         points = [(entry, found) for entry in history for found in _of(entry, language) if found.figure is not None]
         if points:
-            figure.add_traces(_band_and_line(points, language, (colour, dash), place, alone=len(languages) == 1))
+            traces += _band_and_line(points, language, (colour, dash), place, alone=len(languages) == 1)
     newest = history[-1].languages if history else ()
-    for target in sorted({each.target for each in newest if each.language in languages}):
-        figure.add_hline(
-            100 * target,
-            line={"dash": "4px,4px", "width": 1, "color": colours.muted},
-            annotation={"text": _("target {target:.0%}", target=target), "font": {"color": colours.muted}},
-            annotation_position="top left",
-        )
-    figure.update_layout(
-        base_layout(colours),
-        height=380,
-        showlegend=len(languages) > 1,
-        legend=_LEGEND,
-        margin={"l": 10, "r": 10, "t": 40, "b": 10},
-        xaxis=axis(colours, rangemode="tozero", title=in_context("axis", "labels"), tickformat=","),
-        yaxis=axis(colours, title=figure_word(metric), ticksuffix="%", range=[_floor(history, languages), 101]),
-    )
-    return figure
+    targets = sorted({each.target for each in newest if each.language in languages})
+    layout = base_layout(colours) | {
+        "shapes": [_target_line(each, colours) for each in targets],
+        "annotations": [_target_words(each, colours) for each in targets],
+        "height": 380,
+        "showlegend": len(languages) > 1,
+        "legend": LEGEND,
+        "margin": {"l": 10, "r": 10, "t": 40, "b": 10},
+        "xaxis": axis(colours, rangemode="tozero", title=in_context("axis", "labels"), tickformat=","),
+        "yaxis": axis(colours, title=figure_word(metric), ticksuffix="%", range=[_floor(history, languages), 101]),
+    }
+    return drawn(traces, layout)
+
+
+def _target_line(target: float, colours: Palette) -> Part:
+    """From one side of the chart to the other."""
+    line = {"dash": "4px,4px", "width": 1, "color": colours.muted}
+    height = 100 * target
+    return {"type": "line", "xref": "x domain", "x0": 0, "x1": 1, "yref": "y", "y0": height, "y1": height, "line": line}
+
+
+def _target_words(target: float, colours: Palette) -> Part:
+    """Above the left end of its line."""
+    return {
+        "text": _("target {target:.0%}", target=target),
+        "showarrow": False,
+        "font": {"color": colours.muted},
+        "xref": "x domain",
+        "x": 0,
+        "xanchor": "left",
+        "yref": "y",
+        "y": 100 * target,
+        "yanchor": "bottom",
+    }
 
 
 def quota_chart(history: Sequence[RoundHistory], colours: Palette) -> go.Figure:
     """How each round split its batch over the languages."""
-    figure = go.Figure()
+    traces: list[Part] = []
     for place, (language, (colour, _dash)) in enumerate(language_styles(_languages(history)).items()):
         pattern = {
             "shape": _PATTERNS[place % len(_PATTERNS)],
@@ -71,32 +88,28 @@ def quota_chart(history: Sequence[RoundHistory], colours: Palette) -> go.Figure:
             "solidity": 0.25,
             "size": 7,
         }
-        figure.add_trace(
-            go.Bar(
-                x=[f"{entry.round.number}" for entry in history],
-                y=[sum(found.quota for found in _of(entry, language)) for entry in history],
-                name=language_name(language),
-                marker={"color": colour, "line": {"color": colours.paper, "width": 1}, "pattern": pattern},
-                hovertemplate=_("round %{x}: %{y} texts"),
-            )
+        traces.append(
+            {
+                "type": "bar",
+                "x": [f"{entry.round.number}" for entry in history],
+                "y": [sum(found.quota for found in _of(entry, language)) for entry in history],
+                "name": language_name(language),
+                "marker": {"color": colour, "line": {"color": colours.paper, "width": 1}, "pattern": pattern},
+                "hovertemplate": _("round %{x}: %{y} texts"),
+            }
         )
-    figure.update_layout(
-        base_layout(colours),
-        barmode="stack",
-        height=300,
-        legend=_LEGEND,
-        margin={"l": 10, "r": 10, "t": 40, "b": 10},
-        bargap=0.35,
-        # Few rounds would make bars as broad as the page.
-        xaxis=axis(
-            colours,
-            title=_("round"),
-            type="category",
-            range=[-0.5, max(len(history), _ROOM_FOR_ROUNDS) - 0.5],
-        ),
-        yaxis=axis(colours, title=_("texts in the batch")),
-    )
-    return figure
+    # Few rounds would make bars as broad as the page.
+    rounds = [-0.5, max(len(history), _ROOM_FOR_ROUNDS) - 0.5]
+    layout = base_layout(colours) | {
+        "barmode": "stack",
+        "height": 300,
+        "legend": LEGEND,
+        "margin": {"l": 10, "r": 10, "t": 40, "b": 10},
+        "bargap": 0.35,
+        "xaxis": axis(colours, title=_("round"), type="category", range=rounds),
+        "yaxis": axis(colours, title=_("texts in the batch")),
+    }
+    return drawn(traces, layout)
 
 
 def interval_of(found: RoundLanguage) -> tuple[float, float]:
@@ -113,47 +126,49 @@ def _band_and_line(
     place: int,
     *,
     alone: bool,
-) -> list[go.Scatter]:
+) -> list[Part]:
     """The interval and the line of one language; a click on the legend hides both."""
     colour, dash = style
     labels = [entry.round.labels for entry, _ in points]
     intervals = [interval_of(found) for _, found in points]
-    band = go.Scatter(
-        x=[*labels, *reversed(labels)],
-        y=[*(100 * high for _, high in intervals), *(100 * low for low, _ in reversed(intervals))],
-        legendgroup=language,
-        showlegend=False,
-        mode="lines",
-        line={"width": 0},
-        fill="toself",
+    band: Part = {
+        "type": "scatter",
+        "x": [*labels, *reversed(labels)],
+        "y": [*(100 * high for _, high in intervals), *(100 * low for low, _ in reversed(intervals))],
+        "legendgroup": language,
+        "showlegend": False,
+        "mode": "lines",
+        "line": {"width": 0},
+        "fill": "toself",
         # Many bands lie over each other.
-        fillcolor=see_through(colour, 0.18 if alone else 0.07),
-        hoverinfo="skip",
-    )
-    line = go.Scatter(
-        x=labels,
-        y=[100 * (found.figure or 0.0) for _, found in points],
-        customdata=[
+        "fillcolor": see_through(colour, 0.18 if alone else 0.07),
+        "hoverinfo": "skip",
+    }
+    line: Part = {
+        "type": "scatter",
+        "x": labels,
+        "y": [100 * (found.figure or 0.0) for _, found in points],
+        "customdata": [
             [entry.round.number, found.correct, found.checked, 100 * low, 100 * high]
             for (entry, found), (low, high) in zip(points, intervals, strict=True)
         ],
-        legendgroup=language,
-        mode="lines+markers",
-        name=language_name(language),
-        line={"color": colour, "dash": dash, "width": 2},
-        marker={"size": 7, "symbol": _SYMBOLS[place % len(_SYMBOLS)]},
-        hovertemplate=_(
+        "legendgroup": language,
+        "mode": "lines+markers",
+        "name": language_name(language),
+        "line": {"color": colour, "dash": dash, "width": 2},
+        "marker": {"size": 7, "symbol": _SYMBOLS[place % len(_SYMBOLS)]},
+        "hovertemplate": _(
             "%{y:.1f}%, 95% interval %{customdata[3]:.0f}% to %{customdata[4]:.0f}%"
             "<br>%{customdata[1]} of %{customdata[2]} check items right"
             "<br>round %{customdata[0]}, %{x:,} labels"
         ),
-    )
+    }
     if len(points) > 1:
         return [band, line]
     # One round makes no band: its interval is a whisker.
     (low, high), value = intervals[0], points[0][1].figure or 0.0
-    line.update(error_y={"array": [100 * (high - value)], "arrayminus": [100 * (value - low)], "thickness": 1.5})
-    return [line]
+    whisker = {"array": [100 * (high - value)], "arrayminus": [100 * (value - low)], "thickness": 1.5}
+    return [line | {"error_y": whisker}]
 
 
 def _floor(history: Sequence[RoundHistory], languages: Sequence[str]) -> int:

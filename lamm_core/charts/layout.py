@@ -11,6 +11,9 @@ from lamm_core.words import number, separators
 _FONT = '"Source Sans", "Source Sans 3", "Source Sans Pro", system-ui, "Noto Sans", sans-serif'
 _LONGEST_LABEL = 24
 
+# Above the chart, in as many lines as it takes.
+LEGEND = {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0}
+
 
 def base_layout(colours: Palette) -> dict[str, Any]:
     """Layout of a chart that looks the same on the page, as a picture and in the report."""

@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Row, Select, func, select, true
+from sqlalchemy import Connection, Select, func, select, true
 
 from lamm_core.records import Action, Purpose
 from lamm_core.storage.labels import newest_timed
@@ -14,7 +14,19 @@ from lamm_core.storage.tables import annotator, item, label, project_class
 _CHUNK = 2_000
 
 
-def read_opinions(connection: Connection, project_id: int, language: str | None = None) -> list[Row[Any]]:
+class Opinion(NamedTuple):
+    """What an annotator says of an item about which others say something too."""
+
+    label_id: int
+    item_id: int
+    language: str
+    annotator: str
+    class_name: str
+
+
+def read_opinions(
+    connection: Connection, project_id: int, language: str | None = None, item_ids: Sequence[int] | None = None
+) -> list[Opinion]:
     """What each annotator says of each item about which two of them or more say something, by item and annotator.
 
     An annotator counts with the newest act on an item, and only where that is a label: one that was taken back, or
@@ -23,14 +35,14 @@ def read_opinions(connection: Connection, project_id: int, language: str | None 
 
     Args:
         language: only items of this language; None takes all.
-
-    Returns:
-        rows with label_id, item_id, language, annotator and class_name.
+        item_ids: only these items, some thousands at most; None takes all.
     """
+    # A bound list is worth more than a look for all items that several have acted on.
+    several = of_several(project_id) if item_ids is None else item_ids
     newest = (
         select(func.max(label.c.id))
         .where(label.c.project_id == project_id, label.c.annotator_id.is_not(None))
-        .where(label.c.item_id.in_(of_several(project_id)))
+        .where(label.c.item_id.in_(several))
         .group_by(label.c.item_id, label.c.annotator_id)
     )
     query = (
@@ -48,7 +60,7 @@ def read_opinions(connection: Connection, project_id: int, language: str | None 
         .where(true() if language is None else item.c.language == language)
         .order_by(label.c.item_id, label.c.annotator_id)
     )
-    rows: list[Row[Any]] = list(connection.execute(query))
+    rows = [Opinion(*row) for row in connection.execute(query)]
     # One of two may have taken the label back.
     opinions = Counter(row.item_id for row in rows)
     return [row for row in rows if opinions[row.item_id] > 1]

@@ -75,6 +75,19 @@ def tally(connection: Connection, project_id: int, after: int, until: int | None
     return _read(connection, query if until is None else query.where(label.c.id <= until))
 
 
+def count_acts(connection: Connection, project_id: int, after: int) -> int:
+    """How many acts there are after one, those on gold items and without an annotator among them."""
+    query = select(func.count()).select_from(label).where(label.c.project_id == project_id, label.c.id > after)
+    return int(connection.execute(query).scalar_one())
+
+
+def items_acted_on(connection: Connection, project_id: int, after: int) -> set[int]:
+    """Ids of the items on which annotators acted after an act."""
+    # Made distinct here: SQLite would go through all acts, item by item, to do it.
+    query = select(label.c.item_id).where(label.c.project_id == project_id, label.c.id > after)
+    return set(connection.execute(query.where(label.c.annotator_id.is_not(None))).scalars())
+
+
 def tally_replaced(connection: Connection, project_id: int) -> Tally:
     """Count the acts that a further one of the same annotator on the same item has replaced."""
     # Found first: otherwise SQLite would go through all acts of annotators.

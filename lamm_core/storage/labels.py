@@ -1,8 +1,9 @@
 """The history of what annotators did: append-only, one row an act."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Subquery, bindparam, func, insert, select, text, true
+from sqlalchemy import Connection, Select, Subquery, bindparam, func, insert, select, text, true
 
 from lamm_core.records import Action, LabelEvent, Purpose, Source
 from lamm_core.storage.tables import item, label, project_class
@@ -144,17 +145,41 @@ def newest_timed(project_id: int, most: int) -> Subquery:
     )
 
 
-def count_since(connection: Connection, project_id: int, since: datetime) -> dict[str, int]:
-    """Language to labels that annotators gave since a moment, check items too but no gold items; edits count again."""
-    query = (
-        select(item.c.language, func.count().label("labels"))
+def count_since(connection: Connection, project_id: int, since: datetime, after: int = 0) -> dict[str, int]:
+    """Language to labels that annotators gave since a moment, check items too but no gold items; edits count again.
+
+    Args:
+        after: id of a label; 0 counts from the first.
+    """
+    query = _given_since(project_id, since, after).add_columns(func.count().label("labels")).group_by(item.c.language)
+    return {row.language: int(row.labels) for row in connection.execute(query)}
+
+
+def moments_since(
+    connection: Connection, project_id: int, since: datetime, after: int, until: int
+) -> dict[str, list[datetime]]:
+    """Language to when each of these labels was given, in UTC, oldest first.
+
+    Args:
+        after: id of a label; 0 begins with the first.
+        until: id of the last one that counts.
+    """
+    query = _given_since(project_id, since, after).add_columns(label.c.created_at).where(label.c.id <= until)
+    moments: dict[str, list[datetime]] = {}
+    for language, moment in connection.execute(query.order_by(label.c.created_at)):
+        moments.setdefault(language, []).append(moment)
+    return moments
+
+
+def _given_since(project_id: int, since: datetime, after: int) -> Select[Any]:
+    """The languages of labels that annotators gave to texts since a moment."""
+    return (
+        select(item.c.language)
         .select_from(label)
         .join(item, item.c.id == label.c.item_id)
-        .where(label.c.project_id == project_id, OF_PEOPLE, label.c.created_at >= since)
+        .where(label.c.project_id == project_id, OF_PEOPLE, label.c.created_at >= since, label.c.id > after)
         .where(label.c.action == Action.LABEL, item.c.purpose != Purpose.GOLD)
-        .group_by(item.c.language)
     )
-    return {row.language: int(row.labels) for row in connection.execute(query)}
 
 
 def _event(row: object) -> LabelEvent:

@@ -8,10 +8,8 @@ import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
 import numpy as np
-from sqlalchemy import Row
 
 from lamm_core.actors import Role
 from lamm_core.model.agreement import (
@@ -26,9 +24,8 @@ from lamm_core.model.agreement import (
     share_with_others,
 )
 from lamm_core.records import Project
-from lamm_core.storage import agreement
 from lamm_core.workflow.gold import GoldResult, gold_figure, read_results
-from lamm_core.workflow.opinions import SharedLabels, sorted_names, tabulate
+from lamm_core.workflow.opinions import Opinions, SharedLabels, kept_opinions, sorted_names, tabulate
 from lamm_core.workflow.rights import needs
 from lamm_core.workflow.work_tallies import StandingTimes, median_of_tenths, standing_times
 from lamm_core.workflow.workspace import Workspace
@@ -132,12 +129,12 @@ class Agreement:
 def project_agreement(workspace: Workspace, project: Project) -> tuple[Agreement, ...]:
     """How far annotators agree: in the whole project, then in each language in the project's order."""
     with workspace.database.read() as connection:
-        opinions = agreement.read_opinions(connection, project.id)
+        opinions = kept_opinions(connection, project.id)
         whole, *times = standing_times(connection, project, [None, *project.languages])
         gold = read_results(connection, project)
     found = [agreement_of(project, None, opinions, gold, whole)]
     for language, of_language in zip(project.languages, times, strict=True):
-        own = [each for each in opinions if each.language == language]
+        own = tuple(each for each in opinions if each.language == language)
         of_gold = [each for each in gold if each.language == language]
         found.append(agreement_of(project, language, own, of_gold, of_language))
     return tuple(found)
@@ -146,7 +143,7 @@ def project_agreement(workspace: Workspace, project: Project) -> tuple[Agreement
 def agreement_of(
     project: Project,
     language: str | None,
-    opinions: Sequence[Row[Any]],
+    opinions: Opinions,
     gold: Sequence[GoldResult],
     times: Mapping[str, StandingTimes],
 ) -> Agreement:
@@ -155,7 +152,7 @@ def agreement_of(
     Args:
         project: gives the classes and the seed.
         language: what the opinions are of; None for the whole project.
-        opinions: rows as `storage.agreement.read_opinions` gives them.
+        opinions: as `kept_opinions` gives them, or some of them.
         gold: results on gold items of that language, or of all.
         times: annotator to the times that all their standing labels took, shared or not.
     """

@@ -11,9 +11,9 @@ from lamm_core.actors import Role
 from lamm_core.model.agreement import Figure, Labels
 from lamm_core.model.consensus import as_the_others, share_of_ones
 from lamm_core.records import Project
-from lamm_core.storage import agreement, annotators
+from lamm_core.storage import annotators
 from lamm_core.workflow.gold import GoldResult, gold_figure, read_results
-from lamm_core.workflow.opinions import OpinionTable, sorted_names, tabulate
+from lamm_core.workflow.opinions import OpinionTable, kept_opinions, sorted_names, tabulate
 from lamm_core.workflow.rights import needs, needs_self
 from lamm_core.workflow.work_tallies import Work, median_of_tenths, read_tallies
 from lamm_core.workflow.workspace import Workspace
@@ -111,11 +111,10 @@ class _Read:
     @classmethod
     def of(cls, connection: Connection, project: Project) -> "_Read":
         """All annotators of a project."""
-        work, gold = read_tallies(connection, project).work(), read_results(connection, project)
+        work, gold = read_tallies(connection, project).work, read_results(connection, project)
         names = annotators.list_annotators(connection)
         active = {names[each.annotator_id] for each in work} | {each.annotator for each in gold}
-        opinions = agreement.read_opinions(connection, project.id)
-        shared = tabulate(opinions, sorted_names(active), project.settings.classes)
+        shared = tabulate(kept_opinions(connection, project.id), sorted_names(active), project.settings.classes)
         return cls(
             project=project,
             names={key: name for key, name in names.items() if name in active},

@@ -2,19 +2,16 @@
 
 import functools
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-from sqlalchemy import Row
 
 from lamm_core.actors import Role
 from lamm_core.model.agreement import Figure, same_share
 from lamm_core.model.cause import Cause, Facts, Person, find_cause, most_confused
 from lamm_core.records import Project
-from lamm_core.storage import agreement
 from lamm_core.workflow.agreement import agreement_of
 from lamm_core.workflow.gold import GoldResult, gold_figure, read_results
-from lamm_core.workflow.opinions import SharedLabels, tabulate
+from lamm_core.workflow.opinions import Opinions, SharedLabels, kept_opinions, tabulate
 from lamm_core.workflow.projects import languages_beyond_encoder
 from lamm_core.workflow.rights import needs
 from lamm_core.workflow.status import LanguageStatus
@@ -32,9 +29,7 @@ def find_causes(workspace: Workspace, project: Project, languages: Sequence[Lang
     if not behind:
         return {}
     with workspace.database.read() as connection:
-        opinions: dict[str, list[Row[Any]]] = {}
-        for opinion in agreement.read_opinions(connection, project.id):
-            opinions.setdefault(opinion.language, []).append(opinion)
+        opinions = kept_opinions(connection, project.id)
         gold = read_results(connection, project)
     beyond = languages_beyond_encoder(project.settings)
     return {
@@ -42,7 +37,7 @@ def find_causes(workspace: Workspace, project: Project, languages: Sequence[Lang
             _facts(
                 project,
                 each,
-                opinions.get(each.language, []),
+                tuple(opinion for opinion in opinions if opinion.language == each.language),
                 [result for result in gold if result.language == each.language],
                 encoder_knows=each.language not in beyond,
             )
@@ -54,13 +49,13 @@ def find_causes(workspace: Workspace, project: Project, languages: Sequence[Lang
 def _facts(
     project: Project,
     language: LanguageStatus,
-    opinions: Sequence[Row[Any]],
+    opinions: Opinions,
     gold: Sequence[GoldResult],
     *,
     encoder_knows: bool,
 ) -> Facts:
     found = agreement_of(project, language.language, opinions, gold, {})
-    names = [each.name for each in found.annotators]
+    names = tuple(each.name for each in found.annotators)
     shared = SharedLabels.of(tabulate(opinions, names, project.settings.classes).labels)
     people = [
         Person(

@@ -1,6 +1,6 @@
 """Check sets that grow: how far each is, and which check items are asked beside the next batch."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeVar
@@ -8,21 +8,19 @@ from typing import TypeVar
 import numpy as np
 from sqlalchemy import Connection
 
-from lamm_core.actors import Role
 from lamm_core.model.check_plan import labels_for_width, plan_check_labels, spread_of
 from lamm_core.model.intervals import wilson
 from lamm_core.records import ItemState, Project, Purpose, RoundLanguage
 from lamm_core.storage import check_sets, items, rounds
 from lamm_core.workflow.batches import batch_size
-from lamm_core.workflow.rights import needs
 from lamm_core.workflow.round_data import RoundData
-from lamm_core.workflow.workspace import Workspace
 
 # Two right and two wrong answers are added to what was measured (Agresti and Coull, 1998): a handful of check items
 # that are all predicted right would otherwise promise that hardly any more are needed.
 _ADDED = 2
 
 Entry = TypeVar("Entry")
+_Counts = Mapping[tuple[Purpose, str, ItemState], int]
 
 
 @dataclass(frozen=True)
@@ -51,11 +49,13 @@ class CheckSetProgress:
     near_duplicates: int
 
 
-@needs(Role.MANAGER)
-def check_set_progress(workspace: Workspace, project: Project) -> dict[str, CheckSetProgress]:
-    """How far the check set of each language is."""
-    with workspace.database.read() as connection:
-        return _progress(connection, project, _measured(connection, project))
+def read_progress(connection: Connection, project: Project, counts: _Counts) -> dict[str, CheckSetProgress]:
+    """How far the check set of each language is.
+
+    Args:
+        counts: items of the project by (purpose, language, state), as `storage.items.count_items` gives them.
+    """
+    return _progress(connection, project, counts, _measured(connection, project))
 
 
 def wants_check_items(connection: Connection, project: Project) -> bool:
@@ -124,11 +124,8 @@ def _plan(connection: Connection, project: Project, room: int) -> dict[str, int]
     if room < 1 or not project.settings.check_share:
         return {}
     measured = _measured(connection, project)
-    growing = {
-        language: each
-        for language, each in _progress(connection, project, measured).items()
-        if not each.imported and each.reserve
-    }
+    progress = _progress(connection, project, items.count_items(connection, project.id), measured)
+    growing = {language: each for language, each in progress.items() if not each.imported and each.reserve}
     return plan_check_labels(
         room,
         labelled={language: each.labelled for language, each in growing.items()},
@@ -139,8 +136,9 @@ def _plan(connection: Connection, project: Project, room: int) -> dict[str, int]
     )
 
 
-def _progress(connection: Connection, project: Project, measured: dict[str, _Measured]) -> dict[str, CheckSetProgress]:
-    counts = items.count_items(connection, project.id)
+def _progress(
+    connection: Connection, project: Project, counts: _Counts, measured: Mapping[str, _Measured]
+) -> dict[str, CheckSetProgress]:
     imported = check_sets.imported_languages(connection, project.id)
     twins = items.count_near_duplicates(connection, project.id)
     found = {}

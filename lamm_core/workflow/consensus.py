@@ -78,7 +78,7 @@ def settle_labelled(connection: Connection, project: Project, bears: Mapping[int
         return Settled(decided=decided)
 
     classes = project.settings.classes
-    table = tabulate(opinions, sorted_names({each.annotator for each in opinions}), classes)
+    table = tabulate(tuple(opinions), sorted_names({each.annotator for each in opinions}), classes)
     deciding = np.array([classes.index(bears[item_id][1]) for item_id in table.item_ids])
     found = _RULES[Consensus(project.settings.consensus)](table.labels, deciding)
     return Settled(

@@ -19,13 +19,13 @@ from lamm_core.words import translate as _
 from lamm_core.workflow.agreement import Agreement, agreement_of
 from lamm_core.workflow.drift_details import NO_DRIFT, LanguageDrift, read_language_drift
 from lamm_core.workflow.gold import GoldResult, read_results
+from lamm_core.workflow.opinions import kept_opinions
+from lamm_core.workflow.recent_work import Taken, recent_speeds
 from lamm_core.workflow.rights import needs
 from lamm_core.workflow.work_tallies import standing_times
 from lamm_core.workflow.workspace import Workspace
 
 _MOST_HARD = 20
-# The newest labels say how fast the people of today are; so many have enough of a rare language among them.
-_SPEED_LABELS = 10_000
 
 _Counts = NDArray[np.int64]
 
@@ -138,9 +138,9 @@ def language_details(workspace: Workspace, project: Project, language: str) -> L
         model = models.latest_model(connection, project.id)
         found = rounds.list_classes(connection, project.id).get(model.round_id, []) if model else []
         number = rounds.get_round(connection, model.round_id).number if model else None
-        opinions = agreement.read_opinions(connection, project.id, language)
+        opinions = tuple(each for each in kept_opinions(connection, project.id) if each.language == language)
         (times,) = standing_times(connection, project, [language])
-        taken = agreement.recent_speeds(connection, project.id, language, _SPEED_LABELS)
+        taken = recent_speeds(connection, project.id, language)
         gold = [each for each in read_results(connection, project) if each.language == language]
         drift = read_language_drift(connection, project, language)
     seen = _Seen.of(_read_record(workspace, model.file) if model else None, project, language)
@@ -253,7 +253,7 @@ def _macro_f1(seen: _Seen) -> Measurement:
     return take_look(macro_f1, seen.predicted, seen.true, len(seen.classes)).measurement((0.0, 1.0))
 
 
-def _speeds(taken: list[tuple[str, float]]) -> tuple[Speed, ...]:
+def _speeds(taken: Taken) -> tuple[Speed, ...]:
     by_name: dict[str, list[float]] = {}
     for name, seconds in taken:
         by_name.setdefault(name, []).append(seconds)

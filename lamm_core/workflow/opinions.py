@@ -1,15 +1,22 @@
-"""What annotators say of items, as the table that pure functions want."""
+"""What annotators say of items that several of them labelled: read once, and as the table that pure functions want."""
 
+import functools
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Row
+from sqlalchemy import Connection
 
 from lamm_core.model.agreement import MISSING, Labels
+from lamm_core.storage import agreement, annotator_work
+from lamm_core.storage.agreement import Opinion
+from lamm_core.workflow.kept import Kept, Mark, newest_mark
+
+# Of more items than that, all opinions are read anew.
+_MOST_ITEMS = 2_000
+
+Opinions = tuple[Opinion, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,11 +52,54 @@ class SharedLabels:
         return cls(shared.shape, hashlib.blake2b(shared.tobytes(), digest_size=16).digest(), shared)
 
 
-def tabulate(opinions: Sequence[Row[Any]], annotators: Sequence[str], classes: Sequence[str]) -> OpinionTable:
+@dataclass(frozen=True)
+class _Read:
+    """Opinions, of which those on items without an act after the mark hold."""
+
+    mark: Mark
+    opinions: Opinions
+
+
+_kept = Kept[_Read]()
+
+
+def kept_opinions(connection: Connection, project_id: int) -> Opinions:
+    """As `storage.agreement.read_opinions`, of all languages; only items that were acted on since are read again.
+
+    What nobody has changed is the same tuple, so that what follows from it can be kept too.
+    """
+    mark, kept = newest_mark(connection, project_id), _kept.find(connection, project_id)
+    if mark is None:
+        return tuple(agreement.read_opinions(connection, project_id))
+    if kept is None or not kept.mark.holds(connection, mark.changes):
+        opinions = tuple(agreement.read_opinions(connection, project_id))
+    else:
+        opinions = _with_news(connection, project_id, kept)
+    _kept.keep(connection, project_id, _Read(mark, opinions))
+    return opinions
+
+
+def _with_news(connection: Connection, project_id: int, kept: _Read) -> Opinions:
+    """Opinions that are kept, with what people have said since."""
+    touched = annotator_work.items_acted_on(connection, project_id, kept.mark.until)
+    if len(touched) > _MOST_ITEMS:
+        return tuple(agreement.read_opinions(connection, project_id))
+    news = agreement.read_opinions(connection, project_id, item_ids=sorted(touched)) if touched else []
+    before = [each for each in kept.opinions if each.item_id in touched]
+    if news == before:
+        return kept.opinions
+    others = [each for each in kept.opinions if each.item_id not in touched]
+    # By item, and within an item as they were read.
+    return tuple(sorted([*others, *news], key=lambda each: each.item_id))
+
+
+# Pages ask again at every click.
+@functools.lru_cache(maxsize=32)
+def tabulate(opinions: Opinions, annotators: tuple[str, ...], classes: tuple[str, ...]) -> OpinionTable:
     """Lay opinions out as a table.
 
     Args:
-        opinions: rows as `storage.agreement.read_opinions` gives them.
+        opinions: as `kept_opinions` gives them, or some of them.
         annotators: all that occur among them, and others who get a column without labels.
         classes: all classes of the project.
     """
@@ -62,9 +112,10 @@ def tabulate(opinions: Sequence[Row[Any]], annotators: Sequence[str], classes: S
         cells = [(rows[each.item_id], columns[each.annotator], codes[each.class_name]) for each in opinions]
         row, column, code = np.array(cells).T
         labels[row, column] = code
-    return OpinionTable(tuple(rows), np.array([*languages.values()], dtype=str), tuple(annotators), labels)
+    labels.flags.writeable = False  # all who ask get this one
+    return OpinionTable(tuple(rows), np.array([*languages.values()], dtype=str), annotators, labels)
 
 
-def sorted_names(names: set[str]) -> list[str]:
+def sorted_names(names: set[str]) -> tuple[str, ...]:
     """Names by the alphabet, capitals and small letters alike."""
-    return sorted(names, key=lambda name: (name.lower(), name))
+    return tuple(sorted(names, key=lambda name: (name.lower(), name)))

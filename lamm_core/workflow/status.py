@@ -24,12 +24,13 @@ from lamm_core.records import (
 from lamm_core.selection import Observation, Standing, allocate
 from lamm_core.selection.allocations import checked_weights, find_allocation
 from lamm_core.selection.strategies import find_strategy
-from lamm_core.storage import items, labels, models, queue_counts, rounds
+from lamm_core.storage import items, models, queue_counts, rounds
 from lamm_core.storage.drift import newest_drift
-from lamm_core.workflow.check_sets import CheckSetProgress, check_set_progress
+from lamm_core.workflow.check_sets import CheckSetProgress, read_progress
 from lamm_core.workflow.drift_details import drifting_part
 from lamm_core.workflow.growth import Growth, read_growth
 from lamm_core.workflow.outlook import Outlook, Outlooks, read_outlooks
+from lamm_core.workflow.recent_work import count_since
 from lamm_core.workflow.rights import needs
 from lamm_core.workflow.round_data import history_of
 from lamm_core.workflow.running import notice_dead_round
@@ -213,20 +214,20 @@ class RoundHistory:
 def project_status(workspace: Workspace, project: Project) -> ProjectStatus:
     """Where a project stands now."""
     latest = notice_dead_round(workspace, project)
-    check_sets = check_set_progress(workspace, project)
     with workspace.database.read() as connection:
         done = [each for each in rounds.list_rounds(connection, project.id) if each.state is RoundState.DONE]
         found = rounds.list_languages(connection, project.id, project.settings.metric)
         classes = rounds.list_classes(connection, project.id)
         measured_rounds = tuple(tuple(found.get(each.id, ())) for each in done)
+        counts = items.count_items(connection, project.id)
         facts = _Facts(
             project=project,
-            counts=items.count_items(connection, project.id),
+            counts=counts,
             set_aside=items.count_near_duplicates(connection, project.id, ItemState.UNLABELLED),
-            check_sets=check_sets,
+            check_sets=read_progress(connection, project, counts),
             rounds=measured_rounds,
             classes=tuple(classes.get(done[-1].id, ())) if done else (),
-            this_week=labels.count_since(connection, project.id, utc_now() - _WEEK),
+            this_week=count_since(connection, project.id, utc_now() - _WEEK),
             outlooks=read_outlooks(connection, project.id, project.settings, measured_rounds),
             drift=tuple(newest_drift(connection, project.id)),
         )

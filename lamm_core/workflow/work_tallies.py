@@ -1,28 +1,19 @@
 """What annotators did in a project, counted once: a look at a page counts only what came since the look before it.
 
-Labels are append-only, and a page that counts all of them is slow in a project that has a hundred thousand. What was
-counted is kept in the process, by database and project, and counted anew where an import, or a word on languages, may
-have changed what lies behind.
+A page that counts all labels is slow in a project that has a hundred thousand. What was counted is kept in the process.
 """
 
-import threading
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from weakref import WeakKeyDictionary
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from lamm_core.records import Action, Project, Source
 from lamm_core.storage import annotator_work, annotators
 from lamm_core.storage.annotator_work import NOTHING, Span, Tally
-from lamm_core.workflow.workspace import utc_now
-
-# Labels get their numbers before they are committed. After so long, none with a smaller number is still on its way.
-_SETTLED = timedelta(minutes=5)
-_MOST_PROJECTS = 16
+from lamm_core.workflow.kept import Kept, Mark, newest_mark
 
 # Tenths of a second, None where nobody knows, to the standing labels that took so long.
 StandingTimes = dict[int | None, int]
@@ -67,7 +58,8 @@ class Tallies:
     replaced: Tally
     edits: dict[tuple[int, str], int]
 
-    def work(self) -> list[Work]:
+    @cached_property
+    def work(self) -> tuple[Work, ...]:
         """One entry for each annotator and language with an act; what came with an import is nobody's work."""
         sums: dict[tuple[int, str, str], int] = {}
         times: dict[tuple[int, str], dict[int, int]] = {}
@@ -81,7 +73,7 @@ class Tallies:
             if kind.source is Source.HUMAN and kind.action is Action.LABEL and kind.tenths is not None:
                 of_language = times.setdefault((kind.annotator_id, kind.language), {})
                 of_language[kind.tenths] = of_language.get(kind.tenths, 0) + count
-        return [
+        return tuple(
             Work(
                 annotator_id=annotator_id,
                 language=language,
@@ -94,7 +86,7 @@ class Tallies:
             )
             for (annotator_id, language, source), span in sorted(self.acts.spans.items())
             if source is Source.HUMAN
-        ]
+        )
 
     def standing_times(self, language: str | None) -> dict[int, StandingTimes]:
         """Annotator id to the times that their standing labels took, those of imports among them.
@@ -113,24 +105,35 @@ class Tallies:
 
 @dataclass(frozen=True)
 class _Counted:
-    """Acts up to one that was done a while ago, and what they were counted by."""
+    """Acts up to a mark; and all that was counted when so many acts had come after it."""
 
-    changes: int
-    until: int
-    moment: datetime
+    mark: Mark
     acts: Tally
+    after: int = 0
+    whole: Tallies | None = None
 
 
-_lock = threading.Lock()
-_kept: WeakKeyDictionary[Engine, OrderedDict[int, _Counted]] = WeakKeyDictionary()
+_kept = Kept[_Counted]()
 
 
 def read_tallies(connection: Connection, project: Project) -> Tallies:
     """What annotators did in a project until now."""
     counted = _up_to_date(connection, project.id)
-    since = annotator_work.tally(connection, project.id, counted.until if counted else 0)
+    if counted is None:
+        return _all_of(connection, project, NOTHING, 0)
+    # Acts are only added: as many after the same mark are the same ones.
+    after = annotator_work.count_acts(connection, project.id, counted.mark.until)
+    if counted.whole is not None and counted.after == after:
+        return counted.whole
+    whole = _all_of(connection, project, counted.acts, counted.mark.until)
+    _kept.keep(connection, project.id, replace(counted, after=after, whole=whole))
+    return whole
+
+
+def _all_of(connection: Connection, project: Project, before: Tally, until: int) -> Tallies:
+    """Acts up to one, which are counted, with those that came since."""
     return Tallies(
-        acts=counted.acts + since if counted else since,
+        acts=before + annotator_work.tally(connection, project.id, until),
         replaced=annotator_work.tally_replaced(connection, project.id),
         edits=annotator_work.count_edits(connection, project.id),
     )
@@ -165,30 +168,14 @@ def median_of_tenths(times: Mapping[int, int]) -> float | None:
 
 def _up_to_date(connection: Connection, project_id: int) -> _Counted | None:
     """All that is settled, of which only what settled since the last time is counted; None where nothing is."""
-    newest = annotator_work.newest_act_before(connection, project_id, utc_now() - _SETTLED)
-    if newest is None:
+    mark = newest_mark(connection, project_id)
+    if mark is None:
         return None
-    until, moment = newest
-    changes = annotator_work.count_changes(connection, project_id)
-    with _lock:
-        kept = _kept.setdefault(connection.engine, OrderedDict()).get(project_id)
-    if kept is not None and not _holds(connection, kept, changes):
+    kept = _kept.find(connection, project_id)
+    if kept is not None and not kept.mark.holds(connection, mark.changes):
         kept = None
-    if kept is None or kept.until < until:
-        before, start = (NOTHING, 0) if kept is None else (kept.acts, kept.until)
-        kept = _Counted(changes, until, moment, before + annotator_work.tally(connection, project_id, start, until))
-        _keep(connection.engine, project_id, kept)
+    if kept is None or kept.mark.until < mark.until:
+        before, start = (NOTHING, 0) if kept is None else (kept.acts, kept.mark.until)
+        kept = _Counted(mark, before + annotator_work.tally(connection, project_id, start, mark.until))
+        _kept.keep(connection, project_id, kept)
     return kept
-
-
-def _holds(connection: Connection, kept: _Counted, changes: int) -> bool:
-    return kept.changes == changes and annotator_work.is_there(connection, kept.until, kept.moment)
-
-
-def _keep(engine: Engine, project_id: int, counted: _Counted) -> None:
-    with _lock:
-        of_database = _kept.setdefault(engine, OrderedDict())
-        of_database[project_id] = counted
-        of_database.move_to_end(project_id)
-        while len(of_database) > _MOST_PROJECTS:
-            of_database.popitem(last=False)

@@ -1,5 +1,6 @@
 """The charts: the same facts as in words, in both themes, and safe with whatever users write."""
 
+import json
 import re
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ import pytest
 from support.standing import NOW, language, measurement, outlook, status
 
 from lamm_core.charts.details import class_chart, confusion_chart, speed_chart
+from lamm_core.charts.drift import drift_chart
 from lamm_core.charts.flags import flags_chart
 from lamm_core.charts.history import accuracy_chart, interval_of, quota_chart
 from lamm_core.charts.layout import config
@@ -16,9 +18,10 @@ from lamm_core.charts.palette import DARK, LIGHT, Palette, language_styles, mixe
 from lamm_core.model.agreement import Figure, Lack
 from lamm_core.model.intervals import wilson
 from lamm_core.model.measuring import UNMEASURED
-from lamm_core.records import LanguageState, Round, RoundLanguage, RoundState
+from lamm_core.records import DriftPart, LanguageState, Round, RoundDrift, RoundLanguage, RoundState
 from lamm_core.workflow.agreement import Agreement
 from lamm_core.workflow.details import ClassFigure, LanguageDetails, Speed
+from lamm_core.workflow.drift_details import LanguageDrift
 from lamm_core.workflow.status import LanguageStatus, RoundHistory
 
 _OUT = outlook(None, None, None, (0.66, 0.7), 0.0)
@@ -219,6 +222,28 @@ def test_what_users_write_is_no_markup():
     assert list(chart.layout.yaxis.ticktext) == ["&lt;b&gt;ink&lt;/b&gt;", "&lt;a href='x'&gt;pen&lt;/a&gt; wit…"]
     assert "<b>ink" not in class_chart(_details([[3, 1], [0, 2]], names), LIGHT).to_json()
     assert list(speed_chart((Speed("<i>Ana</i>", 1, 2.0),), DARK).layout.yaxis.ticktext) == ["&lt;i&gt;Ana&lt;/i&gt;"]
+
+
+def test_charts_are_as_plotly_wants_them():
+    history = [_round(number, 40 * number, _found("pl"), _found("de")) for number in (1, 2)]
+    details = _details([[2, 2], [0, 4]])
+    aimed = replace(details, class_figures=(replace(details.class_figures[0], target=0.8), details.class_figures[1]))
+    drift = LanguageDrift(
+        rounds=((1, RoundDrift("pl", DriftPart.ALL, 100, 2_000, None, share=0.3, low=0.2, high=0.4)),)
+    )
+    charts = (
+        flags_chart(status(*_STATES.values(), language("de", trend=((40, 0.8), (60, 0.9)))), LIGHT),
+        accuracy_chart(history, LIGHT),
+        accuracy_chart(history[:1], LIGHT),
+        quota_chart(history, LIGHT),
+        confusion_chart(details, LIGHT),
+        class_chart(aimed, LIGHT),
+        speed_chart((Speed("Ana", 1, 2.0),), LIGHT),
+        drift_chart(drift, LIGHT),
+    )
+    for chart in charts:
+        # Made anew, every value is checked, and what is not as it should be is made so, or refused.
+        assert json.loads(go.Figure(chart.to_dict()).to_json()) == json.loads(chart.to_json())
 
 
 def test_a_picture_is_named_for_project_and_view():

@@ -14,11 +14,13 @@ from support import world
 from lamm_core.records import ItemState, Project, Purpose
 from lamm_core.storage import items
 from lamm_core.storage.tables import item
-from lamm_core.workflow import labelling, work_tallies
+from lamm_core.workflow import kept, labelling, opinions, recent_work, work_tallies
 from lamm_core.workflow.annotator_figures import annotator_figures
 from lamm_core.workflow.check_draw import draw_check_items
+from lamm_core.workflow.details import language_details
 from lamm_core.workflow.guessed_languages import say_languages
 from lamm_core.workflow.importing import import_table
+from lamm_core.workflow.status import project_status
 from lamm_core.workflow.workspace import Workspace
 from timing_pages.calls import CALLS, Call
 from timing_pages.project import make_grown_project
@@ -131,18 +133,24 @@ def test_totals_follow_a_language_that_was_guessed_wrong(workspace: Workspace) -
 def test_figures_that_are_kept_are_those_of_a_count_from_the_beginning(
     workspace: Workspace, project: Project, ana: int, ben: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(work_tallies, "_SETTLED", timedelta(0))
+    monkeypatch.setattr(kept, "SETTLED", timedelta(0))
     ids = [each.id for each in world.stored_items(workspace, project).values() if each.purpose == "pool"]
 
-    def figures_hold() -> None:
-        kept = annotator_figures(workspace, project)
-        work_tallies._kept.clear()
-        assert kept == annotator_figures(workspace, project)
+    def shown() -> tuple[object, ...]:
+        status = project_status(workspace, project)
+        week = {each.language: each.labels_this_week for each in status.languages}
+        return annotator_figures(workspace, project), week, language_details(workspace, project, "en").speeds
 
-    annotator_figures(workspace, project)
+    def figures_hold() -> None:
+        of_kept = shown()
+        for each in (work_tallies._kept, opinions._kept, recent_work._moments, recent_work._speeds):
+            each.clear()
+        assert of_kept == shown()
+
+    shown()
     labelling.submit(workspace, project, ana, ids[0], "pen", None, 4.0)
     labelling.submit(workspace, project, ben, ids[0], "ink", None, 2.0)
-    annotator_figures(workspace, project)
+    shown()
     labelling.submit(workspace, project, ana, ids[0], "ink", None, 6.0)
     labelling.skip(workspace, project, ana, ids[1])
     figures_hold()

@@ -155,7 +155,7 @@ def test_the_labels_are_read_at_once(workspace: Workspace, queued: Project, ana:
     event.listen(workspace.database.engine, "before_cursor_execute", note)
     project_agreement(workspace, queued)
     event.remove(workspace.database.engine, "before_cursor_execute", note)
-    assert sum("FROM label" in each for each in statements) == 6, "one of opinions, one of gold items, four of times"
+    assert sum("FROM label" in each for each in statements) == 7, "two of opinions, one of gold items, four of times"
 
 
 def test_the_same_labels_have_the_same_figures(workspace: Workspace, queued: Project, ana: int, ben: int) -> None:

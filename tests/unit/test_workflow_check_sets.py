@@ -21,7 +21,7 @@ from lamm_core.storage import items, rounds
 from lamm_core.storage.tables import item
 from lamm_core.workflow import automatic, labelling, near_duplicates
 from lamm_core.workflow.check_draw import draw_check_items, draw_numbers
-from lamm_core.workflow.check_sets import check_set_progress, mix
+from lamm_core.workflow.check_sets import CheckSetProgress, mix
 from lamm_core.workflow.exporting import labels_table
 from lamm_core.workflow.importing import import_table
 from lamm_core.workflow.near_duplicates import mark_near_duplicates
@@ -62,6 +62,10 @@ TRUTH = dict(zip(ROWS["id"], ROWS["class"], strict=True))
 def make(workspace: Workspace, rows: pd.DataFrame = ROWS, **changes: Any) -> Project:
     growing = {"targets": TARGETS, "check_part": 0.4, "check_share": 0.25}
     return world.make_project(workspace, 0, rows, embedded=len(rows) > 0, **(growing | changes))
+
+
+def check_set_progress(workspace: Workspace, project: Project) -> dict[str, CheckSetProgress]:
+    return {each.language: each.check for each in project_status(workspace, project).languages}
 
 
 def label_all(workspace: Workspace, project: Project, annotator_id: int, truth: dict[str, str] = TRUTH) -> list[int]:

@@ -63,7 +63,7 @@ def test_whoever_labels_or_looks_on_imports_no_model_library() -> None:
     """Of the workflow only what works on a round, or with its model, needs one."""
     names = {f"lamm_core.workflow.{each.name}" for each in pkgutil.iter_modules(lamm_core.workflow.__path__)}
     steps = ("preparing", "check_figures", "cells", "label_errors", "rounds", "round_result", "round_process")
-    pools = ("pool_source", "own_pool", "outside_rounds")
+    pools = ("pool_source", "own_pool", "outside_rounds", "drifting")
     of_models = ("model_export", "predicting")
     of_rounds = {f"lamm_core.workflow.{name}" for name in (*steps, *pools, *of_models)}
     assert of_rounds < names
