@@ -1,10 +1,11 @@
 """Vectors of a pool, block after block: of an array in memory, or of a file of any size.
 
-A file is mapped, and the system is told what comes next and what is done with. So a warm file is never copied, a cold
-one is read in long stretches while the last block is in use, and the memory of the process holds a few blocks only.
+A file is read into the memory of one block, small enough for the processor's cache. Where the system does not have what
+comes next in its memory, it is told so some way ahead: a cold disk is then read in long stretches while the last block
+is in use. A warm file needs no such word, which costs more than it seems.
 """
 
-import mmap
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +20,9 @@ from lamm_core.words import translate as _
 
 Vectors = NDArray[np.float32]
 
-# 8 MB of 512 numbers: few enough to stay near the processor, enough for a product to be quick.
+# Few enough to stay near the processor, enough for a product to be quick; of a file, 2 MB of 512 numbers.
 BLOCK_ROWS = 4096
+_FILE_ROWS = 1024
 # How far ahead the system is to read.
 _AHEAD_BYTES = 32 << 20
 
@@ -47,9 +49,9 @@ class VectorFile:
         return self.rows
 
     @property
-    def end(self) -> int:
-        """Bytes of the file up to the end of the last row."""
-        return self.offset + self.rows * self.dimension * np.dtype(self.dtype).itemsize
+    def row_bytes(self) -> int:
+        """Bytes of one vector."""
+        return self.dimension * np.dtype(self.dtype).itemsize
 
     @classmethod
     def behind(cls, array: NDArray[Any]) -> Self | None:
@@ -90,48 +92,52 @@ def blocks(vectors: NDArray[Any] | VectorFile, rows: int = BLOCK_ROWS) -> Iterat
 
 
 def _of_file(file: VectorFile, rows: int) -> Iterator[Vectors]:
-    if not file.rows:
-        return
-    with file.path.open("rb") as opened:
-        if opened.seek(0, 2) < file.end:
-            raise EmbeddingStoreDamaged(_("{file} is shorter than it should be.", file=file.path))
-        memory = mmap.mmap(opened.fileno(), file.end, access=mmap.ACCESS_READ)
-    passing = _Passing(memory)
-    table = np.frombuffer(memory, dtype=file.dtype, offset=file.offset).reshape(file.rows, file.dimension)
-    wide = np.empty((min(rows, file.rows), file.dimension), dtype=np.float32) if file.dtype == "<f2" else None
-    step = rows * table.strides[0]
-    for start in range(0, file.rows, rows):
-        place = file.offset + start * table.strides[0]
-        passing.ahead(place + step)
-        block = table[start : start + rows]
-        yield block if wide is None else widen(block, wide[: len(block)])
-        passing.done(place + step)
+    raw = np.empty((min(rows, _FILE_ROWS, file.rows), file.dimension), dtype=file.dtype)
+    wide = np.empty_like(raw, dtype=np.float32) if file.dtype == "<f2" else None
+    with file.path.open("rb", buffering=0) as opened:
+        reading = _Reading(opened.fileno(), file)
+        for start in range(0, file.rows, max(len(raw), 1)):
+            block = raw[: file.rows - start]
+            reading.fill(memoryview(block.data).cast("B"), file.offset + start * file.row_bytes)
+            yield block if wide is None else widen(block, wide[: len(block)])
 
 
-class _Passing:
-    """Tells the system what of a mapped file comes next, and what is done with; where it cannot be told, it guesses."""
+class _Reading:
+    """Reads an open file from beginning to end, and has the system read ahead where it must go to the disk."""
 
-    def __init__(self, memory: mmap.mmap) -> None:
-        self._memory = memory
-        self._told = self._forgotten = 0
+    def __init__(self, handle: int, file: VectorFile) -> None:
+        self._handle = handle
+        self._file = file
+        self._told = 0
 
-    def ahead(self, place: int) -> None:
-        """The bytes up to some megabytes after `place` are needed soon; said for long stretches at a time."""
-        end = min(place + _AHEAD_BYTES, len(self._memory))
-        if end - self._told >= _AHEAD_BYTES // 2 or end == len(self._memory) > self._told:
-            self._advise("MADV_WILLNEED", self._told, end)
-            self._told = _whole_pages(end)
+    def fill(self, memory: memoryview, place: int) -> None:
+        """Read as many bytes as the memory has, from this place on.
 
-    def done(self, place: int) -> None:
-        """The bytes before `place` are not needed any more; they stay in the memory of the system, if there is room."""
-        end = _whole_pages(min(place, len(self._memory)))
-        self._advise("MADV_DONTNEED", self._forgotten, end)
-        self._forgotten = end
+        Raises:
+            EmbeddingStoreDamaged: the file ends before.
+        """
+        done = self._at_hand(memory, place)
+        if done < len(memory):
+            self._announce(place + done)
+        while done < len(memory):
+            got = os.preadv(self._handle, [memory[done:]], place + done)
+            if not got:
+                raise EmbeddingStoreDamaged(_("{file} is shorter than it should be.", file=self._file.path))
+            done += got
 
-    def _advise(self, advice: str, start: int, end: int) -> None:
-        if hasattr(mmap, advice) and end > start:
-            self._memory.madvise(getattr(mmap, advice), start, end - start)
+    def _at_hand(self, memory: memoryview, place: int) -> int:
+        """Read what the system has in its memory; returns how many bytes that was."""
+        if not hasattr(os, "RWF_NOWAIT"):
+            return 0
+        try:
+            return os.preadv(self._handle, [memory], place, os.RWF_NOWAIT)
+        except OSError:  # nothing of it is, or this file system cannot tell
+            return 0
 
-
-def _whole_pages(place: int) -> int:
-    return place - place % mmap.PAGESIZE
+    def _announce(self, place: int) -> None:
+        """Say what comes next, in long stretches."""
+        end = place + _AHEAD_BYTES
+        if hasattr(os, "posix_fadvise") and end - self._told >= _AHEAD_BYTES // 2:
+            begin = max(place, self._told)
+            os.posix_fadvise(self._handle, begin, end - begin, os.POSIX_FADV_WILLNEED)
+            self._told = end

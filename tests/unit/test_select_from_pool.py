@@ -1,10 +1,10 @@
 """A batch from a pool that passes by is the batch from the whole pool."""
 
+import os
 import tracemalloc
 from pathlib import Path
 
 import numpy as np
-import psutil
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -198,15 +198,27 @@ def test_a_pool_takes_the_memory_of_a_few_blocks_only(tmp_path: Path, pool) -> N
     assert peak < 4 * 4 * numbers * vector_blocks.BLOCK_ROWS
 
 
-def test_pages_of_a_file_that_were_used_are_given_back(tmp_path: Path) -> None:
-    path, rows = tmp_path / "vectors.f32", 4 * vector_blocks.BLOCK_ROWS
-    path.write_bytes(bytes(4 * 512 * rows))
-    largest = 0
-    for block in vector_blocks.blocks(VectorFile(path, rows, 512)):
-        assert not block.any()
-        largest = max(largest, sum(each.rss for each in psutil.Process().memory_maps() if each.path == str(path)))
-    # What is in use, and what the system maps beside it; not the 32 MB of the file.
-    assert 0 < largest < 2 * 4 * 512 * vector_blocks.BLOCK_ROWS
+@pytest.mark.parametrize("at_hand", ["all", "half", "none", "unknown"])
+def test_a_file_is_read_whole_wherever_the_system_has_it(
+    tmp_path: Path, at_hand: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vectors = np.random.default_rng(0).standard_normal((5_000, 7)).astype(np.float32)
+    path = tmp_path / "vectors.f32"
+    path.write_bytes(vectors.tobytes())
+    real, announced = os.preadv, []
+
+    def preadv(handle: int, buffers: list[memoryview], place: int, flags: int = 0) -> int:
+        if not flags or at_hand == "all":
+            return real(handle, buffers, place)
+        if at_hand == "half":
+            return real(handle, [buffers[0][: len(buffers[0]) // 2]], place)
+        raise BlockingIOError if at_hand == "none" else OSError("not here")
+
+    monkeypatch.setattr(os, "preadv", preadv)
+    monkeypatch.setattr(os, "posix_fadvise", lambda *arguments: announced.append(arguments))
+    read = [block.copy() for block in vector_blocks.blocks(VectorFile(path, 5_000, 7))]
+    assert np.array_equal(np.concatenate(read), vectors)
+    assert bool(announced) == (at_hand != "all")
 
 
 @given(st.integers(0, 2**16 - 1))
