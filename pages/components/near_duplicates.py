@@ -48,7 +48,7 @@ def _ask_which(project: Project, found: Duplicates) -> list[int]:
             "text_of": [each.text_of for each in found.newest],
             "similarity": [100 * each.similarity for each in found.newest],
             "language": [language_name(each.language) for each in found.newest],
-            "class_of": [each.class_of for each in found.newest],
+            "class_of": [each.class_of or "" for each in found.newest],
         }
     )
     edited = st.data_editor(
