@@ -7,7 +7,9 @@ a part may be worked on twice, which is what `PartWork` promises to bear.
 
 import logging
 import os
+import signal
 import socket
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -112,15 +114,33 @@ def ray_engine(address: str | None, workers: int | None) -> Iterator[Engine]:
         import ray.data
     except ImportError as error:
         raise PackageMissing(_("The engine 'ray' needs Ray; install it with: pip install 'lamm[ray]'")) from error
-    connected = ray.is_initialized()
-    if not connected:
-        _connect(address)
+    with _own_sigterm(), _connection(address), ray.data.DataContext.current(_quiet()):
+        yield RayEngine(workers)
+
+
+@contextmanager
+def _own_sigterm() -> Iterator[None]:
+    """What this process does on SIGTERM is what it did before: Ray leaves its own way behind."""
+    before = signal.getsignal(signal.SIGTERM)
     try:
-        with ray.data.DataContext.current(_quiet()):
-            yield RayEngine(workers)
+        yield
     finally:
-        if not connected:
-            ray.shutdown()
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _connection(address: str | None) -> Iterator[None]:
+    import ray
+
+    if ray.is_initialized():
+        yield
+        return
+    _connect(address)
+    try:
+        yield
+    finally:
+        ray.shutdown()
 
 
 def _connect(address: str | None) -> None:

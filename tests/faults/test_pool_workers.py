@@ -1,6 +1,7 @@
 """Processes and machines that work on a pool die: nothing is lost, nothing is half, and nothing is done wrong."""
 
 import os
+import signal
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -62,10 +63,12 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
     # Otherwise a dead machine is noticed after half a minute.
     quick = {"health_check_period_ms": 1000, "health_check_failure_threshold": 3, "health_check_timeout_ms": 3000}
     small = {"num_cpus": 1, "object_store_memory": 80 * 1024 * 1024}
+    before = signal.getsignal(signal.SIGTERM)
     made = Cluster(True, head_node_args={**small, "include_dashboard": False, "_system_config": quick})
     made.add_node(**small)
     yield made
     made.shutdown()
+    signal.signal(signal.SIGTERM, before)  # who starts machines of Ray here has theirs
 
 
 def test_a_machine_that_dies_in_the_middle_changes_nothing(
@@ -84,6 +87,7 @@ def test_a_machine_that_dies_in_the_middle_changes_nothing(
     for each in begun.iterdir():
         each.unlink()
 
+    on_sigterm = signal.getsignal(signal.SIGTERM)
     with open_engine("ray", cluster.address) as engine:
         done = []
         for each in engine.map_parts(SlowEmbedding(EmbedPart(pool.columns, there), begun, 0.5), pool.parts):
@@ -104,6 +108,7 @@ def test_a_machine_that_dies_in_the_middle_changes_nothing(
         elsewhere = ScorePart(pool.columns, EmbeddingPlace(there.url, "another"), model(), 5)
         with pytest.raises(MissingVectors, match="embed the pool first"):
             list(engine.map_parts(elsewhere, pool.parts))
+    assert signal.getsignal(signal.SIGTERM) == on_sigterm
 
 
 def _files(place: EmbeddingPlace) -> dict[str, bytes]:
