@@ -30,13 +30,14 @@ from lamm_core.selection import select_first_batch
 from lamm_core.selection.arrays import IntArray
 from lamm_core.selection.strategies import Strategy, find_strategy
 from lamm_core.selection.streaming import CodedLanguages, check_streamable, select_from_best
-from lamm_core.storage import check_sets, imports, items, projects
+from lamm_core.storage import check_sets, items
 from lamm_core.words import marked
 from lamm_core.words import translate as _
 from lamm_core.workflow.batches import batch_size
 from lamm_core.workflow.cells import make_cells
 from lamm_core.workflow.check_draw import draw_numbers
 from lamm_core.workflow.check_figures import CheckFigures
+from lamm_core.workflow.coming_in import bring_in
 from lamm_core.workflow.heartbeat import Heartbeat, Report
 from lamm_core.workflow.importing import embed_project
 from lamm_core.workflow.near_duplicates import mark_near_duplicates
@@ -46,7 +47,7 @@ from lamm_core.workflow.rights import needs
 from lamm_core.workflow.round_data import read_round_data
 from lamm_core.workflow.rounds import perform_round
 from lamm_core.workflow.running import begin_round
-from lamm_core.workflow.workspace import Workspace, utc_now
+from lamm_core.workflow.workspace import Workspace
 
 # Texts that stand for the pool when a preparation is fitted: as many as it ever takes as neighbours.
 SAMPLE_TEXTS = 20_000
@@ -314,11 +315,7 @@ def _arrivals(found: Shortlist, rows: IntArray) -> tuple[NewItem, ...]:
 def _set_apart(workspace: Workspace, project: Project, arrivals: Sequence[NewItem]) -> None:
     """Bring texts in as check items, to be asked in an order drawn by chance."""
     with workspace.database.write() as connection:
-        projects.lock_project(connection, project.id)
-        there = imports.ids_of(connection, project.id, [each.external_id for each in arrivals])
-        new = [each for each in arrivals if each.external_id not in there]
-        imports.add_items(connection, project.id, new, [text_key(each.text) for each in new], {}, utc_now())
-        ids = imports.ids_of(connection, project.id, [each.external_id for each in new])
+        _there, ids = bring_in(connection, project, arrivals)
         orders = {item_id: draw_numbers(project.settings.seed, name)[1] for name, item_id in ids.items()}
         check_sets.set_apart(connection, project.id, orders)
         items.count_anew(connection, project.id)

@@ -16,17 +16,17 @@ from lamm_core.actors import Role
 from lamm_core.files import written_aside
 from lamm_core.model.check_record import CHECK_RECORD
 from lamm_core.model.classifier import Classifier
-from lamm_core.model.embedding_store import text_key
 from lamm_core.model.measuring import UNMEASURED, Measurement
 from lamm_core.model.preparation.names import parse_preparation, preparation_name
 from lamm_core.records import ItemState, NewItem, Project, Round, RoundClass, RoundDrift, RoundLanguage
 from lamm_core.selection.first_batch import find_first_batch
 from lamm_core.selection.strategies import find_strategy
-from lamm_core.storage import imports, items, models, projects, queue, rounds
+from lamm_core.storage import items, models, projects, queue, rounds
 from lamm_core.storage.drift import add_drift
 from lamm_core.storage.suspects import Suspect, replace_suspects
 from lamm_core.workflow.check_figures import CheckFigures
 from lamm_core.workflow.check_sets import mix, plan_check_items
+from lamm_core.workflow.coming_in import bring_in
 from lamm_core.workflow.model_versions import PREPARATION_FOLDER
 from lamm_core.workflow.pool_source import Batch, RoundTexts
 from lamm_core.workflow.rights import needs
@@ -203,14 +203,10 @@ def _chosen_items(connection: Connection, project: Project, result: RoundResult)
 
 def _stored(connection: Connection, project: Project, arrivals: Sequence[NewItem]) -> list[int]:
     """Ids of texts from outside, after those that nobody has imported meanwhile were stored."""
-    projects.lock_project(connection, project.id)
-    names = [each.external_id for each in arrivals]
-    there = imports.ids_of(connection, project.id, names)
-    new = [each for each in arrivals if each.external_id not in there]
-    imports.add_items(connection, project.id, new, [text_key(each.text) for each in new], {}, utc_now())
+    there, added = bring_in(connection, project, arrivals)
     items.count_anew(connection, project.id)
-    ids = imports.ids_of(connection, project.id, names)
-    return [ids[name] for name in names]
+    ids = there | added
+    return [ids[each.external_id] for each in arrivals]
 
 
 def _languages(project: Project, result: RoundResult, queued: list[_Chosen]) -> list[RoundLanguage]:
